@@ -1,0 +1,94 @@
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from accounts import identity
+from chatify.lib import ids, text
+
+DISPLAY_NAME_LENGTH = 80
+
+
+class UserManager(BaseUserManager["User"]):
+    """Raises Invalid for an e-mail or username that breaks the rules of `accounts.identity`."""
+
+    use_in_migrations = False
+
+    def create_user(self, email: str, username: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=identity.clean_email(email), username=identity.clean_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, username: str, password: str | None = None, **fields: Any) -> "User":
+        """Whoever can run the command on the server needs no code by e-mail: the address counts as verified."""
+        user = self.create_user(email, username, password, **{**fields, "is_staff": True, "is_superuser": True})
+        addresses = apps.get_model("account", "EmailAddress")._default_manager.using(self._db)
+        addresses.create(user=user, email=user.email, verified=True, primary=True)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=identity.fold_email(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in by e-mail, is mentioned by username, is shown by `label`."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    email = models.EmailField("e-mail", max_length=identity.EMAIL_LENGTH, unique=True)
+    username = models.CharField(
+        max_length=30,
+        unique=True,
+        validators=[RegexValidator(rf"\A(?:{identity.USERNAME.pattern})\Z", "Use a to z, digits, dots, dashes, underscores.")],
+    )
+    display_name = models.CharField("name", max_length=DISPLAY_NAME_LENGTH, blank=True, default="")
+    # Folded name and username in one column: SQLite folds only ASCII when it compares.
+    search_key = models.TextField(editable=False, default="")
+    is_active = models.BooleanField("active", default=True, help_text="Clear this to suspend the account.")
+    is_staff = models.BooleanField("staff", default=False, help_text="May open the admin.")
+    settings = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["username"]
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        indexes = [models.Index(fields=["created_at", "id"], name="accounts_user_created")]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = text.key(f"{self.display_name} {self.username}")
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"display_name", "username"} & set(fields):
+            kwargs["update_fields"] = {*fields, "search_key"}
+        super().save(*args, **kwargs)
+
+    @property
+    def label(self) -> str:
+        """What others see: the name the person gave, else the username."""
+        return self.display_name or self.username
+
+    @property
+    def initials(self) -> str:
+        return text.initials(self.label)
+
+    @property
+    def hue(self) -> int:
+        """0 to 23, the same for ever: the class of the initials avatar."""
+        return text.hue(self.id)
+
+    def get_full_name(self) -> str:
+        return self.label
+
+    def get_short_name(self) -> str:
+        return self.label
