@@ -1,0 +1,29 @@
+"""Every address of the product."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+
+from chatify import views
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("me.css", views.me_css, name="me_css"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("api/auth/", include("allauth.headless.urls")),
+    path("", include("messaging.urls")),
+]
+
+if find_spec("chatify.api"):
+    from chatify.api import api
+
+    urlpatterns.insert(-1, path("api/v1/", api.urls))
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error
