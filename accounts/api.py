@@ -1,0 +1,5 @@
+"""People, for programs: `/people`."""
+
+from ninja import Router
+
+router = Router(tags=["people"])

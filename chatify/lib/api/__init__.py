@@ -1,0 +1,1 @@
+"""What every router of the JSON API shares: strict reading, problem details, credentials, field types."""

@@ -1,0 +1,50 @@
+"""The OpenAPI document: every operation names the problems that it may answer with."""
+
+from http import HTTPStatus
+from typing import Any
+
+from chatify.lib.api.fields import Problem
+from chatify.lib.api.problems import MEDIA_TYPE
+
+ALWAYS = (400, 401, 429)
+METHODS = ("get", "put", "post", "patch", "delete")
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Add the problem answers, which follow from the shape of each operation, and the schema that they share."""
+    document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method in METHODS:
+                _add_problems(path, method, operation)
+    return document
+
+
+def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
+    for status in _statuses(path, method, operation):
+        operation["responses"].setdefault(status, _answer(status))
+
+
+def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+    found = list(ALWAYS)
+    if method != "get":
+        found += [403, 409]
+    if "{" in path or method == "post":
+        found.append(404)
+    if "requestBody" in operation:
+        found += [413, 415]
+    if operation.get("requestBody") or operation.get("parameters"):
+        found.append(422)
+    return sorted(found)
+
+
+def _answer(status: int) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status == 429:
+        answer["headers"] = {
+            "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+        }
+    return answer

@@ -1,0 +1,5 @@
+"""Conversations and messages, for programs."""
+
+from ninja import Router
+
+router = Router()
