@@ -1,0 +1,82 @@
+"""The cast and the ground rules of every test.
+
+Alice owns, Bob is a member, Carol writes mail, Dave is a stranger, Sam is staff, and there is a bot.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+from accounts.operations import people
+from tests.services.people import PASSWORD
+
+pytest_plugins = ["tests.services.fixtures"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def person(username: str, *, is_staff: bool = False, password: str | None = PASSWORD) -> User:
+    """Somebody who can sign in with PASSWORD."""
+    return people.create(
+        email=f"{username}@example.test",
+        username=username,
+        password=password,
+        display_name=username.capitalize(),
+        is_staff=is_staff,
+    )
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return person("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return person("bob")
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    return person("carol")
+
+
+@pytest.fixture
+def dave(db: None) -> User:
+    return person("dave")
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    return person("sam", is_staff=True)
+
+
+@pytest.fixture
+def bot(db: None) -> User:
+    return person("bot", password=None)
+
+
+@pytest.fixture
+def make_person(db: None) -> Callable[..., User]:
+    """`make_person("erin")`: one more, for crowds."""
+    return person
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """`client_for(alice)`: a test client that is signed in as her."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in

@@ -1,0 +1,78 @@
+"""People of a running server: created in its database, signed in at its doors."""
+
+import http.cookiejar
+import json
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from .server import Server, run_python
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account on a server."""
+
+    id: str
+    username: str
+    email: str
+    password: str = PASSWORD
+
+
+@dataclass(frozen=True)
+class Session:
+    """Cookies of a signed-in browser."""
+
+    cookies: dict[str, str]
+
+    @property
+    def header(self) -> str:
+        """The value of a `Cookie` header."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+
+def create(server: Server, usernames: Sequence[str], *, staff: Sequence[str] = ()) -> list[Person]:
+    """Create one person per username, all with PASSWORD; `staff` of them may open the admin."""
+    people = [
+        {
+            "username": name,
+            "email": f"{name}@example.test",
+            "display_name": name.capitalize(),
+            "is_staff": name in staff,
+        }
+        for name in usernames
+    ]
+    wanted = json.dumps({"people": people, "password": PASSWORD})
+    done = run_python("-m", "tests.services.make_people", env=server.env, stdin=wanted)
+    ids = json.loads(done.stdout)
+    return [Person(id, name, f"{name}@example.test") for id, name in zip(ids, usernames, strict=True)]
+
+
+def token(server: Server, person: Person) -> str:
+    """An access token for `Authorization: Bearer …`, by the JSON sign-in."""
+    body = json.dumps({"email": person.email, "password": person.password}).encode()
+    request = urllib.request.Request(
+        f"{server.url}/api/auth/app/v1/auth/login", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return str(json.load(answer)["meta"]["access_token"])
+
+
+def sign_in(server: Server, person: Person) -> Session:
+    """A browser's session, by the sign-in form."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    page = f"{server.url}/accounts/login/"
+    browser.open(page, timeout=20).close()
+    fields = {
+        "login": person.email,
+        "password": person.password,
+        "csrfmiddlewaretoken": next(cookie.value or "" for cookie in jar if "csrf" in cookie.name),
+    }
+    browser.open(urllib.request.Request(page, urlencode(fields).encode(), {"Referer": page}), timeout=20).close()
+    cookies = {cookie.name: cookie.value or "" for cookie in jar}
+    assert any("sid" in name or "session" in name for name in cookies), f"{person.email} was not signed in"
+    return Session(cookies)
