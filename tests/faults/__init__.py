@@ -1,0 +1,1 @@
+"""What must hold when things break, shown against real server processes."""

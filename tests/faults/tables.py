@@ -1,0 +1,137 @@
+"""The rows behind a run, read by plain SQL so that no code of the product stands between them and the checker."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+
+@dataclass
+class EventRow:
+    """One row of the log; `at` has milliseconds, `digest` is hex."""
+
+    seq: int
+    type: str
+    actor: str | None
+    data: dict[str, Any]
+    at: datetime
+    digest: str
+    settled: bool = True
+
+
+@dataclass
+class MessageRow:
+    """One message. `number` is its ordinal among messages, `seq` that of its event."""
+
+    id: str
+    number: int
+    seq: int
+    sender: str
+    client_id: str
+    body: str
+    deleted: bool = False
+
+
+@dataclass
+class MemberRow:
+    """One person in one conversation."""
+
+    user: str
+    read_number: int = 0
+    skip: int = 0
+    visible_from_seq: int = 0
+    left_seq: int | None = None
+
+
+@dataclass
+class ConversationRow:
+    """A conversation and everything in it, in the order of seq and number."""
+
+    id: str
+    head: int
+    head_digest: str
+    message_count: int
+    floor_seq: int = 0
+    floor_number: int = 0
+    floor_digest: str = "0" * 64
+    events: list[EventRow] = field(default_factory=list)
+    messages: list[MessageRow] = field(default_factory=list)
+    members: dict[str, MemberRow] = field(default_factory=dict)
+
+    @cached_property
+    def digests(self) -> dict[int, str]:
+        """The digest at each seq."""
+        return {event.seq: event.digest for event in self.events}
+
+
+Tables = dict[str, ConversationRow]
+
+CONVERSATIONS = "SELECT id, head, head_digest, message_count, floor_seq, floor_number, floor_digest FROM messaging_conversation"
+EVENTS = (
+    "SELECT conversation_id, seq, type, actor_id, data, at, digest, settled FROM messaging_event"
+    " ORDER BY conversation_id, seq"
+)
+MESSAGES = (
+    "SELECT conversation_id, id, number, seq, sender_id, client_id, body, deleted_at FROM messaging_message"
+    " ORDER BY conversation_id, number"
+)
+MEMBERS = (
+    "SELECT conversation_id, user_id, read_number, skip, visible_from_seq, left_seq FROM messaging_membership"
+)
+
+
+def read(database_url: str) -> Tables:
+    """All conversations of a database named by URL: `sqlite:///path` or `postgresql://…`."""
+    if database_url.startswith("sqlite:"):
+        return _read_sqlite(Path(database_url.removeprefix("sqlite:///")))
+    with psycopg.connect(database_url) as connection:
+        return _assemble(lambda statement: connection.execute(statement).fetchall())
+
+
+def _read_sqlite(path: Path) -> Tables:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as connection:
+        connection.execute("BEGIN")
+        return _assemble(lambda statement: connection.execute(statement).fetchall())
+
+
+def _assemble(ask: Any) -> Tables:
+    tables = {name(row[0]): ConversationRow(name(row[0]), *row[1:]) for row in ask(CONVERSATIONS)}
+    for row in ask(EVENTS):
+        tables[name(row[0])].events.append(_event(row[1:]))
+    for row in ask(MESSAGES):
+        tables[name(row[0])].messages.append(_message(row[1:]))
+    for row in ask(MEMBERS):
+        tables[name(row[0])].members[name(row[1])] = MemberRow(name(row[1]), *row[2:])
+    return tables
+
+
+def _event(row: Iterable[Any]) -> EventRow:
+    seq, kind, actor, data, at, digest, settled = row
+    told = json.loads(data) if isinstance(data, str) else data
+    return EventRow(seq, kind, name(actor) if actor else None, told, moment(at), digest, bool(settled))
+
+
+def _message(row: Iterable[Any]) -> MessageRow:
+    identity, number, seq, sender, client_id, body, deleted_at = row
+    return MessageRow(
+        name(identity), number, seq, name(sender), name(client_id), body, deleted_at is not None
+    )
+
+
+def name(value: Any) -> str:
+    """A UUID as the doors write it, however the database keeps it."""
+    return str(value if isinstance(value, UUID) else UUID(str(value)))
+
+
+def moment(value: Any) -> datetime:
+    """An aware time in UTC; SQLite keeps it as text without a zone."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
