@@ -1,0 +1,8 @@
+"""Composition: commands and checks."""
+
+from django.apps import AppConfig
+
+
+class ChatifyConfig(AppConfig):
+    name = "chatify"
+    verbose_name = "Chatify"

@@ -1,0 +1,91 @@
+"""Putting work down, taking it up, ending it."""
+
+import logging
+from datetime import datetime, timedelta
+from random import random
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Q
+from django.utils import timezone
+
+from chatify.jobs import registry, wake
+from chatify.jobs.models import Job
+from chatify.lib import db
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 12
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 3600.0
+
+
+def add(*, kind: str, key: str, payload: dict[str, Any] | None = None, due: datetime | None = None) -> Job:
+    """Put work down in the running transaction. The same (kind, key) again returns the first row."""
+    existing = Job.objects.filter(kind=kind, key=key).first()
+    if existing is None:
+        try:
+            with db.atomic():
+                existing = Job.objects.create(
+                    kind=kind, key=key, payload=payload or {}, due=due or timezone.now()
+                )
+        except IntegrityError:
+            existing = Job.objects.get(kind=kind, key=key)
+    wake.soon()
+    return existing
+
+
+def claim(limit: int = 20) -> list[Job]:
+    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time."""
+    now = timezone.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    due = Job.objects.filter(free, due__lte=now, done_at=None, failed_at=None).order_by("due")[:limit]
+    return [job for job in due if _take(job, now)]
+
+
+def _take(job: Job, now: datetime) -> bool:
+    same = Job.objects.filter(pk=job.pk, claimed_until=job.claimed_until, done_at=None)
+    return bool(same.update(claimed_until=now + LEASE))
+
+
+def run(job: Job) -> bool:
+    """Do the work of a claimed job and end it; on failure put it back with a growing pause. True when done."""
+    try:
+        registry.work_of(job.kind)(job.payload)
+    except Exception as error:
+        log.warning("job %s failed (attempt %d): %s", job, job.attempts + 1, type(error).__name__, exc_info=True)
+        _postpone(job, error)
+        return False
+    _finish(job)
+    return True
+
+
+def _finish(job: Job) -> None:
+    # The payload may hold what should not stay (a sign-in code): it goes with the work.
+    Job.objects.filter(pk=job.pk).update(
+        done_at=timezone.now(), payload={}, claimed_until=None, attempts=job.attempts + 1, error=""
+    )
+
+
+def _postpone(job: Job, error: Exception) -> None:
+    attempts = job.attempts + 1
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1)) * (0.5 + random())
+    Job.objects.filter(pk=job.pk).update(
+        attempts=attempts,
+        due=timezone.now() + timedelta(seconds=pause),
+        claimed_until=None,
+        error=f"{type(error).__name__}: {error}"[:500],
+        failed_at=timezone.now() if attempts >= MOST_ATTEMPTS else None,
+    )
+
+
+def retry(job: Job) -> None:
+    """Give a job that failed for good another round of attempts."""
+    Job.objects.filter(pk=job.pk).update(failed_at=None, attempts=0, due=timezone.now(), claimed_until=None)
+    wake.soon()
+
+
+def forget_done(*, before: datetime) -> int:
+    """Delete jobs that were done before a time; their keys may then be used again. Returns the number."""
+    return Job.objects.filter(done_at__lt=before).delete()[0]

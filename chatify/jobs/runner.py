@@ -1,0 +1,59 @@
+"""Doing the work: a thread of the web process on the embedded default, a Celery task where a broker is set."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from chatify.jobs import operations, wake
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 2.0
+
+
+def run_due() -> int:
+    """Do everything that is due now. Returns the number of jobs done."""
+    done = 0
+    while jobs := operations.claim():
+        done += sum(operations.run(job) for job in jobs)
+    return done
+
+
+class Runner:
+    """A daemon thread that works whenever it is rung, and looks for itself every two seconds."""
+
+    def __init__(self, work: Callable[[], object] = run_due) -> None:
+        self._work = work
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Let the running job end, then the thread."""
+        self._ended.set()
+        wake.bell.set()
+        self._thread.join(timeout)
+
+    def _loop(self) -> None:
+        while not self._ended.is_set():
+            wake.bell.wait(IDLE_SECONDS)
+            wake.bell.clear()
+            self._once()
+
+    def _once(self) -> None:
+        close_old_connections()
+        try:
+            self._work()
+        except Exception:
+            log.exception("the job runner stumbled; it goes on")
+        finally:
+            close_old_connections()
+
+
+def embedded() -> bool:
+    """Whether this installation carries its jobs in the web process."""
+    return not settings.CELERY_BROKER_URL

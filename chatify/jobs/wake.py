@@ -1,0 +1,30 @@
+"""Telling the carrier that there is work: the runner of this process, or Celery where a broker is set."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+bell = threading.Event()
+_carriers: list[Callable[[], object]] = []
+
+
+def carry_with(ring: Callable[[], object]) -> None:
+    """Have `ring()` called after each commit that put work down (it may fail: the relay finds the work later)."""
+    _carriers.append(ring)
+
+
+def soon() -> None:
+    """Wake the carriers once the running transaction is committed."""
+    transaction.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    bell.set()
+    for ring in _carriers:
+        try:
+            ring()
+        except Exception as error:
+            log.warning("the broker did not take a wake-up (%s): the relay will", type(error).__name__)

@@ -1,0 +1,138 @@
+"""A subset of markdown to safe HTML, rendered once when a message is written.
+
+Plain text, which most messages are, passes the parser by: it is escaped, its line breaks kept and its links made
+in one pass. Everything else goes through markdown-it and then through nh3, which alone decides what may stay.
+"""
+
+import html
+import re
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+REL = "noopener noreferrer nofollow ugc"
+_TAGS = set("p br strong em s del code pre blockquote ul ol li a h1 h2 h3 h4 hr table thead tbody tr th td".split())
+_MARKS = re.compile(
+    r"[*_`~\[\]|<>\\&#]|^\s{4}|^\s*([-+]|\d+[.)])\s|^\s*(-{3,}|={3,})\s*$", re.M
+)
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'{}|\\^`\u2028-\u202e\u2066-\u2069]+", re.I)
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_BIDI_NAMES = {
+    "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO",
+    "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI",
+}  # fmt: skip
+_CLASS = re.compile(r"language-[a-z0-9+-]{1,20}")
+
+
+def render(body: str) -> str:
+    """Safe HTML of a message's source. The same source gives the same HTML for everybody."""
+    if not _MARKS.search(body):
+        return _plain(body)
+    return _clean(_parser.render(body))
+
+
+def snippet(body: str, length: int = 120) -> str:
+    """The beginning of a message as one plain line, without the marks of its markup."""
+    text = " ".join(re.sub(r"[*_`~>#|]+", "", body[: length * 4]).split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _plain(body: str) -> str:
+    paragraphs = re.split(r"\n[ \t]*\n\s*", body.strip("\n"))
+    return "".join(f"<p>{_linked(part)}</p>" for part in paragraphs)
+
+
+def _linked(text: str) -> str:
+    pieces, end = [], 0
+    for match in _LINK.finditer(text):
+        address = _trim(match.group())
+        pieces += [_escape(text[end : match.start()]), _anchor(address)]
+        end = match.start() + len(address)
+    return "".join([*pieces, _escape(text[end:])]).replace("\n", "<br>\n")
+
+
+def _trim(address: str) -> str:
+    """Punctuation that ends the sentence is not part of the address; a closing bracket is if it was opened."""
+    while address and (address[-1] in ".,;:!?…'\"*" or (address[-1] == ")" and address.count("(") < address.count(")"))):
+        address = address[:-1]
+    return address
+
+
+def _anchor(address: str) -> str:
+    target = address if "://" in address else f"https://{address}"
+    shown = _honest(target, address)
+    if shown is None:
+        return _escape(address)
+    return f'<a href="{html.escape(target)}" rel="{REL}">{_escape(shown)}</a>'
+
+
+def _honest(target: str, shown: str) -> str | None:
+    """The text of a link with its host in ASCII, so that no look-alike letter hides where it leads; None if it is no address."""
+    try:
+        host = urlsplit(target).hostname or ""
+        ascii_host = host.encode("idna").decode() if not host.isascii() else host
+    except (ValueError, UnicodeError):
+        return None
+    if not ascii_host or "@" in urlsplit(target).netloc:
+        return None
+    return re.sub(re.escape(host), lambda _: ascii_host, shown, count=1, flags=re.I) if ascii_host != host else shown
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _make_parser() -> MarkdownIt:
+    parser = MarkdownIt("js-default", {"html": False, "linkify": True, "breaks": True, "maxNesting": 20})
+    parser.disable("image")
+    parser.linkify.set({"fuzzy_email": False, "fuzzy_ip": False, "fuzzy_link": False})
+    parser.core.ruler.push("honest_links", _honest_links)
+    parser.core.ruler.push("visible_bidi", _visible_bidi)
+    return parser
+
+
+def _honest_links(state: object) -> None:
+    for block in getattr(state, "tokens", []):
+        for index, token in enumerate(block.children or []):
+            if token.type == "link_open" and token.info == "auto":
+                _rewrite(block.children, index)
+
+
+def _visible_bidi(state: object) -> None:
+    """Name direction controls inside code, where they make a program read as another one. Prose keeps them: each
+    message is a block of its own, which ends whatever they began."""
+    for block in getattr(state, "tokens", []):
+        for token in [block, *(block.children or [])]:
+            if token.type in ("fence", "code_block", "code_inline"):
+                token.content = _BIDI.sub(lambda match: f"[{_BIDI_NAMES[match.group()]}]", token.content)
+
+
+def _rewrite(children: list[Token], index: int) -> None:
+    label = children[index + 1]
+    target = str(children[index].attrGet("href") or "")
+    shown = _honest(target, target)
+    label.content = shown or target
+
+
+def _clean(markup: str) -> str:
+    return nh3.clean(
+        markup,
+        tags=_TAGS,
+        attributes={"a": {"href"}, "code": {"class"}},
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
+        link_rel=REL,
+        strip_comments=True,
+    ).strip()
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if tag == "code" and name == "class":
+        return value if _CLASS.fullmatch(value) else None
+    return value
+
+
+_parser = _make_parser()

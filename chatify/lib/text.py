@@ -1,0 +1,86 @@
+"""What people may type: one rule for each sort of text, with a sentence for each refusal."""
+
+import re
+import unicodedata
+from uuid import UUID
+
+from chatify.lib.errors import Invalid, TooLarge
+
+BODY_POINTS = 8_000
+BODY_BYTES = 32 * 1024
+HUES = 24
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_BREAK = re.compile(r"[\r\n\x85\u2028\u2029\t]+")
+# Tag characters hide text from people and show it to machines; nothing legible is lost without them. The
+# three flags that are spelt with them (England, Scotland, Wales) keep theirs: they follow a black flag.
+_TAGS = re.compile(r"(?<!\U0001F3F4)(?<![\U000E0000-\U000E007F])[\U000E0000-\U000E007F]+")
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
+def _storable(value: object, field: str) -> str:
+    if not isinstance(value, str):
+        raise Invalid.field(field, "This must be text.")
+    if "\x00" in value:
+        raise Invalid.field(field, "The text contains a character that cannot be stored (NUL).")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Invalid.field(field, "The text contains half a character (a lone surrogate).") from None
+    return _TAGS.sub("", value)
+
+
+def _visible(value: str) -> bool:
+    """Whether anything would be seen: not only spaces, format characters or lone combining marks."""
+    return any(unicodedata.category(char)[0] not in "ZCM" for char in value)
+
+
+def clean_body(value: object, *, field: str = "body") -> str:
+    """A message's source: line breaks as LF, surrounding blank lines dropped, otherwise as typed."""
+    text = _storable(value, field).replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub("", text).strip("\n").rstrip()
+    if not _visible(text):
+        raise Invalid.field(field, "Write something first: the message is empty.")
+    if len(text) > BODY_POINTS or len(text.encode()) > BODY_BYTES:
+        raise TooLarge.field(field, f"The message is too long: at most {BODY_POINTS:,} characters.")
+    return text
+
+
+def clean_line(value: object, *, field: str, maximum: int, required: bool = True) -> str:
+    """One line of text (a name, a title): NFC, no controls, no bidi overrides, spaces collapsed at the ends."""
+    text = unicodedata.normalize("NFC", _storable(value, field))
+    text = _BIDI.sub("", _CONTROL.sub("", _LINE_BREAK.sub(" ", text))).strip()
+    if not text and not required:
+        return ""
+    if not _visible(text):
+        raise Invalid.field(field, "This cannot be empty.")
+    if len(text) > maximum:
+        raise TooLarge.field(field, f"This is too long: at most {maximum} characters.")
+    return text
+
+
+def clean_query(value: object) -> str:
+    """What was typed into a search field: as text, at most 200 characters; never an error for being odd."""
+    text = unicodedata.normalize("NFC", str(value or "")).replace("\x00", "")
+    text = text.encode("utf-8", "ignore").decode()
+    return _CONTROL.sub(" ", text).strip()[:200]
+
+
+def key(value: str) -> str:
+    """The form in which two spellings of one name are equal (NFKC, case folded)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
+
+
+def initials(name: str) -> str:
+    """One or two letters for an avatar, from a display name in any script."""
+    words = [word for word in re.split(r"[\s._-]+", name) if word and word[0].isalnum()]
+    if not words:
+        return "?"
+    if words[0][0].upper() == words[0][0].lower() or len(words) == 1:
+        return words[0][0].upper()
+    return (words[0][0] + words[-1][0]).upper()
+
+
+def hue(identifier: UUID) -> int:
+    """A stable colour class 0…23 for a person or a conversation."""
+    return identifier.int % HUES

@@ -1,0 +1,13 @@
+"""Settings by environment variable, joined from parts by concern. Embedded defaults; production refuses unsafe values."""
+
+from .base import *
+from .data import *
+from .security import *
+from .limits import *
+from .services import *
+from .accounts import *
+from .logs import *
+
+from . import production as _production
+
+_production.refuse_unsafe_values(globals())

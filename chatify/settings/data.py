@@ -1,0 +1,40 @@
+"""Where rows, cached values and sessions live."""
+
+from chatify.lib import env
+
+from .base import DATA_DIR
+
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # FULL: a message that was acknowledged survives the loss of power.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+_POSTGRES = {
+    "pool": {"min_size": 2, "max_size": env.whole("CHATIFY_DATABASE_POOL", 16), "timeout": 10},
+    "options": "-c statement_timeout=20s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
+}
+
+DATABASE = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'chatify.sqlite3'}")
+if "sqlite" in str(DATABASE["ENGINE"]):
+    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **_SQLITE}  # type: ignore[dict-item]
+    DATABASE["CONN_MAX_AGE"] = None
+else:
+    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **_POSTGRES}  # type: ignore[dict-item]
+    DATABASE["CONN_MAX_AGE"] = 0
+DATABASES = {"default": DATABASE}
+
+REDIS_URL = env.text("REDIS_URL")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "chatify",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600

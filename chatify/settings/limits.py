@@ -1,0 +1,23 @@
+"""The one table of rate limits, scaled by CHATIFY_LIMITS: a factor, or `off` for loads and tests."""
+
+from chatify.lib import env
+
+_limits = env.text("CHATIFY_LIMITS", "1")
+CHATIFY_LIMITS: float | None = None if _limits == "off" else float(_limits)
+
+# name: (uses, seconds), per the key that the caller gives
+CHATIFY_RATES: dict[str, tuple[int, int]] = {
+    "send": (100, 60),
+    "socket.command": (120, 60),
+    "socket.sync": (60, 60),
+    "socket.handshake": (30, 60),
+    "socket.handshake.address": (600, 60),
+    "api": (200, 60),
+    "api.anonymous": (100, 60),
+    "conversation.chat": (30, 3600),
+    "conversation.mail": (100, 3600),
+    "people.search": (30, 60),
+    "code.try": (10, 3600),
+    "account.create": (5, 86_400),
+    "mail.anonymous": (20, 86_400),
+}

@@ -1,0 +1,1 @@
+"""Files. The app holds nothing yet; uploads arrive with their own protocol."""

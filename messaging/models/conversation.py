@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from chatify.lib import ids, text
+from messaging import kinds
+from messaging.events import GENESIS
+
+
+class Conversation(models.Model):
+    """An ordered, append-only log. Its row lock is the only place where order is decided."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    kind = models.CharField(max_length=12, choices=kinds.CHOICES)
+    title = models.CharField(max_length=200, blank=True, default="")
+    title_salt = models.CharField(max_length=32, blank=True, default="")
+    # "Find or start" between two people is one atomic step on this key.
+    direct_key = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    client_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    head = models.BigIntegerField(default=0)
+    head_digest = models.CharField(max_length=64, default=GENESIS)
+    message_count = models.BigIntegerField(default=0)
+    floor_seq = models.BigIntegerField(default=0)
+    floor_number = models.BigIntegerField(default=0)
+    floor_digest = models.CharField(max_length=64, default=GENESIS)
+    membership_version = models.BigIntegerField(default=1)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+    settings = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["created_by", "client_id"], name="conversation_created_once")
+        ]
+        indexes = [models.Index(fields=["-last_activity_at", "-id"], name="conversation_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    @property
+    def traits(self) -> kinds.Kind:
+        """What its kind allows and how it is drawn."""
+        return kinds.BY_NAME[self.kind]
+
+    @property
+    def hue(self) -> int:
+        return text.hue(self.id)
+
+
+class LogEpoch(models.Model):
+    """One random id per lineage of the database: new after a restore, so that old cursors are reset."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,0 +1,30 @@
+from django.conf import settings
+from django.db import models
+
+from chatify.lib import ids
+from messaging.models.conversation import Conversation
+from messaging.models.message import Message
+
+
+class Event(models.Model):
+    """One durable change. Append-only: nothing but `settled` is ever updated."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="events")
+    seq = models.BigIntegerField()
+    type = models.CharField(max_length=24)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="events")
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="event_place")]
+        indexes = [models.Index(fields=["at"], condition=models.Q(settled=False), name="event_unsettled")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}#{self.seq} {self.type}"

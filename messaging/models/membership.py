@@ -1,0 +1,50 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from chatify.lib import ids
+from messaging.models.conversation import Conversation
+
+
+class Membership(models.Model):
+    """A person in a conversation: what they may do, from where they read, and how far they have read.
+
+    Unread is derived, never counted up on its own: `message_count - read_number - skip`, where `skip` counts the
+    messages after `read_number` that do not count for this member (their own, deleted ones).
+    """
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner"
+        ADMIN = "admin", "Admin"
+        MEMBER = "member", "Member"
+
+    class MailRole(models.TextChoices):
+        NONE = "", "None"
+        FROM = "from", "From"
+        TO = "to", "To"
+        CC = "cc", "Cc"
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
+    mail_role = models.CharField(max_length=4, choices=MailRole.choices, default=MailRole.NONE, blank=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    visible_from_seq = models.BigIntegerField(default=0)
+    left_seq = models.BigIntegerField(null=True, blank=True)
+    read_number = models.BigIntegerField(default=0)
+    skip = models.BigIntegerField(default=0)
+    delivered_number = models.BigIntegerField(default=0)
+
+    muted_until = models.DateTimeField(null=True, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "user"], name="membership_once")]
+        indexes = [models.Index(fields=["user", "left_seq"], name="membership_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.conversation_id}"

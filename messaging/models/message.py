@@ -1,0 +1,50 @@
+from django.conf import settings
+from django.db import models
+
+from chatify.lib import ids
+from messaging.models.conversation import Conversation
+
+
+class Message(models.Model):
+    """What somebody wrote. Its text enters the digest chain only as a salted hash, so it can be erased."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    number = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    client_id = models.UUIDField()
+    body = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    salt = models.CharField(max_length=32, blank=True)
+    reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    forwarded_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    sent_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "number"], name="message_place"),
+            models.UniqueConstraint(fields=["conversation", "sender", "client_id"], name="message_once"),
+        ]
+        indexes = [models.Index(fields=["sender", "conversation"], name="message_sent_by")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}/{self.number}"
+
+
+class MessageVersion(models.Model):
+    """An earlier text of an edited message; erased with the message."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="versions")
+    body = models.TextField()
+    salt = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["message", "at"], name="version_order")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,170 @@
+"""Starting conversations and naming them. Starting is idempotent: the pair of people, or (creator, client_id)."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from accounts.models import User
+from chatify.lib import db, ids, text
+from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
+from messaging import kinds
+from messaging.events import CHANGED, text_hash
+from messaging.models import Conversation, Membership
+from messaging.operations import log, messages
+from messaging.queries import access
+
+TITLE_LENGTH = 100
+SUBJECT_LENGTH = 200
+Role = Membership.Role
+MailRole = Membership.MailRole
+
+
+def start_direct(actor: User, *, other: User, at: datetime | None = None) -> Conversation:
+    """Find the chat of two people, or start it: two people starting at once get the same one."""
+    if other.id == actor.id:
+        raise Invalid.field("members", "Choose somebody else: this is you.")
+    if not other.is_active:
+        raise NotFound("There is no such person.")
+    key = ":".join(sorted((str(actor.id), str(other.id))))
+    if existing := Conversation.objects.filter(direct_key=key).first():
+        return existing
+    try:
+        with db.atomic():
+            row = _create(kinds.DIRECT, actor, at=at, direct_key=key)
+            _enrol(row, [(actor, Role.MEMBER, MailRole.NONE), (other, Role.MEMBER, MailRole.NONE)])
+    except IntegrityError:
+        return Conversation.objects.get(direct_key=key)
+    return row
+
+
+def start_group(
+    actor: User, *, title: str, members: Sequence[User], client_id: UUID | str, at: datetime | None = None
+) -> Conversation:
+    """Start a group that the actor owns. Raises Invalid for an empty title or too many people."""
+    name = text.clean_line(title, field="title", maximum=TITLE_LENGTH)
+    others = _unique(members, without=actor)
+    _check_size(kinds.GROUP, 1 + len(others))
+    roles = [(actor, Role.OWNER, MailRole.NONE), *((person, Role.MEMBER, MailRole.NONE) for person in others)]
+
+    def fill(row: Conversation) -> None:
+        _enrol(row, roles)
+        with log.open_ledger(row.id) as ledger:
+            _set_title(ledger, actor, name, created=True, at=at)
+
+    return _start_once(kinds.GROUP, actor, client_id, fill, at=at)
+
+
+def start_mail(
+    actor: User,
+    *,
+    subject: str,
+    to: Sequence[User],
+    cc: Sequence[User] = (),
+    body: str,
+    client_id: UUID | str,
+    at: datetime | None = None,
+) -> Conversation:
+    """Start a mail thread with its first message, whose client_id is the conversation's own."""
+    name = text.clean_line(subject, field="subject", maximum=SUBJECT_LENGTH, required=False)
+    recipients = _unique(to, without=actor)
+    copies = [person for person in _unique(cc, without=actor) if person not in recipients]
+    if not recipients:
+        raise Invalid.field("to", "Choose at least one person to write to.")
+    _check_size(kinds.MAIL, 1 + len(recipients) + len(copies))
+    placeholder = ids.uuid7()
+    draft = messages.prepare(actor, conversation=placeholder, body=body, client_id=client_id, sent_at=at)
+    roles = [
+        (actor, Role.OWNER, MailRole.FROM),
+        *((person, Role.MEMBER, MailRole.TO) for person in recipients),
+        *((person, Role.MEMBER, MailRole.CC) for person in copies),
+    ]
+
+    def fill(row: Conversation) -> None:
+        _enrol(row, roles)
+        with log.open_ledger(row.id) as ledger:
+            _set_title(ledger, actor, name, created=True, at=at)
+        (outcome,) = log.append([draft])
+        if isinstance(outcome, ChatifyError):
+            raise outcome
+
+    return _start_once(kinds.MAIL, actor, client_id, fill, at=at, id=placeholder)
+
+
+def rename(actor: User, *, conversation: UUID, title: str) -> Conversation:
+    """Give a group another title. Owners and admins may; an equal title changes nothing."""
+    access.conversation_for(actor, conversation)
+    name = text.clean_line(title, field="title", maximum=TITLE_LENGTH)
+    with log.open_ledger(conversation) as ledger:
+        mine = access.membership_for(actor, conversation)
+        if not ledger.conversation.traits.has_title:
+            raise Forbidden("This conversation has no title of its own.")
+        if mine.role not in (Role.OWNER, Role.ADMIN):
+            raise Forbidden("Only owners and admins may rename the group.")
+        if ledger.conversation.title != name:
+            _set_title(ledger, actor, name)
+    return ledger.conversation
+
+
+def _set_title(
+    ledger: log.Ledger, actor: User, title: str, *, created: bool = False, at: datetime | None = None
+) -> None:
+    ledger.conversation.title = title
+    ledger.conversation.title_salt = secrets.token_hex(16)
+    data: dict[str, Any] = {"title": text_hash(ledger.conversation.title_salt, title)}
+    if created:
+        data["created"] = True
+    ledger.event(CHANGED, actor, data, at=at)
+
+
+def _start_once(
+    kind: kinds.Kind, actor: User, client_id: UUID | str, fill: Any, *, at: datetime | None, **fields: Any
+) -> Conversation:
+    """Create the row and fill it, or return what this creator started under this id before."""
+    key = ids.parse(client_id, field="client_id")
+    if existing := Conversation.objects.filter(created_by=actor, client_id=key).first():
+        return _same_kind(existing, kind)
+    try:
+        with db.atomic():
+            row = _create(kind, actor, at=at, client_id=key, **fields)
+            fill(row)
+    except IntegrityError:
+        return _same_kind(Conversation.objects.get(created_by=actor, client_id=key), kind)
+    row.refresh_from_db()
+    return row
+
+
+def _same_kind(row: Conversation, kind: kinds.Kind) -> Conversation:
+    if row.traits is not kind:
+        raise Invalid.field("client_id", "This client_id already started another conversation.")
+    return row
+
+
+def _create(kind: kinds.Kind, actor: User, *, at: datetime | None, **fields: Any) -> Conversation:
+    moment = at or timezone.now()
+    return Conversation.objects.create(
+        kind=kind.name, created_by=actor, created_at=moment, last_activity_at=moment, **fields
+    )
+
+
+def _enrol(row: Conversation, people: Iterable[tuple[User, str, str]]) -> None:
+    Membership.objects.bulk_create(
+        Membership(conversation=row, user=user, role=role, mail_role=mail_role, joined_at=row.created_at)
+        for user, role, mail_role in people
+    )
+
+
+def _unique(people: Iterable[User], *, without: User) -> list[User]:
+    unique = {person.id: person for person in people if person.id != without.id}
+    if any(not person.is_active for person in unique.values()):
+        raise NotFound("There is no such person.")
+    return list(unique.values())
+
+
+def _check_size(kind: kinds.Kind, size: int) -> None:
+    if size > kind.maximum_members:
+        raise Invalid.field("members", f"Too many people: at most {kind.maximum_members:,}.")

@@ -1,0 +1,116 @@
+"""A member's own view of a conversation: received, read, unread from here.
+
+Read state only moves forward; `mark_unread` is its own command. `skip` is recounted whenever `read_number` moves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q
+
+from chatify.lib import db, events
+from chatify.lib.errors import ChatifyError, NotFound
+from messaging.events import ReadState, ReadStateChanged
+from messaging.models import Membership
+from messaging.queries import counts
+
+Step = Literal["read", "got", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """One step of a member: `read` or `got` up to a message's number, or `unread` from it on."""
+
+    user: UUID
+    conversation: UUID
+    kind: Step
+    number: int
+
+
+def advance(batch: Sequence[Advance]) -> list[ReadState | ChatifyError]:
+    """Apply steps in order, in one transaction; the state after each, or NotFound for who is no member."""
+    with db.atomic():
+        rows = _locked(batch)
+        changed: set[UUID] = set()
+        outcomes = [_apply(step, rows, changed) for step in batch]
+        moved = [row for row in rows.values() if row.id in changed]
+        if moved:
+            Membership.objects.bulk_update(moved, ["read_number", "delivered_number", "skip"])
+            events.emit(ReadStateChanged([_state(row) for row in moved]))
+    return outcomes
+
+
+def mark_read(user: UUID, *, conversation: UUID, number: int) -> ReadState:
+    """I have read everything up to this message. A number beyond the last message means the last."""
+    return _one(Advance(user, conversation, "read", number))
+
+
+def mark_delivered(user: UUID, *, conversation: UUID, number: int) -> ReadState:
+    """My device has received everything up to this message."""
+    return _one(Advance(user, conversation, "got", number))
+
+
+def mark_unread(user: UUID, *, conversation: UUID, number: int) -> ReadState:
+    """This message and what follows count as unread again."""
+    return _one(Advance(user, conversation, "unread", number))
+
+
+def _one(step: Advance) -> ReadState:
+    (outcome,) = advance([step])
+    if isinstance(outcome, ChatifyError):
+        raise outcome
+    return outcome
+
+
+def _locked(batch: Sequence[Advance]) -> dict[tuple[UUID, UUID], Membership]:
+    pairs = {(step.conversation, step.user) for step in batch}
+    if not pairs:
+        return {}
+    wanted = reduce(or_, (Q(conversation_id=conversation, user_id=user) for conversation, user in pairs))
+    rows = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("conversation")
+        .filter(wanted, left_seq=None)
+        .order_by("id")
+    )
+    return {(row.conversation_id, row.user_id): row for row in rows}
+
+
+def _apply(
+    step: Advance, rows: dict[tuple[UUID, UUID], Membership], changed: set[UUID]
+) -> ReadState | ChatifyError:
+    row = rows.get((step.conversation, step.user))
+    if row is None:
+        return NotFound("There is no such conversation.")
+    if _move(row, step.kind, max(0, min(step.number, row.conversation.message_count))):
+        changed.add(row.id)
+    return _state(row)
+
+
+def _move(row: Membership, kind: Step, number: int) -> bool:
+    """Change the row in memory; False when the step would move it back or nowhere."""
+    if kind == "got":
+        forward = number > row.delivered_number
+        row.delivered_number = max(row.delivered_number, number)
+        return forward
+    target = max(0, number - 1) if kind == "unread" else number
+    if target == row.read_number or (target < row.read_number) != (kind == "unread"):
+        return False
+    row.read_number = target
+    row.delivered_number = max(row.delivered_number, target)
+    row.skip = counts.skip_after(row, target)
+    return True
+
+
+def _state(row: Membership) -> ReadState:
+    return ReadState(
+        conversation=row.conversation_id,
+        user=row.user_id,
+        delivered=row.delivered_number,
+        read=row.read_number,
+        unread=counts.unread(row),
+    )

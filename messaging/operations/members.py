@@ -1,0 +1,128 @@
+"""Who is in a group: adding, removing, leaving, roles. Each change takes a seq and raises the membership version."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from accounts.models import User
+from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
+from messaging.events import JOINED, LEFT, ROLE
+from messaging.models import Membership
+from messaging.operations import log
+from messaging.queries import access
+
+Role = Membership.Role
+MANAGERS = (Role.OWNER, Role.ADMIN)
+
+
+def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membership]:
+    """Add people; who is a member already stays as they are. They read from their joining on.
+
+    Raises Forbidden unless the actor is an owner or admin, Invalid beyond the maximum.
+    """
+    with _changing(actor, conversation) as (ledger, mine):
+        _require_manager(mine)
+        rows = {row.user_id: row for row in _rows(conversation)}
+        active = sum(row.left_seq is None for row in rows.values())
+        fresh = {user.id: user for user in users if not _active(rows.get(user.id))}
+        if active + len(fresh) > ledger.conversation.traits.maximum_members:
+            raise Invalid.field(
+                "members", f"A group has at most {ledger.conversation.traits.maximum_members:,} members."
+            )
+        return [_join(ledger, actor, user, rows.get(user.id)) for user in fresh.values()]
+
+
+def remove(actor: User, *, conversation: UUID, user: User) -> None:
+    """Remove somebody: that event is the last they get, and from then on everything here is a 404 for them."""
+    with _changing(actor, conversation) as (ledger, mine):
+        if user.id != mine.user_id:
+            _require_manager(mine)
+        theirs = _member(conversation, user)
+        if user.id != mine.user_id and theirs.role == Role.OWNER:
+            raise Forbidden("An owner cannot be removed.")
+        _go(ledger, actor, user, theirs)
+
+
+def leave(actor: User, *, conversation: UUID) -> None:
+    """Leave a group. The last owner names a successor first, unless nobody else is left."""
+    remove(actor, conversation=conversation, user=actor)
+
+
+def set_role(actor: User, *, conversation: UUID, user: User, role: str) -> Membership:
+    """Make somebody owner, admin or member. Only owners may; the last owner stays one."""
+    if role not in Role.values:
+        raise Invalid.field("role", "A role is owner, admin or member.")
+    with _changing(actor, conversation) as (ledger, mine):
+        if mine.role != Role.OWNER:
+            raise Forbidden("Only owners may change roles.")
+        theirs = _member(conversation, user)
+        if theirs.role == role:
+            return theirs
+        if theirs.role == Role.OWNER and _owners(conversation) == 1:
+            raise Conflict("The last owner names another owner first.")
+        theirs.role = role
+        theirs.save(update_fields=["role"])
+        ledger.event(ROLE, actor, {"user": str(user.id), "role": role}, about=user)
+        ledger.bump_membership()
+        return theirs
+
+
+@contextmanager
+def _changing(actor: User, conversation: UUID) -> Iterator[tuple[log.Ledger, Membership]]:
+    """Hold the conversation's lock; give its ledger and the actor's own membership, or NotFound for outsiders."""
+    access.conversation_for(actor, conversation)
+    with log.open_ledger(conversation) as ledger:
+        mine = access.membership_for(actor, conversation)
+        if not ledger.conversation.traits.members_may_change:
+            raise Forbidden("The members of this conversation do not change.")
+        yield ledger, mine
+
+
+def _rows(conversation: UUID) -> list[Membership]:
+    return list(
+        Membership.objects.select_for_update(of=("self",)).filter(conversation_id=conversation).order_by("id")
+    )
+
+
+def _active(row: Membership | None) -> bool:
+    return row is not None and row.left_seq is None
+
+
+def _member(conversation: UUID, user: User) -> Membership:
+    rows = Membership.objects.select_for_update(of=("self",))
+    row = rows.filter(conversation_id=conversation, user=user, left_seq=None).first()
+    if row is None:
+        raise NotFound("This person is not a member.")
+    return row
+
+
+def _owners(conversation: UUID) -> int:
+    return Membership.objects.filter(conversation_id=conversation, left_seq=None, role=Role.OWNER).count()
+
+
+def _require_manager(mine: Membership) -> None:
+    if mine.role not in MANAGERS:
+        raise Forbidden("Only owners and admins may change who is in the group.")
+
+
+def _join(ledger: log.Ledger, actor: User, user: User, row: Membership | None) -> Membership:
+    """A new membership, or the old one opened anew: what was said before stays unseen."""
+    row = row or Membership(conversation=ledger.conversation, user=user)
+    row.role, row.left_seq = Role.MEMBER, None
+    row.visible_from_seq = ledger.next_seq
+    row.read_number = row.delivered_number = ledger.conversation.message_count
+    row.skip = 0
+    row.save()
+    ledger.event(JOINED, actor, {"user": str(user.id)}, about=user)
+    ledger.bump_membership()
+    return row
+
+
+def _go(ledger: log.Ledger, actor: User, user: User, row: Membership) -> None:
+    others = Membership.objects.filter(conversation=ledger.conversation, left_seq=None).exclude(pk=row.pk)
+    if row.role == Role.OWNER and others.exists() and not others.filter(role=Role.OWNER).exists():
+        raise Conflict("You are the last owner: make somebody else an owner first.")
+    row.left_seq = ledger.next_seq
+    row.save(update_fields=["left_seq"])
+    ledger.event(LEFT, actor, {"user": str(user.id)}, about=user)
+    ledger.bump_membership()

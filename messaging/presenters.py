@@ -1,0 +1,150 @@
+"""Rows as the dictionaries that every door shows (API.md shapes): built once, for nobody in particular.
+
+What depends on the viewer is added by the door that knows one.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from chatify.lib import markup
+from messaging import kinds
+from messaging.events import CHANGED, SENT, stamp
+from messaging.models import Conversation, Event, Membership, Message
+
+Shape = dict[str, Any]
+
+
+def person(user: User) -> Shape:
+    """A person as anybody who meets them sees them; never an e-mail address."""
+    return {
+        "id": str(user.id),
+        "username": user.username,
+        "display_name": user.label,
+        "initials": user.initials,
+        "hue": user.hue,
+        "avatar_url": None,
+        "status": {"text": "", "emoji": "", "until": None},
+        "presence": {"online": None, "last_seen": None},
+    }
+
+
+def message(row: Message) -> Shape:
+    """A message; needs `sender`, and `reply_to.sender` where it answers one, loaded."""
+    deleted = row.deleted_at is not None
+    return {
+        "id": str(row.id),
+        "conversation": str(row.conversation_id),
+        "number": row.number,
+        "seq": row.seq,
+        "client_id": str(row.client_id),
+        "sender": person(row.sender),
+        "body": "" if deleted else row.body,
+        "html_body": "" if deleted else row.html,
+        "kind": "text",
+        "reply_to": str(row.reply_to_id) if row.reply_to_id else None,
+        "quote": quote(row.reply_to) if row.reply_to_id and row.reply_to else None,
+        "forwarded_from": str(row.forwarded_from_id) if row.forwarded_from_id else None,
+        "attachments": [],
+        "reactions": [],
+        "pinned_at": None,
+        "edited_at": stamp(row.edited_at) if row.edited_at else None,
+        "deleted": deleted,
+        "created_at": stamp(row.sent_at),
+    }
+
+
+def quote(row: Message) -> Shape:
+    """What an answer shows of the message it answers."""
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "sender": person(row.sender),
+        "snippet": "" if row.deleted_at else markup.snippet(row.body),
+        "deleted": row.deleted_at is not None,
+    }
+
+
+def event(row: Event, people: Mapping[UUID, User]) -> Shape:
+    """An event as the socket, the API and the page's notes show it. `people` holds the actor and whom it speaks of."""
+    return {
+        "conversation": str(row.conversation_id),
+        "seq": row.seq,
+        "event": row.type,
+        "actor": str(row.actor_id) if row.actor_id else None,
+        "at": stamp(row.at),
+        "data": message(row.message) if row.type == SENT and row.message else _event_data(row, people),
+        "digest": row.digest,
+    }
+
+
+def _event_data(row: Event, people: Mapping[UUID, User]) -> Shape:
+    data = {name: value for name, value in row.data.items() if name not in ("user", "title")}
+    actor = people.get(row.actor_id) if row.actor_id else None
+    data["actor"] = person(actor) if actor else None
+    if "user" in row.data:
+        about = people.get(UUID(row.data["user"]))
+        data["user"] = person(about) if about else {"id": row.data["user"]}
+    if row.type == CHANGED:
+        data["title"] = row.conversation.title
+    return data
+
+
+def my(membership: Membership) -> Shape:
+    """My own view of a conversation."""
+    return {
+        "role": membership.role,
+        "read_number": membership.read_number,
+        "delivered_number": membership.delivered_number,
+        "muted_until": _time(membership.muted_until),
+        "pinned_at": _time(membership.pinned_at),
+        "done_at": _time(membership.done_at),
+        "snoozed_until": _time(membership.snoozed_until),
+        "draft": None,
+    }
+
+
+def member(membership: Membership) -> Shape:
+    """A member in a list of members; needs `user` loaded."""
+    return {
+        "person": person(membership.user),
+        "role": membership.role,
+        "mail_role": membership.mail_role or None,
+        "read_number": membership.read_number,
+        "delivered_number": membership.delivered_number,
+    }
+
+
+def conversation(
+    row: Conversation,
+    membership: Membership,
+    *,
+    title: str,
+    epoch: UUID,
+    unread: int,
+    last_message: Message | None,
+    members: list[Membership],
+) -> Shape:
+    """A conversation as one member sees it."""
+    traits: kinds.Kind = row.traits
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "title": title,
+        "subject": row.title if traits.has_subject else None,
+        "avatar_url": None,
+        "head": row.head,
+        "epoch": str(epoch),
+        "message_count": row.message_count,
+        "unread": unread,
+        "last_message": message(last_message) if last_message else None,
+        "last_activity_at": stamp(row.last_activity_at),
+        "created_at": stamp(row.created_at),
+        "my": my(membership),
+        "members": [member(each) for each in members],
+    }
+
+
+def _time(value: Any) -> str | None:
+    return stamp(value) if value else None

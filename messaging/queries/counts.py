@@ -1,0 +1,28 @@
+"""Unread, derived."""
+
+from uuid import UUID
+
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Sum
+
+from messaging.models import Membership, Message
+
+UNREAD = ExpressionWrapper(
+    F("conversation__message_count") - F("read_number") - F("skip"), output_field=BigIntegerField()
+)
+
+
+def unread(row: Membership) -> int:
+    """How many messages wait for this member; needs `conversation` loaded."""
+    return max(0, row.conversation.message_count - row.read_number - row.skip)
+
+
+def skip_after(row: Membership, number: int) -> int:
+    """How many messages after `number` do not count for this member: their own and deleted ones."""
+    later = Message.objects.filter(conversation_id=row.conversation_id, number__gt=number)
+    return later.filter(Q(sender_id=row.user_id) | Q(deleted_at__isnull=False)).count()
+
+
+def unread_total(user: UUID) -> int:
+    """The one number of title, badge and API."""
+    rows = Membership.objects.filter(user_id=user, left_seq=None)
+    return rows.aggregate(total=Sum(UNREAD))["total"] or 0

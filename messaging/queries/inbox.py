@@ -1,0 +1,123 @@
+"""The inbox of one person: a constant number of queries whatever its size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import User
+from chatify.lib import paging
+from chatify.lib.errors import Invalid
+from chatify.lib.paging import Page
+from messaging import kinds
+from messaging.models import Conversation, Membership, Message
+from messaging.queries import access, counts
+
+FILTERS = ("all", "unread", "chats", "mail", "sent")
+PEOPLE_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One line of the inbox: `people` are the first other members, `unread` what waits for me."""
+
+    conversation: Conversation
+    my: Membership
+    title: str
+    people: list[User]
+    last_message: Message | None
+    unread: int
+
+
+def page(user: User, *, filter: str = "all", cursor: str | None = None, limit: int = 30) -> Page[InboxRow]:
+    """Conversations by last activity, newest first. Raises Invalid for an unknown filter or a foreign cursor."""
+    if filter not in FILTERS:
+        raise Invalid.field("filter", f"Choose one of {', '.join(FILTERS)}.")
+    limit = paging.clamp(limit)
+    rows = _filtered(_memberships(user), filter)
+    if cursor:
+        at, last = paging.decode(cursor, datetime, UUID)
+        earlier = Q(conversation__last_activity_at__lt=at)
+        rows = rows.filter(earlier | Q(conversation__last_activity_at=at, conversation_id__lt=last))
+    found = list(rows.order_by("-conversation__last_activity_at", "-conversation_id")[: limit + 1])
+    shown = found[:limit]
+    return Page(_complete(user, shown), _cursor_after(shown[-1]) if len(found) > limit else None)
+
+
+def row(user: User, id: UUID | str) -> InboxRow:
+    """One line of the inbox. Raises NotFound where the person is no member."""
+    membership = access.membership_for(user, id)
+    found = _memberships(user).get(pk=membership.pk)
+    return _complete(user, [found])[0]
+
+
+def rows_of(user: User, conversations: Sequence[Conversation]) -> list[InboxRow]:
+    """Lines for conversations the person is a member of, in the given order; others are left out."""
+    found = {each.conversation_id: each for each in _memberships(user).filter(conversation__in=conversations)}
+    return _complete(user, [found[each.id] for each in conversations if each.id in found])
+
+
+def unread_total(user: User) -> int:
+    """The one number of title, badge and API."""
+    return counts.unread_total(user.pk)
+
+
+def _memberships(user: User) -> QuerySet[Membership]:
+    last = Message.objects.filter(
+        conversation_id=OuterRef("conversation_id"), number=OuterRef("conversation__message_count")
+    )
+    return (
+        Membership.objects.filter(user_id=user.pk, left_seq=None)
+        .select_related("conversation")
+        .annotate(last_message_id=Subquery(last.values("id")[:1]))
+    )
+
+
+def _filtered(rows: QuerySet[Membership], filter: str) -> QuerySet[Membership]:
+    if filter == "unread":
+        return rows.annotate(waiting=counts.UNREAD).filter(waiting__gt=0)
+    if filter == "chats":
+        return rows.filter(conversation__kind__in=kinds.CHATS)
+    if filter == "mail":
+        return rows.filter(conversation__kind__in=kinds.MAILS)
+    if filter == "sent":
+        mine = Message.objects.filter(sender_id=OuterRef("user_id"), conversation_id=OuterRef("conversation_id"))
+        return rows.filter(Exists(mine))
+    return rows
+
+
+def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
+    """Add the last messages and the people, one query each."""
+    wanted = [each.last_message_id for each in memberships if each.last_message_id]  # type: ignore[attr-defined]
+    messages = {each.id: each for each in Message.objects.filter(id__in=wanted).select_related("sender")}
+    people = _people(memberships, without=user.pk)
+    return [_row(user, each, messages, people.get(each.conversation_id, [])) for each in memberships]
+
+
+def _row(user: User, my: Membership, messages: dict[UUID, Message], people: list[User]) -> InboxRow:
+    conversation = my.conversation
+    last = messages.get(my.last_message_id)  # type: ignore[attr-defined]
+    if last and last.seq < my.visible_from_seq:
+        last = None
+    title = kinds.title_of(
+        conversation.traits, title=conversation.title, others=[each.label for each in people], me=user.label
+    )
+    return InboxRow(conversation, my, title, people, last, counts.unread(my))
+
+
+def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, list[User]]:
+    """The first other members where they name the conversation: two of a chat, the recipients of a mail."""
+    unnamed = [each.conversation_id for each in memberships if not each.conversation.traits.has_title]
+    others = Membership.objects.filter(conversation_id__in=unnamed, left_seq=None).exclude(user_id=without)
+    people: dict[UUID, list[User]] = {}
+    for each in others.select_related("user").order_by("id"):
+        first = people.setdefault(each.conversation_id, [])
+        if len(first) < PEOPLE_SHOWN:
+            first.append(each.user)
+    return people
+
+
+def _cursor_after(row: Membership) -> str:
+    return paging.encode(row.conversation.last_activity_at, row.conversation_id)

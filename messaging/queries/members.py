@@ -1,0 +1,38 @@
+"""Who is in a conversation."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
+
+from chatify.lib import paging
+from chatify.lib.paging import Page
+from messaging.models import Conversation, Membership
+
+
+def page(conversation: Conversation, *, cursor: str | None = None, limit: int = 50) -> Page[Membership]:
+    """Members by joining, each with its user. The conversation comes from `access`, which was the permission."""
+    limit = paging.clamp(limit)
+    rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None).select_related("user")
+    if cursor:
+        at, last = paging.decode(cursor, datetime, UUID)
+        rows = rows.filter(Q(joined_at__gt=at) | Q(joined_at=at, id__gt=last))
+    found = list(rows.order_by("joined_at", "id")[: limit + 1])
+    shown = found[:limit]
+    return Page(shown, paging.encode(shown[-1].joined_at, shown[-1].id) if len(found) > limit else None)
+
+
+def count(conversation: Conversation) -> int:
+    """How many people are in it now."""
+    return Membership.objects.filter(conversation_id=conversation.id, left_seq=None).count()
+
+
+def first_pages(conversations: list[UUID], *, each: int = 50) -> dict[UUID, list[Membership]]:
+    """The first members of several conversations, in one query whatever their number and size."""
+    place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("joined_at"), F("id")])
+    rows = Membership.objects.filter(conversation_id__in=conversations, left_seq=None)
+    pages: dict[UUID, list[Membership]] = {}
+    for row in rows.select_related("user").annotate(place=place).filter(place__lte=each).order_by("place"):
+        pages.setdefault(row.conversation_id, []).append(row)
+    return pages

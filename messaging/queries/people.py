@@ -1,0 +1,19 @@
+"""The people whom events speak of."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.models import User
+from messaging.models import Event
+
+
+def people_of(events: Iterable[Event]) -> dict[UUID, User]:
+    """Actors and persons named in the data of non-message events, by id; one query, none where nobody is named."""
+    wanted: set[UUID] = set()
+    for event in events:
+        if event.message_id is None:
+            wanted |= {event.actor_id} if event.actor_id else set()
+            wanted |= {UUID(event.data["user"])} if "user" in event.data else set()
+    if not wanted:
+        return {}
+    return {person.id: person for person in User.objects.filter(id__in=wanted)}

@@ -1,0 +1,123 @@
+"""The timeline of a conversation: messages by number, and between them what else happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from chatify.lib import ids
+from chatify.lib.errors import Invalid, NotFound
+from chatify.lib.paging import clamp
+from messaging.events import SENT
+from messaging.models import Conversation, Event, Message
+from messaging.queries import access
+from messaging.queries.epoch import epoch_id
+from messaging.queries.people import people_of
+
+NOTES_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """`head` and `epoch` were read before the rows: a socket resumed from them misses nothing.
+
+    `entries` are Message and non-message Event rows in the order of the log; `people` whom the events speak of.
+    `oldest` and `newest` are message numbers (0 when the page holds none).
+    """
+
+    head: int
+    epoch: UUID
+    entries: list[Message | Event]
+    people: dict[UUID, User]
+    oldest: int
+    newest: int
+    has_older: bool
+    has_newer: bool
+
+    @property
+    def messages(self) -> list[Message]:
+        return [entry for entry in self.entries if isinstance(entry, Message)]
+
+
+def page(
+    conversation: Conversation,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = 50,
+) -> TimelinePage:
+    """A page of what the member `conversation.my` may read: the latest, or before, after or around a number."""
+    limit = clamp(limit)
+    head, epoch = conversation.head, epoch_id()
+    visible = _visible(conversation)
+    messages = _around(visible, around, limit) if around is not None else _slice(visible, before, after, limit)
+    has_older = bool(messages) and visible.filter(number__lt=messages[0].number).exists()
+    has_newer = bool(messages) and messages[-1].number < conversation.message_count
+    notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
+    entries = sorted([*messages, *notes], key=lambda entry: entry.seq)
+    return TimelinePage(
+        head=head,
+        epoch=epoch,
+        entries=entries,
+        people=people_of(notes),
+        oldest=messages[0].number if messages else 0,
+        newest=messages[-1].number if messages else 0,
+        has_older=has_older,
+        has_newer=has_newer,
+    )
+
+
+def message(user: User, id: UUID | str) -> Message:
+    """One message that the person may read. Raises NotFound."""
+    try:
+        key = ids.parse(id)
+    except Invalid:
+        raise NotFound("There is no such message.") from None
+    row = _with_people(Message.objects.filter(pk=key)).first()
+    if row is None:
+        raise NotFound("There is no such message.")
+    membership = access.membership_for(user, row.conversation_id)
+    if row.seq < membership.visible_from_seq:
+        raise NotFound("There is no such message.")
+    return row
+
+
+def _visible(conversation: Conversation) -> QuerySet[Message]:
+    from_seq = conversation.my.visible_from_seq  # type: ignore[attr-defined]
+    rows = _with_people(Message.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head))
+    return rows.filter(seq__gte=from_seq) if from_seq else rows
+
+
+def _with_people(rows: QuerySet[Message]) -> QuerySet[Message]:
+    return rows.select_related("sender", "reply_to", "reply_to__sender")
+
+
+def _slice(rows: QuerySet[Message], before: int | None, after: int | None, limit: int) -> list[Message]:
+    if after is not None:
+        return list(rows.filter(number__gt=after).order_by("number")[:limit])
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    return list(rows.order_by("-number")[:limit])[::-1]
+
+
+def _around(rows: QuerySet[Message], number: int, limit: int) -> list[Message]:
+    older = _slice(rows, number, None, max(1, limit // 2))
+    return older + _slice(rows, None, number - 1, limit - len(older)) if limit > len(older) else older
+
+
+def _notes(
+    conversation: Conversation, messages: Sequence[Message], *, open_start: bool, open_end: bool
+) -> list[Event]:
+    """What happened between the messages of the page, and beyond its ends where nothing else would show it."""
+    rows = Event.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head).exclude(type=SENT)
+    low = conversation.my.visible_from_seq if open_start or not messages else messages[0].seq  # type: ignore[attr-defined]
+    rows = rows.filter(seq__gte=low, message=None)
+    if messages and not open_end:
+        rows = rows.filter(seq__lt=messages[-1].seq)
+    notes = list(rows.order_by("-seq")[:NOTES_SHOWN])[::-1]
+    for note in notes:
+        note.conversation = conversation
+    return notes

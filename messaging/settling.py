@@ -1,0 +1,44 @@
+"""Settling: remembering that an event was announced, a little after the ack and many at a time."""
+
+import logging
+import threading
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import DatabaseError, close_old_connections
+
+from messaging.operations import settle
+
+log = logging.getLogger(__name__)
+PAUSE_SECONDS = 0.2
+
+_guard = threading.Lock()
+_waiting: set[UUID] = set()
+_timer: threading.Timer | None = None
+
+
+def soon(events: Iterable[UUID]) -> None:
+    """Settle these within a moment. What a crash forgets, the relay announces again: receivers know it already."""
+    global _timer
+    with _guard:
+        _waiting.update(events)
+        if _timer is None and _waiting:
+            _timer = threading.Timer(PAUSE_SECONDS, flush)
+            _timer.daemon = True
+            _timer.start()
+
+
+def flush() -> None:
+    """Settle what waits, now."""
+    global _timer
+    with _guard:
+        batch, _timer = list(_waiting), None
+        _waiting.clear()
+    if not batch:
+        return
+    try:
+        settle.settle(batch)
+    except DatabaseError as error:
+        log.warning("settling %d events failed (%s): the relay will", len(batch), type(error).__name__)
+    finally:
+        close_old_connections()
