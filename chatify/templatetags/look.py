@@ -1,0 +1,81 @@
+"""How times, names and texts are shown. Times come as datetimes or as the ISO strings of the public shapes."""
+
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.utils import formats, timezone
+
+from chatify.lib import markup, text
+
+register = template.Library()
+
+LONG_POINTS = 2_400
+LONG_LINES = 32
+
+
+def moment(value: datetime | str) -> datetime:
+    """An aware time in the reader's zone."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return timezone.localtime(at)
+
+
+@register.filter
+def iso(value: datetime | str) -> str:
+    """The machine's form, in UTC: `2026-11-21T09:41:00.000Z`."""
+    if isinstance(value, str):
+        return value
+    utc = value.astimezone(timezone.get_fixed_timezone(0))
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+@register.filter
+def clock(value: datetime | str) -> str:
+    """`9:41`, in 24 hours."""
+    at = moment(value)
+    return f"{at.hour}:{at.minute:02d}"
+
+
+@register.filter
+def exact(value: datetime | str) -> str:
+    """`Saturday 21 November 2026, 9:41`, for whoever asks for the whole of it."""
+    return f"{formats.date_format(moment(value), 'l j F Y')}, {clock(value)}"
+
+
+@register.filter
+def row_time(value: datetime | str) -> str:
+    """As short as it can be told: `9:41` today, `Mon` this week, `3 Nov` this year, `3 Nov 2025` before."""
+    at, today = moment(value), timezone.localdate()
+    if at.date() == today:
+        return clock(value)
+    if timedelta(0) < today - at.date() < timedelta(days=7):
+        return formats.date_format(at, "D")
+    return formats.date_format(at, "j M" if at.year == today.year else "j M Y")
+
+
+@register.filter
+def day_name(value: date) -> str:
+    """`Today`, `Yesterday`, `Friday 13 November`, with the year where it is another."""
+    today = timezone.localdate()
+    if value == today:
+        return "Today"
+    if value == today - timedelta(days=1):
+        return "Yesterday"
+    return formats.date_format(value, "l j F" if value.year == today.year else "l j F Y")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """One or two letters for an avatar."""
+    return text.initials(name)
+
+
+@register.filter
+def snippet(body: str, length: int = 120) -> str:
+    """The beginning of a message as one plain line."""
+    return markup.snippet(body, length)
+
+
+@register.filter
+def is_long(body: str) -> bool:
+    """Whether a text is shown clipped until it is asked for."""
+    return len(body) > LONG_POINTS or body.count("\n") > LONG_LINES

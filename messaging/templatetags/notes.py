@@ -1,0 +1,59 @@
+"""What happened in a conversation besides messages, as one sentence each."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from messaging import events
+
+register = template.Library()
+Shape = dict[str, Any]
+
+
+@register.simple_tag
+def note(event: Shape) -> SafeString:
+    """The sentence of a public event, names and titles escaped and isolated; empty for what nobody is told."""
+    write = _SENTENCES.get(event["event"])
+    return write(event["data"]) if write else SafeString("")
+
+
+def _name(person: Shape | None) -> SafeString:
+    return format_html("<b><bdi>{}</bdi></b>", (person or {}).get("display_name") or "Somebody")
+
+
+def _own(data: Shape) -> bool:
+    actor, user = data.get("actor") or {}, data.get("user") or {}
+    return actor.get("id") == user.get("id")
+
+
+def _joined(data: Shape) -> SafeString:
+    if _own(data):
+        return format_html("{} joined", _name(data.get("user")))
+    return format_html("{} added {}", _name(data.get("actor")), _name(data.get("user")))
+
+
+def _left(data: Shape) -> SafeString:
+    if _own(data):
+        return format_html("{} left", _name(data.get("user")))
+    return format_html("{} removed {}", _name(data.get("actor")), _name(data.get("user")))
+
+
+def _role(data: Shape) -> SafeString:
+    role = {"owner": "an owner", "admin": "an admin"}.get(str(data.get("role")), "a member")
+    return format_html("{} made {} {}", _name(data.get("actor")), _name(data.get("user")), role)
+
+
+def _changed(data: Shape) -> SafeString:
+    if data.get("created"):
+        return format_html("{} started this conversation", _name(data.get("actor")))
+    return format_html("{} changed the name to <b><bdi>{}</bdi></b>", _name(data.get("actor")), data.get("title", ""))
+
+
+_SENTENCES = {
+    events.JOINED: _joined,
+    events.LEFT: _left,
+    events.ROLE: _role,
+    events.CHANGED: _changed,
+}
