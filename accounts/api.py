@@ -1,5 +1,60 @@
-"""People, for programs: `/people`."""
+"""People, for programs: who can be found and written to."""
 
-from ninja import Router
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from accounts import presenters, queries
+from accounts.models import User
+from chatify.lib.api.fields import Cursor, IdText, Limit, Listed, Time
 
 router = Router(tags=["people"])
+
+
+class Status(Schema):
+    """What a person says about themselves at the moment."""
+
+    text: str
+    emoji: str
+    until: Time | None
+
+
+class Presence(Schema):
+    """What the relationship allows to know; null where it allows nothing."""
+
+    online: bool | None
+    last_seen: Time | None
+
+
+class Person(Schema):
+    """A person as others see them: never an e-mail address."""
+
+    id: IdText
+    username: str
+    display_name: str
+    initials: str
+    hue: int
+    avatar_url: str | None
+    status: Status
+    presence: Presence
+
+
+def asker(request: HttpRequest) -> User:
+    """Who is asking, as the bearer token or the session says."""
+    return cast(User, request.user)
+
+
+@router.get("/people", response=Listed[Person], operation_id="find_people")
+def find(request: HttpRequest, q: str = "", cursor: Cursor | None = None, limit: Limit = 20) -> dict[str, Any]:
+    """People by name or username; without `q` everybody whom I may find."""
+    page = queries.find_people(asker(request), q, cursor=cursor, limit=limit)
+    return {"items": [presenters.person(user) for user in page.items], "next": page.next}
+
+
+@router.get("/people/{uuid:person}", response=Person, operation_id="show_person")
+def show(request: HttpRequest, person: UUID) -> dict[str, Any]:
+    """One person."""
+    (found,) = queries.people_by_ids(asker(request), [person])
+    return presenters.person(found)

@@ -8,26 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from accounts.presenters import person as person
 from chatify.lib import markup
 from messaging import kinds
 from messaging.events import CHANGED, SENT, stamp
 from messaging.models import Conversation, Event, Membership, Message
 
 Shape = dict[str, Any]
-
-
-def person(user: User) -> Shape:
-    """A person as anybody who meets them sees them; never an e-mail address."""
-    return {
-        "id": str(user.id),
-        "username": user.username,
-        "display_name": user.label,
-        "initials": user.initials,
-        "hue": user.hue,
-        "avatar_url": None,
-        "status": {"text": "", "emoji": "", "until": None},
-        "presence": {"online": None, "last_seen": None},
-    }
 
 
 def message(row: Message) -> Shape:

@@ -1,5 +1,9 @@
-"""Conversations and messages, for programs."""
+"""Conversations and messages, for programs: one router per noun."""
 
 from ninja import Router
 
+from messaging.api import conversations, events, inbox, me, members, messages
+
 router = Router()
+for noun in (me, conversations, messages, events, inbox, members):
+    router.add_router("", noun.router)

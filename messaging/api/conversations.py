@@ -1,0 +1,93 @@
+"""Conversations: the inbox, starting one, its page, its title, leaving it."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+from ninja.responses import Status
+
+from accounts.api import asker
+from accounts.models import User
+from accounts.queries import people_by_ids
+from chatify.lib.api.fields import Cursor, Limit, Listed
+from chatify.lib.errors import Invalid
+from messaging.api import given, shapes, shown
+from messaging.models import Conversation
+from messaging.operations import conversations, members
+from messaging.queries import inbox
+
+router = Router(tags=["conversations"])
+Filter = Literal["all", "unread", "chats", "mail", "sent"]
+
+
+@router.get("/conversations", response=Listed[shapes.Conversation], operation_id="list_conversations")
+def index(
+    request: HttpRequest, filter: Filter = "all", cursor: Cursor | None = None, limit: Limit = 30
+) -> dict[str, Any]:
+    """My conversations, the latest first."""
+    page = inbox.page(asker(request), filter=filter, cursor=cursor, limit=limit)
+    return {"items": shown.conversations(page.items), "next": page.next}
+
+
+@router.post(
+    "/conversations",
+    response={200: shapes.Conversation, 201: shapes.Conversation},
+    operation_id="start_conversation",
+)
+def start(request: HttpRequest, payload: given.Start) -> Status[Any]:
+    """Start a conversation (201), or find the one that this pair or this `client_id` started before (200)."""
+    me, asked_at = asker(request), timezone.now()
+    row = STARTS[type(payload)](me, payload)
+    return Status(201 if row.created_at >= asked_at else 200, shown.conversation(inbox.row(me, row.id)))
+
+
+@router.get("/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="show_conversation")
+def show(request: HttpRequest, conversation: UUID) -> dict[str, Any]:
+    """One conversation with its head, its epoch, my view of it and the first page of members."""
+    return shown.conversation(inbox.row(asker(request), conversation))
+
+
+@router.patch("/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="change_conversation")
+def change(request: HttpRequest, conversation: UUID, payload: given.Settings) -> dict[str, Any]:
+    """Rename a group; owners and admins may."""
+    conversations.rename(asker(request), conversation=conversation, title=payload.title)
+    return shown.conversation(inbox.row(asker(request), conversation))
+
+
+@router.delete("/conversations/{uuid:conversation}", response={204: None}, operation_id="leave_conversation")
+def leave(request: HttpRequest, conversation: UUID) -> Status[None]:
+    """Leave a group. From then on it does not exist for me."""
+    members.leave(asker(request), conversation=conversation)
+    return Status(204, None)
+
+
+def _direct(me: User, wish: given.Direct) -> Conversation:
+    (other,) = people_by_ids(me, wish.members)
+    return conversations.start_direct(me, other=other)
+
+
+def _group(me: User, wish: given.Group) -> Conversation:
+    people = people_by_ids(me, wish.members)
+    return conversations.start_group(me, title=wish.title, members=people, client_id=wish.client_id)
+
+
+def _mail(me: User, wish: given.Mail) -> Conversation:
+    to, cc = people_by_ids(me, wish.to), people_by_ids(me, wish.cc)
+    return conversations.start_mail(
+        me, subject=wish.subject, to=to, cc=cc, body=wish.body, client_id=wish.client_id
+    )
+
+
+def _assistant(me: User, wish: given.Assistant) -> Conversation:
+    raise Invalid.field("kind", "The assistant does not answer on this server yet.")
+
+
+STARTS: dict[type, Callable[[User, Any], Conversation]] = {
+    given.Direct: _direct,
+    given.Group: _group,
+    given.Mail: _mail,
+    given.Assistant: _assistant,
+}

@@ -1,0 +1,81 @@
+"""What the API is given. Texts are checked by the operations: one rule for every door."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chatify.lib.api.fields import Count, Given, Id, People
+
+
+class Profile(Given):
+    """What I may change about myself; what is left out stays."""
+
+    display_name: str | None = None
+
+
+class Direct(Given):
+    """The one chat with a person: found, or started."""
+
+    kind: Literal["direct"]
+    members: Annotated[list[Id], Field(min_length=1, max_length=1)]
+
+
+class Group(Given):
+    """A group that I own. The same `client_id` again gives the group that it started."""
+
+    kind: Literal["group"]
+    title: str
+    members: People = []
+    client_id: Id
+
+
+class Mail(Given):
+    """A mail thread with its first message. The same `client_id` again gives the thread that it started."""
+
+    kind: Literal["mail"]
+    subject: str = ""
+    to: Annotated[list[Id], Field(min_length=1, max_length=100)]
+    cc: People = []
+    body: str
+    client_id: Id
+
+
+class Assistant(Given):
+    """Reserved: the assistant does not answer on this server yet."""
+
+    kind: Literal["assistant"]
+
+
+Start = Annotated[Direct | Group | Mail | Assistant, Field(discriminator="kind")]
+
+
+class Settings(Given):
+    """A group's title."""
+
+    title: str
+
+
+class NewMessage(Given):
+    """A message. The same `client_id` again never sends twice."""
+
+    client_id: Id
+    body: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 8000})]
+    reply_to: Id | None = None
+
+
+class Read(Given):
+    """I have read everything up to this message; a number beyond the last means the last."""
+
+    number: Count
+
+
+class NewMembers(Given):
+    """People to add to a group."""
+
+    members: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class Role(Given):
+    """What somebody may do in a group."""
+
+    role: Literal["owner", "admin", "member"]

@@ -1,0 +1,68 @@
+"""Members of a group: who is in it, adding, removing, roles."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.responses import Status
+
+from accounts.api import asker
+from accounts.queries import people_by_ids
+from chatify.lib.api.fields import Cursor, Limit, Listed
+from messaging import presenters
+from messaging.api import given, shapes
+from messaging.operations import members as operations
+from messaging.queries import access, members
+
+router = Router(tags=["members"])
+
+
+@router.get(
+    "/conversations/{uuid:conversation}/members", response=Listed[shapes.Member], operation_id="list_members"
+)
+def index(
+    request: HttpRequest, conversation: UUID, cursor: Cursor | None = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """Who is in it, in the order of joining."""
+    page = members.page(access.conversation_for(asker(request), conversation), cursor=cursor, limit=limit)
+    return {"items": [presenters.member(row) for row in page.items], "next": page.next}
+
+
+@router.post(
+    "/conversations/{uuid:conversation}/members",
+    response={201: Listed[shapes.Member]},
+    operation_id="add_members",
+)
+def add(request: HttpRequest, conversation: UUID, payload: given.NewMembers) -> Status[Any]:
+    """Add people to a group; who is in it already stays as they are. Answers with those who are new."""
+    me = asker(request)
+    access.conversation_for(me, conversation)
+    people = people_by_ids(me, payload.members)
+    added = operations.add(me, conversation=conversation, users=people)
+    return Status(201, {"items": [presenters.member(row) for row in added], "next": None})
+
+
+@router.patch(
+    "/conversations/{uuid:conversation}/members/{uuid:user}",
+    response=shapes.Member,
+    operation_id="change_member",
+)
+def change(request: HttpRequest, conversation: UUID, user: UUID, payload: given.Role) -> dict[str, Any]:
+    """Make somebody owner, admin or member; owners may."""
+    me = asker(request)
+    access.conversation_for(me, conversation)
+    (person,) = people_by_ids(me, [user])
+    return presenters.member(operations.set_role(me, conversation=conversation, user=person, role=payload.role))
+
+
+@router.delete(
+    "/conversations/{uuid:conversation}/members/{uuid:user}", response={204: None}, operation_id="remove_member"
+)
+def remove(request: HttpRequest, conversation: UUID, user: UUID) -> Status[None]:
+    """Remove somebody, or leave. From then on the conversation does not exist for them."""
+    me = asker(request)
+    access.conversation_for(me, conversation)
+    (person,) = people_by_ids(me, [user])
+    operations.remove(me, conversation=conversation, user=person)
+    return Status(204, None)

@@ -1,0 +1,68 @@
+"""Messages: reading by number, sending, one by id. Reading here never marks anything read."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.responses import Status
+
+from accounts.api import asker
+from chatify.lib.api.fields import Limit, QueryCount
+from messaging.api import given, shapes, shown
+from messaging.operations import messages
+from messaging.queries import access, timeline
+
+router = Router(tags=["messages"])
+
+
+@router.get(
+    "/conversations/{uuid:conversation}/messages", response=shapes.MessagePage, operation_id="list_messages"
+)
+def index(
+    request: HttpRequest,
+    conversation: UUID,
+    before: QueryCount | None = None,
+    after: QueryCount | None = None,
+    around: QueryCount | None = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """The latest messages, or those before, after or around a number."""
+    row = access.conversation_for(asker(request), conversation)
+    page = timeline.page(row, before=before, after=after, around=around, limit=limit)
+    return {
+        "items": [shown.message(message) for message in page.messages],
+        "next": None,
+        "head": page.head,
+        "epoch": str(page.epoch),
+        "oldest": page.oldest,
+        "newest": page.newest,
+        "has_older": page.has_older,
+        "has_newer": page.has_newer,
+    }
+
+
+@router.post(
+    "/conversations/{uuid:conversation}/messages",
+    response={200: shapes.SentMessage, 201: shapes.SentMessage},
+    operation_id="send_message",
+)
+def send(request: HttpRequest, conversation: UUID, payload: given.NewMessage) -> Status[Any]:
+    """Send (201). The same `client_id` again answers with the first message and `duplicate: true` (200)."""
+    me = asker(request)
+    sent = messages.send(
+        me,
+        conversation=conversation,
+        body=payload.body,
+        client_id=payload.client_id,
+        reply_to=payload.reply_to,
+        reads=False,
+    )
+    answer = {**shown.message(timeline.message(me, sent.id)), "duplicate": sent.duplicate}
+    return Status(200 if sent.duplicate else 201, answer)
+
+
+@router.get("/messages/{uuid:message}", response=shapes.Message, operation_id="show_message")
+def show(request: HttpRequest, message: UUID) -> dict[str, Any]:
+    """One message."""
+    return shown.message(timeline.message(asker(request), message))

@@ -1,0 +1,152 @@
+"""What the API answers: the fields that outside clients rely on. More may be added, none renamed."""
+
+from typing import Any, Literal
+
+from ninja import Schema
+
+from accounts.api import Person
+from chatify.lib.api.fields import IdText, Listed, Time
+
+KindName = Literal["direct", "group", "mail", "assistant"]
+RoleName = Literal["owner", "admin", "member"]
+
+
+class Me(Person):
+    """Myself. `unread` counts the messages that wait for me in all conversations."""
+
+    email: str
+    unread: int
+    settings: dict[str, Any]
+
+
+class Reaction(Schema):
+    """One emoji under a message."""
+
+    emoji: str
+    count: int
+    mine: bool
+
+
+class Quote(Schema):
+    """What an answer shows of the message that it answers."""
+
+    id: IdText
+    number: int
+    sender: Person
+    snippet: str
+    deleted: bool
+
+
+class Message(Schema):
+    """A message. `number` counts messages from 1, `seq` is its place in the log; `html_body` is safe HTML."""
+
+    id: IdText
+    conversation: IdText
+    number: int
+    seq: int | None
+    client_id: IdText
+    sender: Person
+    body: str
+    html_body: str
+    kind: Literal["text", "image", "file", "video", "audio", "link", "emoji", "system"]
+    reply_to: IdText | None
+    quote: Quote | None
+    forwarded_from: IdText | None
+    attachments: list[dict[str, Any]]
+    reactions: list[Reaction]
+    starred: bool = False
+    pinned_at: Time | None
+    edited_at: Time | None
+    deleted: bool
+    created_at: Time
+
+
+class SentMessage(Message):
+    """The answer to a send: `duplicate` is true where this `client_id` had been sent before."""
+
+    duplicate: bool
+
+
+class MessagePage(Listed[Message]):
+    """Messages by number, oldest first. `head` and `epoch` were read first: sync from them misses nothing.
+
+    `next` is always null: go on with `before` the `oldest` or `after` the `newest` number.
+    """
+
+    head: int
+    epoch: IdText
+    oldest: int
+    newest: int
+    has_older: bool
+    has_newer: bool
+
+
+class My(Schema):
+    """My own view of a conversation."""
+
+    role: RoleName
+    read_number: int
+    delivered_number: int
+    muted_until: Time | None
+    pinned_at: Time | None
+    done_at: Time | None
+    snoozed_until: Time | None
+    draft: dict[str, Any] | None
+
+
+class Member(Schema):
+    """Somebody in a conversation, and how far they have received and read."""
+
+    person: Person
+    role: RoleName
+    mail_role: Literal["from", "to", "cc"] | None
+    read_number: int
+    delivered_number: int
+
+
+class Conversation(Schema):
+    """A conversation as I see it. `members` is the first page of them."""
+
+    id: IdText
+    kind: KindName
+    title: str
+    subject: str | None
+    avatar_url: str | None
+    head: int
+    epoch: IdText
+    message_count: int
+    unread: int
+    last_message: Message | None
+    last_activity_at: Time
+    created_at: Time
+    my: My
+    members: list[Member]
+
+
+class Event(Schema):
+    """One entry of the log, as the socket tells it. `data` of `message.sent` is the message."""
+
+    conversation: IdText
+    seq: int
+    event: str
+    actor: IdText | None
+    at: Time
+    data: dict[str, Any]
+    digest: str
+
+
+class Sync(Schema):
+    """`level`: nothing is missing. `replay`: what is missing, oldest first. `reset`: load the conversation anew."""
+
+    state: Literal["level", "replay", "reset"]
+    head: int
+    events: list[Event]
+
+
+class ReadState(Schema):
+    """How far I have read a conversation, and what waits."""
+
+    conversation: IdText
+    read_number: int
+    delivered_number: int
+    unread: int
