@@ -17,10 +17,12 @@ EMAIL_LENGTH = 254
 
 # Names that would speak for the product, or that are the first segment of an address of ours.
 RESERVED = frozenset(
-    "abuse accounts admin administrator all anonymous api assistant auth channel chatify contact deleted demo email "
-    "everyone health healthz here help hostmaster inbox info login logout mail me media moderator new no-reply "
-    "nobody none noreply null official people postmaster readyz root search security settings signup staff static "
-    "support sysadmin system team undefined unknown user webmaster www".split()
+    """
+    abuse accounts admin administrator all anonymous api assistant auth channel chatify contact deleted demo email
+    everyone health healthz here help hostmaster inbox info login logout mail me media moderator new no-reply
+    nobody none noreply null official people postmaster readyz root search security settings signup staff static
+    support sysadmin system team undefined unknown user webmaster www
+    """.split()  # noqa: SIM905
 )
 
 
@@ -28,11 +30,11 @@ def clean_email(value: str) -> str:
     """The stored form of an address: NFKC, casefolded, ASCII. Raises Invalid(errors={"email": [...]})."""
     address = fold_email(value)
     if len(address) > EMAIL_LENGTH or not address.isascii():
-        raise _invalid("email", "Enter an e-mail address with plain letters only.")
+        raise Invalid.field("email", "Enter an e-mail address with plain letters only.")
     try:
         validate_email(address)
     except ValidationError:
-        raise _invalid("email", "Enter an e-mail address like name@example.org.") from None
+        raise Invalid.field("email", "Enter an e-mail address like name@example.org.") from None
     return address
 
 
@@ -49,11 +51,8 @@ def clean_username(value: str) -> str:
     name = value.strip()
     name = name.lower() if name.isascii() else ""
     if not USERNAME.fullmatch(name):
-        raise _invalid("username", "Use 2 to 30 of the letters a to z, digits, dots, dashes and underscores.")
+        raise Invalid.field("username", "Use 2 to 30 of the letters a to z, digits, dots, dashes and underscores.")
     if name in RESERVED:
-        raise _invalid("username", "This name is reserved. Choose another.")
+        raise Invalid.field("username", "This name is reserved. Choose another.")
     return name
 
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, {field: [message]})

@@ -2,6 +2,7 @@ import django.core.validators
 import django.utils.timezone
 from django.db import migrations, models
 
+import accounts.models.user
 import chatify.lib.ids
 
 
@@ -28,6 +29,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Clear this to suspend the account.', verbose_name='active')),
                 ('is_staff', models.BooleanField(default=False, help_text='May open the admin.', verbose_name='staff')),
                 ('settings', models.JSONField(blank=True, default=dict)),
+                ('session_nonce', models.CharField(default=accounts.models.user.new_nonce, editable=False, max_length=32)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

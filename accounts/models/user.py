@@ -1,15 +1,25 @@
-from typing import Any
+import secrets
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts import identity
 from chatify.lib import ids, text
 
 DISPLAY_NAME_LENGTH = 80
+_USERNAME_HELP = "Use a to z, digits, dots, dashes, underscores."
+
+
+def new_nonce() -> str:
+    """A value that nobody saw before: setting it ends every session of a person."""
+    return secrets.token_urlsafe(16)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -42,7 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(
         max_length=30,
         unique=True,
-        validators=[RegexValidator(rf"\A(?:{identity.USERNAME.pattern})\Z", "Use a to z, digits, dots, dashes, underscores.")],
+        validators=[RegexValidator(rf"\A(?:{identity.USERNAME.pattern})\Z", _USERNAME_HELP)],
     )
     display_name = models.CharField("name", max_length=DISPLAY_NAME_LENGTH, blank=True, default="")
     # Folded name and username in one column: SQLite folds only ASCII when it compares.
@@ -50,28 +60,43 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("active", default=True, help_text="Clear this to suspend the account.")
     is_staff = models.BooleanField("staff", default=False, help_text="May open the admin.")
     settings = models.JSONField(default=dict, blank=True)
+    session_nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = ["username"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["username"]
 
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
-        indexes = [models.Index(fields=["created_at", "id"], name="accounts_user_created")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["created_at", "id"], name="accounts_user_created")
+        ]
 
     def __str__(self) -> str:
         return self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = identity.fold_email(self.email)
         self.search_key = text.key(f"{self.display_name} {self.username}")
         fields = kwargs.get("update_fields")
         if fields is not None and {"display_name", "username"} & set(fields):
             kwargs["update_fields"] = {*fields, "search_key"}
         super().save(*args, **kwargs)
+
+    def get_session_auth_hash(self) -> str:
+        """Part of every session: it no longer fits after a new password or a new nonce, so the session is over."""
+        return self._session_hash()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return (self._session_hash(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, secret: str | None = None) -> str:
+        value = f"{self.password}|{self.session_nonce}"
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def label(self) -> str:

@@ -1,12 +1,16 @@
 """The only writers of people. Errors: Invalid with `errors` by field (also for a name or address that is taken)."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError
 
 from accounts import identity
+from accounts.events import SessionsChanged
 from accounts.models import User
 from accounts.models.user import DISPLAY_NAME_LENGTH
-from chatify.lib import db, text
+from accounts.operations import sessions
+from chatify.lib import db, events, text
 from chatify.lib.errors import Invalid
 
 
@@ -28,19 +32,61 @@ def create(
     )
     # Outside the transaction: hashing takes a tenth of a second, and SQLite has one writer.
     user.set_password(password)
-    with db.atomic():
-        _refuse_taken(user)
-        try:
-            user.save(force_insert=True)
-        except IntegrityError:
-            raise _taken("username") from None
-        EmailAddress.objects.create(user=user, email=user.email, verified=verified, primary=True)
+    admit(user, verified=verified)
     return user
+
+
+def admit(user: User, *, verified: bool = True) -> None:
+    """Store a new, cleaned user together with their e-mail address."""
+    try:
+        with db.atomic():
+            _refuse_taken(user)
+            user.save(force_insert=True)
+            EmailAddress.objects.create(user=user, email=user.email, verified=verified, primary=True)
+    except IntegrityError:  # between the look and the row
+        raise _taken("username") from None
+
+
+def update_profile(
+    actor: User, *, display_name: str | None = None, settings: dict[str, Any] | None = None
+) -> User:
+    """Change what is given: the shown name, or some of the settings (merged key by key)."""
+    if display_name is not None:
+        actor.display_name = clean_display_name(display_name)
+    if settings is not None:
+        actor.settings = {**actor.settings, **settings}
+    actor.save(update_fields=["display_name", "settings"])
+    return actor
+
+
+def suspend(user: User) -> None:
+    """Close an account: no sign-in, and every session of it stops at once."""
+    with db.atomic():
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        sessions.end_all(user)
+
+
+def restore(user: User) -> None:
+    """Open a suspended account again; its person signs in anew."""
+    with db.atomic():
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        events.emit(SessionsChanged(user.pk))
+
+
+def drop_unproven_password(user: User) -> None:
+    """Forget a password that was set before the address was ever proven by somebody else's mail box.
+
+    Whoever signs up with another's address could otherwise come back after its owner signed in by code.
+    """
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
 
 
 def clean_display_name(value: str) -> str:
     """One line of at most 80 characters, or nothing: then the username is shown."""
-    return text.clean_line(value, field="display_name", maximum=DISPLAY_NAME_LENGTH) if value.strip() else ""
+    return text.clean_line(value, field="display_name", maximum=DISPLAY_NAME_LENGTH, required=False)
 
 
 def _refuse_taken(user: User) -> None:
@@ -51,4 +97,4 @@ def _refuse_taken(user: User) -> None:
 
 def _taken(field: str) -> Invalid:
     message = {"email": "There is an account with this e-mail.", "username": "This username is taken."}[field]
-    return Invalid(message, {field: [message]})
+    return Invalid.field(field, message)

@@ -19,7 +19,7 @@ INSTALLED_APPS = [
     "accounts",
     "media",
     "messaging",
-    "django.contrib.admin",
+    "accounts.adminapp.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "chatify.middleware.Errors",
+    "accounts.middleware.AuthDoor",
 ]
 
 ROOT_URLCONF = "chatify.urls"

@@ -1,0 +1,19 @@
+"""Facts about people that others may need to know. Emitted through `chatify.lib.events`, after the commit."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """One session is over (a sign-out): what it had open must close."""
+
+    session_key: str
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsChanged:
+    """Some or all sessions of a person may be over (new password, suspension, sign-out everywhere): look again."""
+
+    user_id: UUID

@@ -1,0 +1,34 @@
+"""What follows what: signals of the libraries become facts of ours, and jobs find their work."""
+
+from typing import Any
+
+from allauth.account import signals
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
+from django.http import HttpRequest
+
+from accounts import mail
+from accounts.events import SessionsChanged
+from accounts.models import User
+from accounts.operations import people
+from chatify.jobs import registry
+from chatify.lib import events
+
+
+def connect() -> None:
+    registry.register(mail.KIND, mail.deliver)
+    for signal in (signals.password_changed, signals.password_set, signals.password_reset):
+        signal.connect(_password_is_new, dispatch_uid="accounts.password")
+    signals.email_confirmed.connect(_address_is_proven, dispatch_uid="accounts.address")
+
+
+def _password_is_new(user: User, **_: Any) -> None:
+    events.emit(SessionsChanged(user.pk))
+
+
+def _address_is_proven(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:
+    """A first sign-in by code proves the address, and says nothing about who chose the password at sign-up."""
+    user = email_address.user
+    steps = get_authentication_records(request, user)
+    if user.last_login is None and steps and steps[-1]["method"] == "code":
+        people.drop_unproven_password(user)

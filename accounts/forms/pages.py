@@ -1,0 +1,58 @@
+"""Sign-up, and changing one's password and address."""
+
+from typing import Any, ClassVar
+
+from allauth.account import forms as allauth
+
+from accounts.forms.fields import PASSWORD_HELP, AddressField, Worded
+from accounts.forms.signup import Extras
+
+_AGAIN = "New password, once more"
+
+
+class Signup(Worded, allauth.SignupForm):
+    labels: ClassVar[dict[str, str]] = {"email": "E-mail", "username": "Username", "password1": "Password"}
+    helps: ClassVar[dict[str, str]] = {
+        "email": "Only for signing in and for codes. Others never see it.",
+        "username": "Letters a to z, digits, dots and dashes. Others find and mention you by it.",
+        "display_name": str(Extras.base_fields["display_name"].help_text),
+        "password1": PASSWORD_HELP,
+    }
+    first: ClassVar[str] = "display_name"
+    field_order: ClassVar[list[str]] = ["display_name", "username", "email", "password1"]
+    email = AddressField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {"autocapitalize": "off", "spellcheck": "false"}
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
+class NewPassword(Worded, allauth.ResetPasswordKeyForm):
+    labels: ClassVar[dict[str, str]] = {"password1": "New password", "password2": _AGAIN}
+    helps: ClassVar[dict[str, str]] = {"password1": PASSWORD_HELP}
+    first: ClassVar[str] = "password1"
+
+
+class ChangePassword(Worded, allauth.ChangePasswordForm):
+    labels: ClassVar[dict[str, str]] = {
+        "oldpassword": "Current password",
+        "password1": "New password",
+        "password2": _AGAIN,
+    }
+    helps: ClassVar[dict[str, str]] = {"password1": PASSWORD_HELP}
+
+
+class SetPassword(Worded, allauth.SetPasswordForm):
+    labels: ClassVar[dict[str, str]] = {"password1": "New password", "password2": _AGAIN}
+    helps: ClassVar[dict[str, str]] = {"password1": PASSWORD_HELP}
+
+
+class ChangeAddress(Worded, allauth.AddEmailForm):
+    labels: ClassVar[dict[str, str]] = {"email": "New e-mail"}
+    email = AddressField()
+
+
+class CorrectAddress(Worded, allauth.ChangeEmailForm):
+    labels: ClassVar[dict[str, str]] = {"email": "E-mail"}
+    email = AddressField()

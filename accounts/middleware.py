@@ -1,0 +1,95 @@
+"""The door of `/api/auth/`: what allauth's JSON views expect to be true before they run."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account import app_settings as account
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.headless import app_settings as headless
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from accounts import queries
+from chatify.lib.errors import ChatifyError, TooMany
+
+PREFIX = "/api/auth/"
+POWERS = ("/account/password/change", "/account/email")
+RETRY_AFTER = 60  # seconds; allauth does not say when its window ends
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class AuthDoor:
+    """Refuses JSON that cannot be stored, asks for a step-up before account powers, and says when to come back."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refusal = self._refusal(request) if request.path.startswith(PREFIX) else None
+        response = refusal or self.get_response(request)
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", str(RETRY_AFTER))
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not request.path.startswith(PREFIX):
+            return None
+        if isinstance(exception, UpdateError):  # the session was ended while this request ran
+            return JsonResponse({"status": 401, "data": {"flows": []}, "meta": {"is_authenticated": False}}, status=401)
+        if isinstance(exception, TooMany):
+            response = _refused(429, exception.detail, "rate_limited")
+            response.headers["Retry-After"] = str(math.ceil(exception.retry_after))
+            return response
+        if isinstance(exception, ChatifyError):
+            return _refused(400 if exception.status == 422 else exception.status, exception.detail, "invalid")
+        return None
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if request.method == "GET":
+            return None
+        if request.body and not _storable(request.body):
+            return _refused(400, "The request is not JSON that can be stored.", "invalid")
+        if request.method != "PUT" and request.path.endswith(POWERS):
+            return _step_up(request)
+        return None
+
+
+def _storable(body: bytes) -> bool:
+    """Whether this is a JSON object whose texts any database takes: no NUL, no half characters, no absurd numbers."""
+    try:
+        data = json.loads(body.decode())
+        if not isinstance(data, dict):
+            return False
+        texts = "".join(value for value in data.values() if isinstance(value, str))
+        texts.encode()
+    except (ValueError, RecursionError):
+        return False
+    return "\x00" not in texts
+
+
+def _step_up(request: HttpRequest) -> HttpResponse | None:
+    """A stolen token must not be enough to take an account over: its holder proves who they are anew."""
+    strategy = headless.TOKEN_STRATEGY
+    token = strategy.get_session_token(request)
+    session = strategy.lookup_session(token) if token else None
+    found = queries.authenticate_cookie(session.session_key) if session else None
+    if session is None or found is None or _fresh(session, found.user.has_usable_password()):
+        return None
+    flow = "reauthenticate" if found.user.has_usable_password() else "login_by_code"
+    body = {"status": 401, "data": {"flows": [{"id": flow}]}, "meta": {"is_authenticated": True}}
+    return JsonResponse(body, status=401)
+
+
+def _fresh(session: SessionBase, has_password: bool) -> bool:
+    """Without a password there is nothing to repeat: then a new sign-in counts as the step up."""
+    steps: list[dict[str, Any]] = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    counted = [step["at"] for step in steps if step.get("reauthenticated") or not has_password]
+    return bool(counted) and time.time() - counted[-1] < account.REAUTHENTICATION_TIMEOUT
+
+
+def _refused(status: int, message: str, code: str) -> HttpResponse:
+    return JsonResponse({"status": status, "errors": [{"message": message, "code": code}]}, status=status)

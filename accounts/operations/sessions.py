@@ -1,0 +1,14 @@
+"""Ending sessions."""
+
+from accounts.events import SessionsChanged
+from accounts.models import User
+from accounts.models.user import new_nonce
+from chatify.lib import db, events
+
+
+def end_all(user: User) -> None:
+    """Sign a person out everywhere: every session and token of theirs stops at once."""
+    with db.atomic():
+        user.session_nonce = new_nonce()
+        user.save(update_fields=["session_nonce"])
+        events.emit(SessionsChanged(user.pk))
