@@ -16,6 +16,19 @@ from tests.services.people import PASSWORD
 pytest_plugins = ["tests.services.fixtures"]
 
 
+SERVERS = {"serve", "postgres", "crashable_postgres", "redis_server", "redis_url", "database_url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what must run alone by the fixtures it takes, so that nobody has to remember."""
+    for item in items:
+        taken = set(getattr(item, "fixturenames", ()))
+        if "chromium" in taken:
+            item.add_marker("browser")
+        elif SERVERS & taken:
+            item.add_marker("process")
+
+
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> Iterator[None]:
     cache.clear()

@@ -31,7 +31,9 @@ def main(lock_name: str, script: str, *arguments: str) -> None:
                 if not is_ready(lock):
                     make_ready(lock, guard)
     except PermissionError as error:
-        sys.exit(f"Chatify cannot write {error.filename}: run it as the owner of {ROOT}, or copy it to your own folder.")
+        sys.exit(
+            f"Chatify cannot write {error.filename}: run it as the owner of {ROOT}, or copy it to your own folder."
+        )
     if data := os.environ.get("CHATIFY_DATA"):
         os.environ["CHATIFY_DATA"] = os.path.abspath(data)
     os.execv(PYTHON, [str(PYTHON), str(ROOT / script), *arguments])
@@ -75,7 +77,9 @@ def one_at_a_time() -> Iterator[int]:
 
 def make_ready(lock: Path, guard: int) -> None:
     packages = sum("==" in line for line in lock.read_text().splitlines() if not line.startswith((" ", "#")))
-    say(f"Preparing .venv: checking {packages} packages of {lock.name} (about half a minute the first time) …")
+    say(
+        f"Preparing .venv: checking {packages} packages of {lock.name} (about half a minute the first time) …"
+    )
     if UNFINISHED.exists() or (VENV.exists() and not has_pip()):
         shutil.rmtree(VENV)
     VENV.mkdir(exist_ok=True)
@@ -118,7 +122,9 @@ def install(lock: Path, guard: int) -> None:
     done = subprocess.run(by_pip, pass_fds=[guard], env=os.environ | {"PIP_USER": "0"})
     if done.returncode != 0:
         UNFINISHED.unlink(missing_ok=True)  # pip ended by itself and took back what it began
-        sys.exit("Chatify could not install its packages; the reason is above. Put it right and run this again.")
+        sys.exit(
+            "Chatify could not install its packages; the reason is above. Put it right and run this again."
+        )
 
 
 def say(line: str) -> None:

@@ -27,7 +27,8 @@ if "sqlite" in str(DATABASES["default"]["ENGINE"]):
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 else:
-    DATABASES["default"]["OPTIONS"].pop("pool")  # its connections would keep the test database from being dropped
+    # A pool's idle connections would keep the test database from being dropped.
+    del DATABASES["default"]["OPTIONS"]["pool"]
 
 # The product's hashers stay, for what was hashed with them; new passwords take microseconds instead of 0.1 s.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

@@ -72,7 +72,9 @@ def sign_in(server: Server, person: Person) -> Session:
         "password": person.password,
         "csrfmiddlewaretoken": next(cookie.value or "" for cookie in jar if "csrf" in cookie.name),
     }
-    browser.open(urllib.request.Request(page, urlencode(fields).encode(), {"Referer": page}), timeout=20).close()
+    browser.open(
+        urllib.request.Request(page, urlencode(fields).encode(), {"Referer": page}), timeout=20
+    ).close()
     cookies = {cookie.name: cookie.value or "" for cookie in jar}
     assert any("sid" in name or "session" in name for name in cookies), f"{person.email} was not signed in"
     return Session(cookies)

@@ -151,7 +151,12 @@ def _reachable(binaries: Path, folder: Path, user: int | None) -> Path:
     if user is None:
         return binaries
     try:
-        if subprocess.run([binaries / "initdb", "--version"], user=user, cwd="/", capture_output=True).returncode == 0:
+        if (
+            subprocess.run(
+                [binaries / "initdb", "--version"], user=user, cwd="/", capture_output=True
+            ).returncode
+            == 0
+        ):
             return binaries
     except PermissionError:
         pass

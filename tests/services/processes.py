@@ -33,7 +33,9 @@ def spawn(
         )
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, seconds: float) -> None:
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, seconds: float
+) -> None:
     """Return once `ready()`. Raises NotStarted when the process ends first or `seconds` have passed."""
     deadline = time.monotonic() + seconds
     while not ready():
@@ -62,7 +64,15 @@ def tail(log: Path, characters: int = 4000) -> str:
 
 def clean_environment(**wanted: str) -> dict[str, str]:
     """This process's environment without anything that configures Chatify, and `wanted` on top."""
-    switches = {"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "EMAIL_URL", "SECRET_KEY", "PORT", "ALLOWED_HOSTS"}
+    switches = {
+        "DATABASE_URL",
+        "REDIS_URL",
+        "CELERY_BROKER_URL",
+        "EMAIL_URL",
+        "SECRET_KEY",
+        "PORT",
+        "ALLOWED_HOSTS",
+    }
     kept = {
         name: value
         for name, value in os.environ.items()

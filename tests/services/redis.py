@@ -69,9 +69,9 @@ class Redis:
 
     def _answers(self, port: int) -> bool:
         """Whether our own process, not somebody else's, listens on the port."""
-        with contextlib.suppress(redis.ConnectionError, redis.TimeoutError):
-            with redis.Redis(port=port, socket_timeout=1) as client:
-                return bool(client.info("server")["process_id"] == self.pid)
+        client = redis.Redis(port=port, socket_timeout=1)
+        with contextlib.closing(client), contextlib.suppress(redis.ConnectionError, redis.TimeoutError):
+            return bool(client.info("server")["process_id"] == self.pid)
         return False
 
 

@@ -155,7 +155,9 @@ def run_python(
     command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=ROOT, env=dict(env), input=stdin or "", capture_output=True, text=True)
     if check and done.returncode != 0:
-        raise NotStarted(f"{command!r} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        raise NotStarted(
+            f"{command!r} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+        )
     return done
 
 
