@@ -1,0 +1,159 @@
+/* The entry: makes the parts once per tab and gives each piece of the page to the part that keeps it alive. */
+
+import { Announcer } from "./behaviours/announce.js";
+import { Connection } from "./behaviours/connection.js";
+import { dialogs } from "./behaviours/dialogs.js";
+import { Keyboard } from "./behaviours/keyboard.js";
+import { presence } from "./behaviours/presence.js";
+import { signOut } from "./behaviours/signout.js";
+import { signIn, swaps } from "./behaviours/swaps.js";
+import { Drafts } from "./conversation/drafts.js";
+import { Got } from "./conversation/got.js";
+import { Pane } from "./conversation/pane.js";
+import { localTimes } from "./conversation/times.js";
+import { Counts } from "./inbox/counts.js";
+import { Rows } from "./inbox/rows.js";
+import { csrfToken, find, language, me } from "./lib/dom.js";
+import { FormCarrier, SocketCarrier } from "./realtime/carriers.js";
+import { Cursors } from "./realtime/cursors.js";
+import { Feed } from "./realtime/feed.js";
+import { Outbox } from "./realtime/outbox.js";
+import { persist } from "./realtime/persist.js";
+import { Socket } from "./realtime/socket.js";
+import { openStore } from "./realtime/store.js";
+import { Tabs } from "./realtime/tabs.js";
+
+const HOPELESS = 2; // attempts without an answer before messages go by form
+
+const visible = () => document.visibilityState === "visible";
+const socketUrl = () => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/`;
+
+class App {
+  pane = null;
+
+  constructor({ user, store }) {
+    this.user = user;
+    this.drafts = new Drafts(user);
+    this.cursors = new Cursors(document.body.dataset.epoch || null);
+    const hello = (useCursors) => ({ ...this.cursors.hello(useCursors), language: language() });
+    this.socket = new Socket({ url: socketUrl(), hello, visible });
+    this.feed = new Feed({ socket: this.socket, cursors: this.cursors });
+    this.bySocket = new SocketCarrier(this.socket, { user });
+    this.byForm = new FormCarrier({ user, csrf: csrfToken });
+    this.outbox = new Outbox({ user, store, tabs: new Tabs(user), visible, carrier: () => this.carrier() });
+    this.got = new Got({ send: (frame) => this.socket.send(frame) });
+    this.announce = new Announcer();
+    this.counts = new Counts();
+    this.rows = new Rows({ user, counts: this.counts, feed: this.feed, reading: () => this.pane?.id ?? null });
+  }
+
+  // ── lifecycle ──
+
+  start() {
+    this.#listen();
+    new Connection(this);
+    new Keyboard({ pane: () => this.pane });
+    dialogs();
+    signOut(this);
+    presence(this);
+    swaps((target) => this.refresh(target));
+    localTimes();
+    this.refresh(document.body);
+    this.socket.start();
+  }
+
+  /** Looks at the page again: a pane or the list may have been replaced. */
+  refresh(target) {
+    if (target !== document.body) localTimes(target);
+    const section = find("#conversation[data-conversation]");
+    if (section !== (this.pane?.section ?? null)) this.#open(section);
+    if (find("#rows") !== this.rows.list) this.rows.mount();
+    this.rows.current(this.pane?.id ?? null);
+    this.counts.mount();
+  }
+
+  // ── actions ──
+
+  /** What can deliver a message now: the socket, the form when no socket can be had, or nothing. */
+  carrier() {
+    if (this.bySocket.open) return this.bySocket;
+    const { state, reason, failures } = this.socket;
+    const shut = state === "stopped" ? reason === "elsewhere" : failures >= HOPELESS && state !== "ready";
+    return shut && navigator.onLine ? this.byForm : null;
+  }
+
+  /** Tells the server what was read; false when it has to be told again. */
+  postRead(conversation, number) {
+    this.rows.read(conversation);
+    this.got.read(conversation, number);
+    return this.socket.send({ type: "read", conversation, number });
+  }
+
+  // ── callbacks ──
+
+  #listen() {
+    const { socket, feed, outbox } = this;
+    socket.on("state", ({ state, reason }) => this.#changed(state, reason));
+    feed.on("event", (frame) => this.#event(frame));
+    feed.on("unknown", ({ conversation }) => this.rows.want(conversation));
+    feed.on("reset", ({ conversation }) => this.#reset(conversation));
+    feed.on("stale", () => this.#stale());
+    feed.on("receipt", (frame) => this.#receipt(frame));
+    feed.on("typing", (frame) => this.#here(frame)?.typed(frame));
+    outbox.on("changed", () => this.pane?.showPending());
+    outbox.on("acked", (news) => this.#here(news)?.acked(news));
+    outbox.on("gone", ({ client_id: id }) => this.pane?.pending.gone(id));
+    outbox.on("signin", () => signIn());
+  }
+
+  #changed(state, reason) {
+    if (state === "ready" && this.socket.user !== this.user) return this.socket.halt("reload");
+    if (state === "stopped" && reason === "signin") return signIn();
+    if (state !== "ready") return this.outbox.drain();
+    this.pane?.reading.flush();
+    return this.outbox.hurry();
+  }
+
+  #event(frame) {
+    const pane = this.#here(frame);
+    pane?.event(frame);
+    this.rows.event(frame, pane?.hasRead(frame) ?? false);
+    if (frame.event === "message.sent") this.#said(frame);
+  }
+
+  #said({ conversation, data, actor }) {
+    if (actor !== this.user) this.got.arrived(conversation, data.number);
+    else if (data.client_id) this.outbox.seen(data.client_id);
+  }
+
+  #receipt(frame) {
+    this.#here(frame)?.receipt(frame);
+    this.rows.receipt(frame);
+  }
+
+  #reset(conversation) {
+    this.rows.want(conversation);
+    const pane = this.#here({ conversation });
+    if (pane) persist(() => pane.reset(), pane.signal);
+  }
+
+  #stale() {
+    const { pane } = this;
+    if (pane) persist(() => pane.reset(), pane.signal);
+    persist(() => this.rows.reset());
+  }
+
+  // ── internals ──
+
+  #here({ conversation }) {
+    return this.pane?.id === conversation ? this.pane : null;
+  }
+
+  #open(section) {
+    this.pane?.end();
+    this.pane = section && find("#timeline", section) ? new Pane(section, this) : null;
+  }
+}
+
+const user = me();
+if (user) new App({ user, store: await openStore() }).start();

@@ -1,0 +1,21 @@
+/* Whether somebody is there: visibility, network and the page being put away, told to the socket and the outbox. */
+
+export function presence({ socket, outbox }) {
+  let hiddenAt = document.hidden ? 0 : null;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      hiddenAt = Date.now();
+      return;
+    }
+    socket.wake(hiddenAt === null ? 0 : Date.now() - hiddenAt);
+    hiddenAt = null;
+    outbox.drain();
+  });
+  window.addEventListener("online", () => {
+    socket.wake();
+    outbox.hurry();
+  });
+  // A page kept for the back button holds no socket; it resumes from its cursors when it is shown again.
+  window.addEventListener("pagehide", () => socket.pause());
+  window.addEventListener("pageshow", (event) => event.persisted && socket.start());
+}

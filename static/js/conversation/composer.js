@@ -1,0 +1,131 @@
+/* The form that writes: keys, height, draft, and one fresh client_id per message. */
+
+import { find } from "../lib/dom.js";
+import { uuid } from "../lib/ids.js";
+import { Gather } from "../lib/clock.js";
+
+const TALLEST = 0.4; // of the window's height
+const DRAFT_MS = 250;
+
+/** `onSend(message)` gets {conversation, client_id, body, reply_to, action} and resolves once it is kept. */
+export class Composer {
+  constructor({ form, kind, drafts, signal, onSend, onType = () => {} }) {
+    Object.assign(this, { form, kind, drafts, onSend, onType });
+    this.field = find("textarea[name=body]", form);
+    this.id = find("input[name=client_id]", form);
+    this.saving = new Gather(DRAFT_MS, () => this.#save());
+    this.#restore();
+    this.#listen(signal);
+    this.#grow();
+  }
+
+  get conversation() {
+    return this.form.dataset.conversation;
+  }
+
+  // ── actions ──
+
+  focus() {
+    this.field.focus();
+    this.field.setSelectionRange(this.field.value.length, this.field.value.length);
+  }
+
+  /** Keeps what is typed; called before the pane goes away. */
+  keep() {
+    this.saving.now();
+  }
+
+  async send() {
+    const body = wellFormed(this.field.value);
+    if (!body.trim()) return this.field.focus();
+    const message = this.#message(body);
+    this.#empty();
+    await this.onSend(message);
+    if (!this.field.value) this.drafts.write(this.conversation, "");
+    return undefined;
+  }
+
+  // ── callbacks ──
+
+  #listen(signal) {
+    this.form.addEventListener("submit", (event) => this.#submitted(event), { signal });
+    this.field.addEventListener("keydown", (event) => this.#pressed(event), { signal });
+    this.field.addEventListener("input", () => this.#typed(), { signal });
+    window.addEventListener("pagehide", () => this.keep(), { signal });
+    window.addEventListener("storage", (event) => this.#elsewhere(event), { signal });
+    signal.addEventListener("abort", () => this.keep());
+  }
+
+  #submitted(event) {
+    event.preventDefault();
+    this.send();
+  }
+
+  // While an input method composes, Enter belongs to it (229 for browsers that end composing first).
+  #pressed(event) {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    const chord = event.ctrlKey || event.metaKey;
+    const plain = !chord && !event.shiftKey && !event.altKey;
+    if (!chord && !(plain && this.kind !== "mail" && !isTouch())) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  #typed() {
+    this.#grow();
+    this.saving.soon();
+    if (this.field.value.trim()) this.onType();
+  }
+
+  // The same draft in another tab: follow it as long as nothing different was typed here.
+  #elsewhere({ key, oldValue, newValue }) {
+    if (key !== this.drafts.key(this.conversation) || this.field.value !== (oldValue ?? "")) return;
+    this.field.value = newValue ?? "";
+    this.#grow();
+  }
+
+  // ── internals ──
+
+  #message(body) {
+    const reply = find("input[name=reply_to]", this.form);
+    const action = this.form.getAttribute("action");
+    const ids = { conversation: this.conversation, client_id: this.id.value, reply_to: reply?.value || null };
+    if (reply) reply.value = "";
+    return { ...ids, body, action };
+  }
+
+  #empty() {
+    this.saving.cancel();
+    this.field.value = "";
+    this.id.value = uuid();
+    this.#grow();
+    this.field.focus();
+  }
+
+  // A browser may have put back an old hidden value: a client_id is used once.
+  #restore() {
+    this.id.value = uuid();
+    if (!this.field.value) this.field.value = this.drafts.read(this.conversation);
+  }
+
+  #save() {
+    this.drafts.write(this.conversation, this.field.value);
+  }
+
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return; // the style sheet does it
+    const style = this.field.style;
+    style.height = "auto";
+    const border = this.field.offsetHeight - this.field.clientHeight;
+    style.height = `${Math.min(this.field.scrollHeight + border, innerHeight * TALLEST)}px`;
+    style.overflowY = this.field.scrollHeight > innerHeight * TALLEST ? "auto" : "hidden";
+  }
+}
+
+// Half an emoji (cut by a script or a keyboard) is not text: no server takes it.
+const wellFormed = (text) => text.toWellFormed?.() ?? text;
+
+// On a phone Enter is the only way to a new line; the button sends.
+function isTouch() {
+  return matchMedia("(pointer: coarse) and (hover: none)").matches;
+}

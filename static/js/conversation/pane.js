@@ -1,0 +1,161 @@
+/* One open conversation: puts the parts together when its pane comes and takes them apart when it goes. */
+
+import { fetchPartial } from "../html.js";
+import { all, find, make, number, setText } from "../lib/dom.js";
+import { words } from "../words.js";
+import { Composer } from "./composer.js";
+import { Pending } from "./pending.js";
+import { Receipts } from "./receipts.js";
+import { Scroll } from "./scroll.js";
+import { Timeline } from "./timeline.js";
+import { Typing } from "./typing.js";
+import { isLookedAt, Reading, Unread } from "./unread.js";
+
+export class Pane {
+  #ending = new AbortController();
+
+  /** `app`: {user, socket, feed, outbox, drafts, announce, postRead}. */
+  constructor(section, app) {
+    const timeline = new Timeline(find("#timeline", section));
+    const { signal } = this.#ending;
+    Object.assign(this, { section, app, timeline, signal, id: section.dataset.conversation });
+    this.reading = new Reading({ read: number(timeline.list.dataset.read), post: (value) => this.#postRead(value) });
+    this.scroll = new Scroll({ timeline, signal, onMove: () => this.unread?.look() });
+    this.unread = new Unread({ timeline, scroll: this.scroll, reading: this.reading, user: app.user });
+    this.receipts = new Receipts({ timeline, user: app.user });
+    this.pending = new Pending({ timeline, outbox: app.outbox, user: app.user });
+    this.typing = new Typing({ tell: () => this.#tellTyping(), show: (users) => this.#showTyping(users) });
+    this.composer = this.#composer();
+    this.#start();
+  }
+
+  end() {
+    this.reading.flush();
+    this.typing.end();
+    this.#ending.abort();
+  }
+
+  // ── callbacks ──
+
+  event(frame) {
+    if (frame.seq <= this.timeline.seq && frame.event === "message.sent") return;
+    if (find("#newer", this.section)) return this.scroll.missed(); // an older stretch is shown: nothing goes below it
+    const result = this.scroll.around(() => this.#take(frame));
+    if (result?.how === "added" && frame.event === "message.sent") this.#came(result.node, frame);
+    this.unread.look();
+    return undefined;
+  }
+
+  /** Whether this message was in view of somebody looking when it came. */
+  hasRead({ data }) {
+    return (data?.number ?? Infinity) <= this.reading.position;
+  }
+
+  receipt(frame) {
+    this.receipts.receipt(frame);
+  }
+
+  typed({ user }) {
+    if (user !== this.app.user) this.typing.theirs(user);
+  }
+
+  acked({ client_id: id }) {
+    this.pending.acked(id);
+  }
+
+  /** The log moved on by more than can be replayed: fetch the pane anew, keep what is typed. */
+  async reset() {
+    const page = await fetchPartial(`/c/${this.id}/`, { target: "pane", signal: this.signal });
+    const list = find("#timeline", page);
+    if (!list) throw new Error("no timeline in the answer");
+    this.scroll.around(() => this.timeline.renew(list));
+    this.receipts.draw();
+    this.app.feed.watch(this.id, this.timeline.seq);
+    await this.showPending();
+    this.unread.look();
+  }
+
+  async showPending() {
+    const entries = await this.app.outbox.entries();
+    const mine = entries.filter((entry) => entry.conversation === this.id);
+    if (mine.length) find("#quiet", this.section)?.remove();
+    if (!this.signal.aborted) this.scroll.around(() => this.pending.show(mine));
+  }
+
+  /** Everything below the one given (or the last seen) is to be unread again. */
+  markUnread() {
+    this.reading.rewind();
+    this.app.socket.send({ type: "unread", conversation: this.id, number: this.timeline.newest });
+  }
+
+  // ── internals ──
+
+  #start() {
+    this.showPending();
+    this.app.feed.watch(this.id, this.timeline.seq);
+    for (const type of ["visibilitychange", "focus"]) {
+      window.addEventListener(type, () => this.unread.look(), { signal: this.signal, capture: true });
+    }
+    this.unread.look();
+  }
+
+  #composer() {
+    const form = find("#composer", this.section);
+    if (!form || !find("textarea[name=body]", form)) return null;
+    const { drafts } = this.app;
+    const onSend = (message) => this.#send(message);
+    const onType = () => this.typing.mine();
+    return new Composer({ form, kind: this.section.dataset.kind, drafts, signal: this.signal, onSend, onType });
+  }
+
+  async #send(message) {
+    this.typing.rest();
+    this.unread.clear();
+    await this.app.outbox.add(message);
+    await this.showPending();
+    this.scroll.toBottom();
+  }
+
+  #take(frame) {
+    find("#quiet", this.section)?.remove();
+    const result = this.timeline.take(frame);
+    if (result && result.node.dataset.sender === this.app.user) this.receipts.mark(result.node);
+    return result;
+  }
+
+  #came(node, frame) {
+    const mine = frame.actor === this.app.user || node.dataset.sender === this.app.user;
+    this.typing.stopped(node.dataset.sender);
+    this.unread.came(node);
+    if (mine) return;
+    this.scroll.missed();
+    if (!frame.replayed || isLookedAt()) this.app.announce.message(frame.data);
+  }
+
+  #postRead(position) {
+    return this.app.postRead(this.id, position);
+  }
+
+  #tellTyping() {
+    this.app.socket.send({ type: "typing", conversation: this.id });
+  }
+
+  #showTyping(users) {
+    const line = find("#typing", this.section) ?? this.#typingLine();
+    setText(line, users.length ? words.typing(users.map((user) => this.#nameOf(user))) : "");
+    line.hidden = !users.length;
+  }
+
+  #typingLine() {
+    const line = make("p", { id: "typing", class: "typing", hidden: true });
+    this.timeline.list.after(line);
+    return line;
+  }
+
+  #nameOf(user) {
+    const id = CSS.escape(user);
+    const member = find(`[data-member="${id}"]`, this.section);
+    const message = all(`li.said[data-sender="${id}"] .name`, this.timeline.list).at(-1);
+    return (member ?? message)?.textContent.trim() || words.someone;
+  }
+}

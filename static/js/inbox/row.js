@@ -1,0 +1,78 @@
+/* One row of the list and what it knows of its conversation. */
+
+import { find, make, number, setText } from "../lib/dom.js";
+import { localTimes } from "../conversation/times.js";
+import { words } from "../words.js";
+import { snippet } from "./order.js";
+
+export class Row {
+  constructor(node) {
+    this.node = node;
+  }
+
+  get id() {
+    return this.node.dataset.conversation;
+  }
+
+  get at() {
+    return this.node.dataset.at ?? "";
+  }
+
+  get kind() {
+    return this.node.dataset.kind ?? "";
+  }
+
+  get seq() {
+    return number(this.node.dataset.seq);
+  }
+
+  get number() {
+    return number(this.node.dataset.number);
+  }
+
+  get unread() {
+    return number(this.node.dataset.unread);
+  }
+
+  /** Whether this row already shows the event (it came with the page, or twice). */
+  has(event) {
+    return "seq" in this.node.dataset ? event.seq <= this.seq : event.at <= this.at;
+  }
+
+  /** Shows a message that was sent; `mine` when this person wrote it, `seen` when it was read as it came. */
+  said(event, mine, seen) {
+    const { dataset } = this.node;
+    const message = event.data;
+    Object.assign(dataset, { seq: event.seq, at: event.at, number: message.number });
+    this.#words(message, mine);
+    this.#time(event.at);
+    this.count(mine || seen ? 0 : this.unread + 1);
+  }
+
+  count(unread) {
+    this.node.dataset.unread = unread;
+    this.node.classList.toggle("unread", unread > 0);
+    const badge = find(".count", this.node);
+    if (!badge) return;
+    badge.hidden = unread === 0;
+    setText(badge, unread > 99 ? "99+" : String(unread));
+    badge.setAttribute("aria-label", `${unread} unread`);
+  }
+
+  // ── internals ──
+
+  #words(message, mine) {
+    const what = find(".what", this.node);
+    if (!what) return;
+    const who = mine ? words.you : message.sender?.display_name;
+    const named = mine || this.kind === "group" || (!this.kind && find("em", what));
+    const text = make("bdi", {}, snippet(message.snippet ?? message.body ?? ""));
+    what.replaceChildren(...(named ? [make("em", {}, make("bdi", {}, who), ":"), " "] : []), text);
+  }
+
+  #time(at) {
+    const time = find("time", this.node);
+    time?.setAttribute("datetime", at);
+    if (time) localTimes(time);
+  }
+}

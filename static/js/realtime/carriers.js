@@ -1,0 +1,101 @@
+/* The two ways a message reaches the server. Both answer in the same words:
+   {kind: "acked", ack} · {kind: "refused", code, detail} · {kind: "wait", ms} · {kind: "lost"} · {kind: "signin"}. */
+
+import { clock } from "../lib/clock.js";
+
+const ACK_MS = 10_000;
+const LARGEST_FRAME = 60_000; // bytes; the server closes above 64 KiB
+const FINAL = new Set(["invalid", "too_large", "not_found", "forbidden", "bad"]);
+
+export class SocketCarrier {
+  #flights = new Map();
+
+  constructor(socket, { user, time = clock } = {}) {
+    Object.assign(this, { socket, user, time });
+    socket.on("ack", (frame) => this.#land(frame.client_id, { kind: "acked", ack: frame }));
+    socket.on("error", (frame) => this.#refused(frame));
+    socket.on("closed", ({ dropSend }) => this.#scatter(dropSend));
+    socket.on("state", ({ state }) => state !== "ready" && this.#scatter(false));
+  }
+
+  /** Only ever as the person who wrote it. */
+  get open() {
+    return this.socket.state === "ready" && this.socket.user === this.user;
+  }
+
+  deliver(entry) {
+    const frame = sendFrame(entry);
+    const size = new TextEncoder().encode(JSON.stringify(frame)).length;
+    if (size > LARGEST_FRAME) return Promise.resolve(tooLarge());
+    return new Promise((resolve) => {
+      const cancel = this.time.after(ACK_MS, () => this.#land(entry.client_id, { kind: "lost" }));
+      this.#flights.set(entry.client_id, { resolve, cancel, size });
+      if (!this.socket.send(frame)) this.#land(entry.client_id, { kind: "lost" });
+    });
+  }
+
+  #refused({ code, detail, client_id: id, retry_ms: ms }) {
+    if (FINAL.has(code)) this.#land(id, { kind: "refused", code, detail });
+    else this.#land(id, { kind: "wait", ms });
+  }
+
+  #land(clientId, answer) {
+    const flight = this.#flights.get(clientId);
+    if (!flight) return;
+    this.#flights.delete(clientId);
+    flight.cancel();
+    flight.resolve(answer);
+  }
+
+  // The close says that a frame was too big but not which: the largest in flight is the one.
+  #scatter(dropSend) {
+    const ids = [...this.#flights.keys()].sort((a, b) => this.#flights.get(b).size - this.#flights.get(a).size);
+    if (dropSend && ids.length) this.#land(ids.shift(), tooLarge());
+    for (const id of ids) this.#land(id, { kind: "lost" });
+  }
+}
+
+/** The composer's own form, sent by fetch: for when no socket can be opened. */
+export class FormCarrier {
+  constructor({ user, csrf, request = (...args) => fetch(...args) }) {
+    Object.assign(this, { user, csrf, request });
+  }
+
+  async deliver(entry) {
+    try {
+      return await this.#read(await this.request(entry.action, this.#post(entry)));
+    } catch {
+      return { kind: "lost" };
+    }
+  }
+
+  #post(entry) {
+    const body = new URLSearchParams({ body: entry.body, client_id: entry.client_id });
+    if (entry.reply_to) body.set("reply_to", entry.reply_to);
+    const headers = { Accept: "application/json", "X-CSRFToken": this.csrf() };
+    const signal = AbortSignal.timeout(ACK_MS);
+    return { method: "POST", body, headers, signal, redirect: "manual", credentials: "same-origin" };
+  }
+
+  async #read(answer) {
+    const type = answer.headers.get("Content-Type") ?? "";
+    if (answer.ok && type.includes("json")) return { kind: "acked", ack: await answer.json() };
+    if (answer.type === "opaqueredirect" || answer.status === 401) return { kind: "signin" };
+    if (answer.status === 429) return { kind: "wait", ms: retryAfter(answer) };
+    if (!type.includes("json") || answer.status >= 500) return { kind: "lost" };
+    const problem = await answer.json();
+    return { kind: "refused", code: answer.status === 413 ? "too_large" : "invalid", detail: problem.detail };
+  }
+}
+
+function sendFrame({ conversation, client_id: id, body, reply_to: replyTo }) {
+  const frame = { type: "send", conversation, client_id: id, body };
+  return replyTo ? { ...frame, reply_to: replyTo } : frame;
+}
+
+function retryAfter(answer) {
+  const seconds = Number(answer.headers.get("Retry-After"));
+  return seconds > 0 ? seconds * 1_000 : undefined;
+}
+
+const tooLarge = () => ({ kind: "refused", code: "too_large", detail: "This message is too long." });
