@@ -47,7 +47,9 @@ def asker(request: HttpRequest) -> User:
 
 
 @router.get("/people", response=Listed[Person], operation_id="find_people")
-def find(request: HttpRequest, q: str = "", cursor: Cursor | None = None, limit: Limit = 20) -> dict[str, Any]:
+def find(
+    request: HttpRequest, q: str = "", cursor: Cursor | None = None, limit: Limit = 20
+) -> dict[str, Any]:
     """People by name or username; without `q` everybody whom I may find."""
     page = queries.find_people(asker(request), q, cursor=cursor, limit=limit)
     return {"items": [presenters.person(user) for user in page.items], "next": page.next}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, re_path
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.api import router as people
 from chatify.lib.api import auth, document, problems
@@ -19,6 +19,8 @@ Ids are UUIDs, times are ISO 8601 in UTC, lists are `{"items", "next"}` with `?c
 problem details (RFC 9457). Get a token at `POST /api/auth/app/v1/auth/login` with `{"email", "password"}`.
 """
 
+NINJAS_OWN = ("openapi-json", "openapi-view", "api-root")
+
 
 class ChatifyAPI(NinjaAPI):
     """Ninja's API behind one door that answers unknown addresses and wrong methods as problems, too."""
@@ -27,10 +29,10 @@ class ChatifyAPI(NinjaAPI):
         return document.complete(super().get_openapi_schema(**kwargs))
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
-        urls = super()._get_urls()
+        urls: list[Any] = super()._get_urls()
         for entry in urls:
-            own = entry.name in ("openapi-json", "openapi-view", "api-root")  # type: ignore[union-attr]
-            entry.callback = door(reads_only(entry.callback) if own else entry.callback)  # type: ignore[union-attr]
+            view = reads_only(entry.callback) if entry.name in NINJAS_OWN else entry.callback
+            entry.callback = door(view)
         return [*urls, re_path(r"", door(unknown), name="unknown")]
 
 
@@ -44,8 +46,7 @@ api = ChatifyAPI(
 )
 
 
-@api.exception_handler(Exception)
-def refuse(request: HttpRequest, error: Exception) -> HttpResponse:
+def refuse(request: HttpRequest, error: Any) -> HttpResponse:
     """Every error, in one place; an asker without a credential is counted by network."""
     if isinstance(error, AuthenticationError):
         return _unauthorised(request, error)
@@ -60,5 +61,7 @@ def _unauthorised(request: HttpRequest, error: Exception) -> HttpResponse:
     return problems.answer(request, error)
 
 
+for kind in (Exception, HttpError, ValidationError, Http404):
+    api.add_exception_handler(kind, refuse)
 api.add_router("", people)
 api.add_router("", messaging)

@@ -1,8 +1,8 @@
 """What is said in the demo world: one TOML file per conversation in `scripts/`.
 
-`kind`, `title`, `by` (who starts it), `with` and `cc` (usernames), `unread` (messages still unread, by username),
-`say`: a list of `[who, when, text]`. `when` is `3 09:15` (three days ago, at a quarter past nine in UTC), or
-`25m` and `2h` ago.
+`kind`, `title`, `by` (who starts it), `with` and `cc` (usernames), `unread` (messages still unread, by
+username), `say`: a list of `[who, when, text]`. `when` is `3 09:15` (three days ago, at a quarter past nine in UTC),
+or `25m` and `2h` ago.
 """
 
 import re

@@ -18,7 +18,7 @@ Cast = dict[str, User]
 
 
 def build(now: datetime) -> int:
-    """Make what is missing; the number of messages sent. What visitors changed since stays as they left it."""
+    """Make what is missing; the number of messages sent. What visitors changed since stays so."""
     cast = {person.username: _person(person) for person in PEOPLE}
     return sum(_perform(script, cast) for script in load(now))
 
@@ -62,7 +62,8 @@ def _drafts(script: Script, cast: Cast, row: Conversation) -> list[log.Draft]:
 def _reading(script: Script, cast: Cast, row: Conversation) -> list[inbox.Advance]:
     total = len(script.lines)
     return [
-        inbox.Advance(cast[name].id, row.id, "read", total - script.unread.get(name, 0)) for name in script.everyone
+        inbox.Advance(cast[name].id, row.id, "read", total - script.unread.get(name, 0))
+        for name in script.everyone
     ]
 
 
@@ -98,4 +99,8 @@ def _mail(script: Script, cast: Cast) -> Conversation:
     )
 
 
-STARTS: dict[str, Callable[[Script, Cast], Conversation]] = {"direct": _direct, "group": _group, "mail": _mail}
+STARTS: dict[str, Callable[[Script, Cast], Conversation]] = {
+    "direct": _direct,
+    "group": _group,
+    "mail": _mail,
+}

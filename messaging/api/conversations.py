@@ -44,13 +44,17 @@ def start(request: HttpRequest, payload: given.Start) -> Status[Any]:
     return Status(201 if row.created_at >= asked_at else 200, shown.conversation(inbox.row(me, row.id)))
 
 
-@router.get("/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="show_conversation")
+@router.get(
+    "/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="show_conversation"
+)
 def show(request: HttpRequest, conversation: UUID) -> dict[str, Any]:
     """One conversation with its head, its epoch, my view of it and the first page of members."""
     return shown.conversation(inbox.row(asker(request), conversation))
 
 
-@router.patch("/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="change_conversation")
+@router.patch(
+    "/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="change_conversation"
+)
 def change(request: HttpRequest, conversation: UUID, payload: given.Settings) -> dict[str, Any]:
     """Rename a group; owners and admins may."""
     conversations.rename(asker(request), conversation=conversation, title=payload.title)

@@ -4,7 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chatify.lib.api.fields import Count, Given, Id, People
+from chatify.lib.api.fields import Count, Given, Id, NotYet, People
+
+# The operation counts and says so in its own words; the document only tells.
+Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 8000})]
 
 
 class Profile(Given):
@@ -36,7 +39,9 @@ class Mail(Given):
     subject: str = ""
     to: Annotated[list[Id], Field(min_length=1, max_length=100)]
     cc: People = []
-    body: str
+    bcc: NotYet = None
+    attachments: NotYet = None
+    body: Text
     client_id: Id
 
 
@@ -59,8 +64,10 @@ class NewMessage(Given):
     """A message. The same `client_id` again never sends twice."""
 
     client_id: Id
-    body: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 8000})]
+    body: Text
     reply_to: Id | None = None
+    attachments: NotYet = None
+    send_at: NotYet = None
 
 
 class Read(Given):

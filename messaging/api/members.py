@@ -53,11 +53,15 @@ def change(request: HttpRequest, conversation: UUID, user: UUID, payload: given.
     me = asker(request)
     access.conversation_for(me, conversation)
     (person,) = people_by_ids(me, [user])
-    return presenters.member(operations.set_role(me, conversation=conversation, user=person, role=payload.role))
+    return presenters.member(
+        operations.set_role(me, conversation=conversation, user=person, role=payload.role)
+    )
 
 
 @router.delete(
-    "/conversations/{uuid:conversation}/members/{uuid:user}", response={204: None}, operation_id="remove_member"
+    "/conversations/{uuid:conversation}/members/{uuid:user}",
+    response={204: None},
+    operation_id="remove_member",
 )
 def remove(request: HttpRequest, conversation: UUID, user: UUID) -> Status[None]:
     """Remove somebody, or leave. From then on the conversation does not exist for them."""

@@ -136,7 +136,7 @@ class Event(Schema):
 
 
 class Sync(Schema):
-    """`level`: nothing is missing. `replay`: what is missing, oldest first. `reset`: load the conversation anew."""
+    """`level`: nothing is missing. `replay`: what is missing, oldest first. `reset`: load it all anew."""
 
     state: Literal["level", "replay", "reset"]
     head: int

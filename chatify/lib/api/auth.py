@@ -16,11 +16,11 @@ SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class Bearer(JWTTokenAuth):
-    """`Authorization: Bearer` with an access token of /api/auth/. It needs no CSRF token: no browser adds it."""
+    """`Authorization: Bearer` with an access token of /api/auth/. No browser adds it, so it needs no CSRF token."""
 
     openapi_type = "http"  # allauth's own class describes itself in a way that is not valid OpenAPI
     openapi_scheme = "bearer"
-    openapi_bearerFormat = "JWT"  # noqa: N815 (the name of the field in the document)
+    openapi_bearerFormat = "JWT"
 
     def __call__(self, request: HttpRequest) -> Any:
         if not super().__call__(request) or not request.user.is_active:

@@ -11,7 +11,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the problem answers, which follow from the shape of each operation, and the schema that they share."""
+    """Add the problem answers, which follow from the shape of each operation, and their schema."""
     document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

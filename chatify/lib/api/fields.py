@@ -27,10 +27,15 @@ def _identifier(value: Any) -> UUID:
 
 
 def _digits(value: Any) -> Any:
-    """Whole numbers in an address are ASCII digits; other spellings that a language may accept are refused."""
+    """Whole numbers in an address are ASCII digits; what else a language may accept is refused."""
     if isinstance(value, str) and not _DIGITS.fullmatch(value):
         raise PydanticCustomError("digits", "This must be a whole number.")
     return int(value) if isinstance(value, str) else value
+
+
+def _not_yet(value: Any) -> None:
+    if value:
+        raise PydanticCustomError("not_yet", "This is not possible on this server yet.")
 
 
 def _clamped(value: Any) -> Any:
@@ -41,13 +46,19 @@ def _clamped(value: Any) -> Any:
 Id = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
 IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+# A field of the contract that waits for its feature: to ignore it would do something else than was asked.
+NotYet = Annotated[
+    None, BeforeValidator(_not_yet), WithJsonSchema({"type": "null", "description": "Reserved."})
+]
 People = Annotated[list[Id], Field(max_length=100)]
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 QueryCount = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=LARGEST)]
 Limit = Annotated[
     int,
     BeforeValidator(_clamped),
-    WithJsonSchema({"type": "integer", "description": "At most this many, 1 to 100; other numbers are clamped."}),
+    WithJsonSchema(
+        {"type": "integer", "description": "At most this many, 1 to 100; other numbers are clamped."}
+    ),
 ]
 Cursor = Annotated[str, Field(max_length=500, description="`next` of the page before.")]
 

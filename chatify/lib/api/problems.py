@@ -5,9 +5,11 @@ import logging
 import math
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -16,6 +18,9 @@ from chatify.lib.errors import ChatifyError, Invalid, TooMany
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+# Leading parts of a pydantic path that are no field: our parameter's name, and the tags of a union.
+PLUMBING = ("payload", "direct", "group", "mail", "assistant")
 Errors = Mapping[str, list[str]]
 
 # Sentences for what Django or Ninja refuse by themselves.
@@ -28,6 +33,7 @@ DETAILS = {
     413: "The body is larger than 64 KiB.",
     415: "Send the body as application/json.",
     429: "You are doing this too often. Wait a moment and try again.",
+    503: "The server is busy. Nothing was done; try again in a moment.",
     500: "Something went wrong on our side. Nothing was half done; try again.",
 }
 
@@ -77,6 +83,8 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem(404)
         case RequestDataTooBig():
             return problem(413)
+        case OperationalError():
+            return _busy(request, error)
         case SuspiciousOperation() | UnreadablePostError():
             return problem(400)
     return _unexpected(request, error)
@@ -86,11 +94,18 @@ def by_field(error: ValidationError) -> dict[str, list[str]]:
     """Sentences by field, a nested field as `members.0`; what concerns the whole body stands under `body`."""
     found: dict[str, list[str]] = {}
     for item in error.errors:
-        path = [str(part) for part in item["loc"][1:]]
-        if path and path[0] == "payload":
-            path = path[1:]
-        found.setdefault(".".join(path) or str(item["loc"][0]), []).append(item["msg"])
+        name, sentence = _sentence(item)
+        found.setdefault(name, []).append(sentence)
     return found
+
+
+def _sentence(item: Mapping[str, Any]) -> tuple[str, str]:
+    source, *path = (str(part) for part in item["loc"])
+    while path and path[0] in PLUMBING:
+        path = path[1:]
+    if item["type"].startswith("union_tag"):  # its own sentence repeats what was sent
+        return "kind", "Choose direct, group, mail or assistant."
+    return ".".join(path) or source, item["msg"]
 
 
 def _of_ours(error: ChatifyError) -> HttpResponse:
@@ -98,6 +113,14 @@ def _of_ours(error: ChatifyError) -> HttpResponse:
     response = problem(error.status, error.detail, errors=errors)
     if isinstance(error, TooMany):
         response["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    return response
+
+
+def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """The database could not be had in time: nothing was written, so the same request may be sent again."""
+    log.warning("the database is busy or away at %s: %s", request.path[:200], str(error)[:200])
+    response = problem(503)
+    response["Retry-After"] = "1"
     return response
 
 

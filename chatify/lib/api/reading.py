@@ -31,7 +31,7 @@ def refuse_large(request: HttpRequest) -> None:
 
 
 class StrictParser(Parser):
-    """JSON as RFC 8259 means it, objects only: no twins of a key, no NaN, nothing that no database can store."""
+    """JSON as RFC 8259 means it, objects only: no twins of a key, no NaN, nothing that cannot be stored."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type != "application/json":
