@@ -44,6 +44,14 @@ def claim(limit: int = 20) -> list[Job]:
     return [job for job in due if _take(job, now)]
 
 
+def overdue(*, seconds: float) -> bool:
+    """Whether work has been due for so long and nobody holds it."""
+    now = timezone.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    late = Job.objects.filter(free, due__lte=now - timedelta(seconds=seconds), done_at=None, failed_at=None)
+    return late.exists()
+
+
 def _take(job: Job, now: datetime) -> bool:
     same = Job.objects.filter(pk=job.pk, claimed_until=job.claimed_until, done_at=None)
     return bool(same.update(claimed_until=now + LEASE))

@@ -11,6 +11,7 @@ from chatify.jobs import operations, wake
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
+OVERDUE_SECONDS = 5.0
 
 
 def run_due() -> int:
@@ -54,6 +55,13 @@ class Runner:
             close_old_connections()
 
 
-def embedded() -> bool:
-    """Whether this installation carries its jobs in the web process."""
-    return not settings.CELERY_BROKER_URL
+def for_this_process() -> Runner:
+    """The thread that every web process has: it does the work itself, or where Celery carries the jobs it rings
+    again for those that nobody took up (an emptied broker loses nothing)."""
+    return Runner(ring_for_overdue if settings.CELERY_BROKER_URL else run_due)
+
+
+def ring_for_overdue() -> None:
+    """Ring the carriers once when work has been due for five seconds and nobody holds it."""
+    if operations.overdue(seconds=OVERDUE_SECONDS):
+        wake.ring()

@@ -11,20 +11,21 @@ bell = threading.Event()
 _carriers: list[Callable[[], object]] = []
 
 
-def carry_with(ring: Callable[[], object]) -> None:
-    """Have `ring()` called after each commit that put work down (it may fail: the relay finds the work later)."""
-    _carriers.append(ring)
+def carry_with(carrier: Callable[[], object]) -> None:
+    """Have `carrier()` called after each commit that put work down (it may fail: the relay finds the work later)."""
+    _carriers.append(carrier)
 
 
 def soon() -> None:
     """Wake the carriers once the running transaction is committed."""
-    transaction.on_commit(_ring, robust=True)
+    transaction.on_commit(ring, robust=True)
 
 
-def _ring() -> None:
+def ring() -> None:
+    """Wake the carriers now."""
     bell.set()
-    for ring in _carriers:
+    for carrier in _carriers:
         try:
-            ring()
+            carrier()
         except Exception as error:
             log.warning("the broker did not take a wake-up (%s): the relay will", type(error).__name__)

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from chatify.lib import ids
+from messaging.events import canonical
 from messaging.models.conversation import Conversation
 from messaging.models.message import Message
 
@@ -28,3 +29,14 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}#{self.seq} {self.type}"
+
+    def canonical(self) -> bytes:
+        """The bytes of this row that enter the digest chain."""
+        return canonical(
+            conversation=self.conversation_id,
+            seq=self.seq,
+            type=self.type,
+            actor=self.actor_id,
+            at=self.at,
+            data=self.data,
+        )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from chatify.lib.ids import uuid7
 from messaging import presenters
-from messaging.events import SENT, PublishedEvent, canonical, chain, text_hash, to_milliseconds
+from messaging.events import SENT, PublishedEvent, chain, text_hash, to_milliseconds
 from messaging.models import Conversation, Event, Membership, Message
 
 
@@ -125,7 +125,7 @@ class Ledger:
             data=dict(data),
             at=at or to_milliseconds(timezone.now()),
         )
-        event.digest = chain(row.head_digest, digestible(event))
+        event.digest = chain(row.head_digest, event.canonical())
         row.head, row.head_digest = event.seq, event.digest
         row.last_activity_at = event.at if row.head == 1 else max(row.last_activity_at, event.at)
         self.events.append(event)
@@ -152,18 +152,6 @@ class Ledger:
         else:
             member.skip += 1
         self.members[member.id] = member
-
-
-def digestible(event: Event) -> bytes:
-    """The canonical bytes of an event row."""
-    return canonical(
-        conversation=event.conversation_id,
-        seq=event.seq,
-        type=event.type,
-        actor=event.actor_id,
-        at=event.at,
-        data=event.data,
-    )
 
 
 def _message_data(message: Message) -> dict[str, Any]:

@@ -1,0 +1,114 @@
+"""Work is done once it was put down, however often it fails, and by one runner at a time."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from chatify.jobs import operations, registry, runner, wake
+from chatify.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def done():
+    """What the work of kind `note` did."""
+    notes = []
+    registry.register("note", lambda payload: notes.append(payload["text"]))
+    return notes
+
+
+def test_work_is_done_once_and_forgets_its_payload(done):
+    operations.add(kind="note", key="1", payload={"text": "secret"})
+    assert runner.run_due() == 1
+    assert runner.run_due() == 0
+    assert done == ["secret"]
+    job = Job.objects.get()
+    assert job.done_at and job.payload == {}
+
+
+def test_the_same_key_is_the_same_work(done):
+    first = operations.add(kind="note", key="1", payload={"text": "one"})
+    assert operations.add(kind="note", key="1", payload={"text": "two"}).id == first.id
+    runner.run_due()
+    assert done == ["one"]
+
+
+def test_failing_work_is_tried_again_later_and_not_lost():
+    tries = []
+
+    def stumble(payload):
+        tries.append(payload)
+        if len(tries) < 3:
+            raise OSError("not now")
+
+    registry.register("stumble", stumble)
+    operations.add(kind="stumble", key="1")
+    runner.run_due()
+    job = Job.objects.get()
+    assert job.due > timezone.now() and "not now" in job.error
+    for _ in range(2):
+        Job.objects.update(due=timezone.now())
+        runner.run_due()
+    assert len(tries) == 3 and Job.objects.get().done_at
+
+
+def test_work_that_fails_for_good_is_kept_and_can_be_run_again(done, monkeypatch):
+    monkeypatch.setattr(operations, "MOST_ATTEMPTS", 1)
+    operations.add(kind="note", key="1", payload={})
+    runner.run_due()
+    job = Job.objects.get()
+    assert job.failed_at and not job.done_at
+    Job.objects.update(payload={"text": "at last"})
+    operations.retry(job)
+    assert runner.run_due() == 1 and done == ["at last"]
+
+
+def test_work_whose_runner_died_is_taken_up_after_the_lease(done):
+    operations.add(kind="note", key="1", payload={"text": "kept"})
+    assert len(operations.claim()) == 1
+    assert operations.claim() == []
+    Job.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    assert runner.run_due() == 1
+
+
+def test_work_that_nobody_takes_up_rings_again(done, monkeypatch):
+    rung = []
+    monkeypatch.setattr(wake, "_carriers", [lambda: rung.append(True)])
+    operations.add(kind="note", key="1", payload={"text": "later"})
+    runner.ring_for_overdue()
+    assert not rung
+    Job.objects.update(due=timezone.now() - timedelta(seconds=10))
+    runner.ring_for_overdue()
+    assert rung
+
+
+def test_a_broker_that_is_away_fails_nobody(done, monkeypatch, django_capture_on_commit_callbacks):
+    def away():
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(wake, "_carriers", [away])
+    with django_capture_on_commit_callbacks(execute=True):
+        operations.add(kind="note", key="1", payload={"text": "kept"})
+    assert runner.run_due() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_runners_do_each_piece_of_work_once(done):
+    for number in range(40):
+        operations.add(kind="note", key=str(number), payload={"text": number})
+
+    def work(_):
+        try:
+            return runner.run_due()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    while runner.run_due():
+        pass
+    assert sorted(done) == list(range(40))
