@@ -1,4 +1,4 @@
-"""The one checker: reads all client logs and the tables, prints the verdict line, and fails when it does not hold.
+"""The one checker: reads all client logs and the tables, prints the verdict line, fails when it does not hold.
 
 `python -m tests.faults.checker --database URL --logs DIR [--heal SECONDS]` exits 1 when a property is broken.
 """

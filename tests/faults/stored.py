@@ -19,7 +19,7 @@ def check(tables: Tables, verdict: Verdict) -> None:
 
 
 def check_places(row: ConversationRow, verdict: Verdict) -> None:
-    """P2: seq is exactly floor+1…head, number exactly floor+1…message_count, and every message has its event."""
+    """P2: seq is exactly floor+1…head, number floor+1…message_count, and every message has its event."""
     seqs = [event.seq for event in row.events]
     numbers = [message.number for message in row.messages]
     _compare_range(row.id, "seq", seqs, row.floor_seq, row.head, verdict)

@@ -1,4 +1,4 @@
-"""The rows behind a run, read by plain SQL so that no code of the product stands between them and the checker."""
+"""The rows behind a run, read by plain SQL: no code of the product stands between them and the checker."""
 
 import json
 import sqlite3
@@ -74,7 +74,10 @@ class ConversationRow:
 
 Tables = dict[str, ConversationRow]
 
-CONVERSATIONS = "SELECT id, head, head_digest, message_count, floor_seq, floor_number, floor_digest FROM messaging_conversation"
+CONVERSATIONS = (
+    "SELECT id, head, head_digest, message_count, floor_seq, floor_number, floor_digest"
+    " FROM messaging_conversation"
+)
 EVENTS = (
     "SELECT conversation_id, seq, type, actor_id, data, at, digest, settled FROM messaging_event"
     " ORDER BY conversation_id, seq"

@@ -93,7 +93,7 @@ def _follow(log: Log, record: Record, last: dict[str, int], asked: set[str], ver
 
 
 def check_received(log: Log, tables: Tables, verdict: Verdict) -> None:
-    """Everything from where the client began to the head was applied once, in order, and is what the tables hold."""
+    """Everything from where the client began to the head was applied once, in order, as the tables hold it."""
     position: dict[str, int] = {}
     began: set[str] = set()
     for record in log.of("start", "snapshot", "event"):

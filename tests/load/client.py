@@ -118,7 +118,7 @@ class Client(Handlers):
     def send(
         self, conversation: str, body: str, *, client_id: str | None = None, ordered: bool = True
     ) -> Entry:
-        """Put a message into the outbox; it leaves when it can. `entry.done` resolves to the ack or the error."""
+        """Put a message into the outbox; it leaves when it can. `entry.done` becomes the ack or the error."""
         entry = self.outbox.put(conversation, body, client_id, time.monotonic())
         self.journal.write("send", id=entry.client_id, conv=conversation, body=body, ordered=ordered)
         self._flush()
@@ -152,7 +152,7 @@ class Client(Handlers):
         try:
             token = await in_pool(self.account.token, self.url)
             async with self._connect(token) as socket:
-                return await self._follow(socket)
+                return LOST if self.stopped else await self._follow(socket)
         except UNREACHABLE as error:
             self._blame(error)
             return LOST
@@ -172,7 +172,17 @@ class Client(Handlers):
             open_timeout=10,
             max_size=2**22,
             proxy=None,
+            **self.options(),
         )
+
+    def options(self) -> dict[str, Any]:
+        """More options for the connection; for clients that misbehave on purpose."""
+        return {}
+
+    async def next_frame(self, socket: ClientConnection) -> str | bytes:
+        """The server's next frame. TimeoutError after twenty seconds of silence."""
+        async with asyncio.timeout(contract.SILENCE_S):
+            return await socket.recv()
 
     def _blame(self, error: BaseException) -> None:
         status = getattr(getattr(error, "response", None), "status_code", getattr(error, "status", None))
@@ -187,9 +197,7 @@ class Client(Handlers):
         helpers = [asyncio.ensure_future(self._write(socket)), asyncio.ensure_future(self._tick())]
         try:
             while True:
-                async with asyncio.timeout(contract.SILENCE_S):
-                    frame = await socket.recv()
-                self.handle(json.loads(frame))
+                self.handle(json.loads(await self.next_frame(socket)))
         except TimeoutError:
             socket.transport.abort()
             return LOST

@@ -20,7 +20,7 @@ from tests.load.outbox import Entry
 
 @dataclass(frozen=True)
 class Plan:
-    """Sizes of a load. `rate` is sends a second in all; `reads` the share of received events that are read."""
+    """Sizes of a load. `rate` is sends a second in all; `reads` the share of sends beside which somebody reads."""
 
     conversations: int = 10
     members: int = 5

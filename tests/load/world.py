@@ -1,7 +1,7 @@
 """Makes the load's people and conversations in the server's database, through operations only.
 
-`python -m tests.load.world --people 20 --conversations 10 --members 5` with the server's environment prints the
-world as JSON. The same arguments make the same names.
+`python -m tests.load.world --people 20 --conversations 10 --members 5` with the server's environment prints
+the world as JSON. The same arguments make the same names.
 """
 
 import argparse
@@ -14,12 +14,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatify.settings")
 django.setup()
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import make_password  # noqa: E402
 
-from accounts.models import User
-from accounts.operations import people
-from chatify.lib.ids import uuid7
-from messaging.operations import conversations
+from accounts.models import User  # noqa: E402
+from accounts.operations import people  # noqa: E402
+from chatify.lib.ids import uuid7  # noqa: E402
+from messaging.operations import conversations  # noqa: E402
 
 PASSWORD = "correct horse battery staple 7"
 

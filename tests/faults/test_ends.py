@@ -1,0 +1,92 @@
+"""Processes that die: the server by SIGKILL and by SIGTERM under load, Redis killed and restarted empty."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.faults.stage import ROUNDS, Stage, healed, restart
+from tests.load.driver import Plan, drive
+from tests.load.fleet import Fleet
+from tests.services.server import Server
+
+pytestmark = pytest.mark.process
+
+GRACE_S = 20.0
+Trouble = Callable[[Fleet], Awaitable[list[float]]]
+
+
+def plan_for(seconds: float, rate: float = 40) -> Plan:
+    """A load of ten groups that goes on for these seconds, whatever happens to the servers."""
+    return Plan(
+        conversations=10, members=5, messages=int(seconds * rate / 10), rate=rate, seconds=seconds + 20
+    )
+
+
+async def test_a_server_killed_under_load_loses_nothing(stage: Stage, tmp_path: Path) -> None:
+    rounds = ROUNDS or 3
+
+    async def kill_and_restart(fleet: Fleet) -> list[float]:
+        heals = []
+        for turn in range(rounds):
+            await asyncio.sleep(1.5)
+            victim = stage.servers[turn % len(stage.servers)]
+            await asyncio.to_thread(victim.kill)
+            await asyncio.sleep(0.3)
+            await restart(victim)
+            heals.append(await healed(fleet, time.monotonic()))
+        return heals
+
+    await _under_load(stage, "killed", plan_for(rounds * 4), tmp_path, kill_and_restart)
+
+
+async def test_an_emptied_redis_loses_nothing(stage: Stage, tmp_path: Path) -> None:
+    redis = stage.redis
+    if redis is None:
+        pytest.skip("this server needs no Redis")
+
+    async def empty(fleet: Fleet) -> list[float]:
+        heals = []
+        for _ in range(ROUNDS or 2):
+            await asyncio.sleep(1.5)
+            await asyncio.to_thread(redis.kill)
+            await asyncio.sleep(1.5)
+            await asyncio.to_thread(redis.start)
+            heals.append(await healed(fleet, time.monotonic()))
+        return heals
+
+    await _under_load(stage, "redis", plan_for((ROUNDS or 2) * 6), tmp_path, empty)
+
+
+async def test_a_rolling_restart_says_goodbye_and_loses_nothing(stage: Stage, tmp_path: Path) -> None:
+    async def roll(fleet: Fleet) -> list[float]:
+        heals = []
+        for server in stage.servers:
+            await asyncio.sleep(1.5)
+            there = [client for client in fleet.clients if client.url == server.url and client.ready.is_set()]
+            assert there
+            await _goodbye(server)
+            assert all(client.closes[-1:] == [4012] for client in there), [client.closes for client in there]
+            await restart(server)
+            heals.append(await healed(fleet, time.monotonic()))
+        return heals
+
+    await _under_load(stage, "roll", plan_for(8), tmp_path, roll)
+    told = "".join(path.read_text() for path in tmp_path.glob("*.jsonl"))
+    assert told.count('["bye"') >= len(stage.servers)
+
+
+async def _goodbye(server: Server) -> None:
+    started = time.monotonic()
+    code = await asyncio.to_thread(server.stop)
+    seconds = time.monotonic() - started
+    assert (code, seconds < GRACE_S) == (0, True), f"exit {code} after {seconds:.1f} s"
+
+
+async def _under_load(stage: Stage, run: str, plan: Plan, logs: Path, trouble: Trouble) -> None:
+    world = stage.world(run, people=20, conversations=plan.conversations, members=plan.members)
+    result = await drive(world, stage.urls, logs, plan, trouble)
+    verdict = stage.judge(logs, result.heals)
+    assert verdict.acked == verdict.sent == plan.sends
