@@ -1,0 +1,156 @@
+"""What one process knows of one conversation, and its two promises: no hole, and nobody who was removed."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from messaging.realtime.frames import Packet
+from messaging.realtime.store import PAGE
+
+if TYPE_CHECKING:
+    from messaging.realtime.hub import Hub
+    from messaging.realtime.sockets import Socket
+
+log = logging.getLogger(__name__)
+PATIENCE = 0.5
+MOST_WAITING = 1000
+UNKNOWN = -1
+
+
+class Room:
+    """Delivers `last + 1` and nothing else to the sockets in it.
+
+    A lower event is dropped. A higher one waits at most half a second, then what is missing is read once for all. An
+    event of a newer membership version waits until the members are read: newcomers are let in just before it, and
+    who is no member any more gets what is theirs up to the removal, from the database, and is out.
+    """
+
+    __slots__ = ("_hub", "_task", "_timer", "_waiting", "conversation", "last", "sockets", "version")
+
+    def __init__(self, hub: "Hub", conversation: str, *, last: int, version: int) -> None:
+        self._hub = hub
+        self._waiting: dict[int, Packet] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.conversation = conversation
+        self.last = last
+        self.version = version
+        self.sockets: set[Socket] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the database is being asked; the version may be about to change."""
+        return self._task is not None
+
+    def hear(self, packet: Packet) -> None:
+        """Take an event in whatever order they come."""
+        if packet.seq <= self.last or len(self._waiting) >= MOST_WAITING:
+            return
+        self._waiting.setdefault(packet.seq, packet)
+        if self._task is None:
+            self._pump()
+
+    def reach(self, head: int) -> None:
+        """The log is known to go up to `head`: read what never arrived."""
+        if head > self.last and self._task is None:
+            self._start(self._catch_up())
+
+    def stop(self) -> list[Packet]:
+        """Nobody listens any more; returns what still waited, which may let somebody in."""
+        self._disarm()
+        if self._task is not None:
+            self._task.cancel()
+        waiting, self._waiting = self._waiting, {}
+        return [waiting[seq] for seq in sorted(waiting)]
+
+    def _pump(self) -> None:
+        while (packet := self._waiting.get(self.last + 1)) is not None:
+            if packet.event is None:
+                self._start(self._catch_up())
+                return
+            if packet.version > self.version:
+                self._start(self._read_members(packet))
+                return
+            self._deliver(packet)
+        self._disarm()
+        if self._waiting:
+            self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._out_of_patience)
+
+    def _out_of_patience(self) -> None:
+        self._timer = None
+        if self._task is None:
+            self._start(self._catch_up())
+
+    def _deliver(self, packet: Packet) -> None:
+        self.last = packet.seq
+        self._waiting.pop(packet.seq, None)
+        for socket in tuple(self.sockets):
+            socket.emit(packet)
+            if socket in self.sockets and packet.removes(socket.user_id):
+                self._show_out(socket)  # it could not take the event now: it will read it
+
+    def _start(self, work: Any) -> None:
+        self._disarm()
+        self._task = asyncio.get_running_loop().create_task(work)
+        self._task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._task = None
+        if task.cancelled():
+            return
+        if error := task.exception():
+            log.error("conversation %s stumbled", self.conversation, exc_info=error)
+            self._waiting.clear()
+        if not self.sockets:
+            self._hub.forget(self)
+        elif not error:
+            self._pump()
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def _read_members(self, packet: Packet) -> None:
+        version, members = await self._hub.reliably(self._hub.store.members, self.conversation)
+        self._admit(members, packet.seq)
+        self._dismiss(members, packet)
+        self.version = max(version, packet.version)
+        self._deliver(packet)
+
+    async def _catch_up(self) -> None:
+        """Read the missing events once for everybody here, then who may have them."""
+        events: Sequence[dict[str, Any]] = [{}] * PAGE
+        while len(events) == PAGE:
+            events = await self._hub.reliably(self._hub.store.after, self.conversation, self.last)
+            version, members = await self._hub.reliably(self._hub.store.members, self.conversation)
+            if not events:
+                break
+            self._admit(members, self.last + 1)
+            self._dismiss(members, Packet.of(events[0]))
+            self.version = max(self.version, version)
+            for event in events:
+                if event["seq"] == self.last + 1:
+                    self._deliver(Packet.of(event))
+        self._drop_unreadable()
+
+    def _drop_unreadable(self) -> None:
+        """What still waits without its row, or below the end, would only be asked for again at once."""
+        for seq, packet in list(self._waiting.items()):
+            if seq <= self.last or packet.event is None:
+                del self._waiting[seq]
+
+    def _admit(self, members: Mapping[str, int], seq: int) -> None:
+        for user in self._hub.people.keys() & members.keys():
+            for socket in self._hub.people[user]:
+                self._hub.admit(socket, self, max(seq - 1, members[user] - 1))
+
+    def _dismiss(self, members: Mapping[str, int], packet: Packet) -> None:
+        for socket in tuple(self.sockets):
+            if socket.user_id not in members and not packet.removes(socket.user_id):
+                self._show_out(socket)
+
+    def _show_out(self, socket: "Socket") -> None:
+        self.sockets.discard(socket)
+        socket.depart(self.conversation)

@@ -1,0 +1,154 @@
+"""One per process: hears every event once and hands it to the sockets that may have it."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.db import DatabaseError
+
+from messaging.queries.sync import SocketMembership
+from messaging.realtime import frames
+from messaging.realtime.conversation_state import UNKNOWN, Room
+from messaging.realtime.frames import Packet
+from messaging.realtime.sockets import Socket
+from messaging.realtime.store import Store
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+MOST_ABSENT = 20_000
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 5.0
+
+
+class Hub:
+    """Rooms by conversation, greeted sockets by person. Everything here runs on the server's loop.
+
+    `absent` remembers conversations without a listener here, by membership version: as long as nobody joined, their
+    events need no look at the database.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.rooms: dict[str, Room] = {}
+        self.people: dict[str, set[Socket]] = {}
+        self.absent: OrderedDict[str, int] = OrderedDict()
+
+    # Events
+
+    def wants(self, conversation: str, version: int) -> bool:
+        """Whether an event of this conversation may have a listener here."""
+        if conversation in self.rooms:
+            return True
+        return bool(self.people) and self.absent.get(conversation, UNKNOWN) < version
+
+    def hear(self, packets: Iterable[Packet]) -> None:
+        """Take events in whatever order, from our own process or from the layer."""
+        for packet in packets:
+            if not self.wants(packet.conversation, packet.version):
+                continue
+            room = self.rooms.get(packet.conversation)
+            if room is None:
+                room = Room(self, packet.conversation, last=packet.seq - 1, version=UNKNOWN)
+                self.rooms[packet.conversation] = room
+            room.hear(packet)
+
+    def last(self, conversation: str) -> int:
+        """The last seq delivered here; 0 for a conversation without a listener."""
+        room = self.rooms.get(conversation)
+        return room.last if room else 0
+
+    # Sockets
+
+    def greet(self, socket: Socket) -> None:
+        """From now on this person is noticed when they join something. Before their memberships are read, so that
+        nothing falls between."""
+        socket.greeted = True
+        self.people.setdefault(socket.user_id, set()).add(socket)
+
+    def stale(self, row: SocketMembership) -> bool:
+        """Whether the hub has seen members change since this row was read."""
+        conversation = str(row.conversation)
+        room = self.rooms.get(conversation)
+        known = room.version if room else self.absent.get(conversation, UNKNOWN)
+        return known > row.version or (room is not None and room.busy and room.version == UNKNOWN)
+
+    def attach(self, socket: Socket, row: SocketMembership) -> int:
+        """Let the socket follow a conversation from its head on; returns that head."""
+        conversation = str(row.conversation)
+        room = self.rooms.get(conversation)
+        if room is None:
+            room = self.rooms[conversation] = Room(self, conversation, last=row.head, version=row.version)
+        room.sockets.add(socket)
+        head = max(row.head, room.last)
+        socket.sent[room.conversation] = head
+        return head
+
+    def admit(self, socket: Socket, room: Room, seq: int) -> None:
+        """Somebody here became a member: they follow from after `seq`."""
+        if room.conversation in socket.leaving:
+            socket.rejoining[room.conversation] = seq
+        elif room.conversation in socket.sent:
+            return
+        else:
+            socket.sent[room.conversation] = seq
+        room.sockets.add(socket)
+        socket.whisper(frames.inbox(room.conversation))
+
+    def detach(self, socket: Socket, conversation: str) -> None:
+        """Nothing more of this conversation for this socket, unless they joined again meanwhile."""
+        socket.sent.pop(conversation, None)
+        socket.holds.pop(conversation, None)
+        socket.leaving.discard(conversation)
+        again = socket.rejoining.pop(conversation, None)
+        room = self.rooms.get(conversation)
+        if room is None:
+            return
+        if again is not None:
+            socket.sent[conversation] = again
+            socket.fill([conversation])
+            return
+        room.sockets.discard(socket)
+        if not room.sockets and not room.busy:
+            self.forget(room)
+
+    def leave(self, socket: Socket) -> None:
+        """The socket is gone."""
+        socket.rejoining.clear()
+        for conversation in list(socket.sent):
+            self.detach(socket, conversation)
+        group = self.people.get(socket.user_id)
+        if group is not None:
+            group.discard(socket)
+            if not group:
+                del self.people[socket.user_id]
+
+    def forget(self, room: Room) -> None:
+        """Drop a room without listeners, remembering what its members looked like."""
+        waiting = room.stop()
+        if self.rooms.get(room.conversation) is not room:
+            return
+        del self.rooms[room.conversation]
+        self.absent[room.conversation] = room.version
+        self.absent.move_to_end(room.conversation)
+        while len(self.absent) > MOST_ABSENT:
+            self.absent.popitem(last=False)
+        self.hear(waiting)
+
+    # Care
+
+    async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Read from the database, again and again while it is down."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await read(*args)
+            except DatabaseError as error:
+                log.warning("the database did not answer (%s)", type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+
+    def sockets(self) -> Sequence[Socket]:
+        """Every greeted socket."""
+        return [socket for group in self.people.values() for socket in group]

@@ -1,0 +1,110 @@
+"""Where a socket's frames leave: straight into our server's transport, or by ASGI under any other server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from messaging.realtime.frames import Frame
+
+if TYPE_CHECKING:
+    from messaging.realtime.transport import Transport
+
+EXTENSION = "chatify.transport"
+ABORT_AFTER = 1.0
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Slow(Exception):
+    """No byte has left for too long."""
+
+
+class Gone(Exception):
+    """The connection is over."""
+
+
+class Outlet(Protocol):
+    @property
+    def ready(self) -> bool:
+        """Whether `write` may be called right now, without waiting."""
+
+    def write(self, frame: Frame) -> None:
+        """Hand over a frame at once; only when ready."""
+
+    async def send(self, frame: Frame) -> None:
+        """Hand over a frame when there is room. Raises Slow and Gone."""
+
+    def close(self, code: int, last: Sequence[Frame] = (), *, at_once: bool = False) -> None:
+        """End the socket with last words and a code; `at_once` cuts the line after a second."""
+
+
+class DirectOutlet:
+    """Ready-made frames into the transport of our own protocol."""
+
+    def __init__(self, transport: "Transport", patience: float) -> None:
+        self._transport = transport
+        self._patience = patience
+
+    @property
+    def ready(self) -> bool:
+        return self._transport.writable and self._transport.open
+
+    def write(self, frame: Frame) -> None:
+        self._transport.write(frame.wire)
+
+    async def send(self, frame: Frame) -> None:
+        while not self._transport.writable:
+            gone_out = self._transport.gone_out
+            moved = await self._transport.until_writable(self._patience)
+            if not moved and self._transport.gone_out <= gone_out:
+                raise Slow
+        if not self._transport.open:
+            raise Gone
+        self._transport.write(frame.wire)
+
+    def close(self, code: int, last: Sequence[Frame] = (), *, at_once: bool = False) -> None:
+        for frame in last if self.ready else ():
+            self.write(frame)
+        if at_once:
+            self._transport.end(code, grace=ABORT_AFTER)
+        else:
+            self._transport.end(code)
+
+
+class AsgiOutlet:
+    """Ordinary ASGI sends: whatever server is in front does its own buffering."""
+
+    ready = False
+
+    def __init__(self, send: Send, patience: float) -> None:
+        self._send = send
+        self._patience = patience
+        self._closing: asyncio.Task[None] | None = None
+
+    def write(self, frame: Frame) -> None:
+        raise AssertionError("this outlet is never ready")
+
+    async def send(self, frame: Frame) -> None:
+        try:
+            await asyncio.wait_for(self._send({"type": "websocket.send", "text": frame.text}), self._patience)
+        except TimeoutError:
+            raise Slow from None
+        except (OSError, RuntimeError) as error:
+            raise Gone from error
+
+    def close(self, code: int, last: Sequence[Frame] = (), *, at_once: bool = False) -> None:
+        self._closing = asyncio.get_running_loop().create_task(self._close(code, last))
+
+    async def _close(self, code: int, last: Sequence[Frame]) -> None:
+        try:
+            for frame in last:
+                await self.send(frame)
+            await asyncio.wait_for(self._send({"type": "websocket.close", "code": code}), ABORT_AFTER)
+        except (TimeoutError, OSError, RuntimeError, Slow, Gone):
+            return
+
+
+def outlet_for(scope: dict[str, Any], send: Send, patience: float) -> Outlet:
+    """The best way out that this server offers."""
+    transport = scope.get("extensions", {}).get(EXTENSION)
+    return DirectOutlet(transport, patience) if transport else AsgiOutlet(send, patience)

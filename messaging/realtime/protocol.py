@@ -1,0 +1,250 @@
+"""What a client may say, and how a socket may end: reading frames of protocol v1 strictly."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+SUBPROTOCOL = "chatify.v1"
+LARGEST_FRAME = 65_536
+DEEPEST = 8
+MOST_CURSORS = 200
+LARGEST_NUMBER = 2**53
+FORMATS = ("html", "json")
+
+
+class Close(IntEnum):
+    """Why the server ends a socket."""
+
+    SERVER = 4000
+    PROTOCOL = 4001
+    TOO_BIG = 4002
+    NO_SESSION = 4003
+    CURSOR = 4007
+    SLOW = 4008
+    SOCKETS = 4009
+    RESTART = 4012
+    OVERLOAD = 4013
+    RATE = 4029
+
+
+class BadFrame(Exception):
+    """Not a command at all: not JSON, not an object, no type."""
+
+
+class InvalidCommand(Exception):
+    """A command whose fields are wrong; `client_id` is echoed when the client gave one."""
+
+    def __init__(self, detail: str, client_id: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.client_id = client_id
+
+
+class BadCursor(Exception):
+    """A position that no log can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    epoch: str | None
+    cursors: dict[str, int]
+    format: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    conversation: UUID
+    client_id: UUID
+    body: str
+    reply_to: UUID | None
+    attachments: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`read`, `got` or `unread`, up to or from a message number."""
+
+    kind: str
+    conversation: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    conversation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    conversation: UUID
+    since: int
+
+
+Fields = dict[str, Any]
+
+
+def parse(text: str) -> Fields:
+    """The frame as an object with a string `type`. Raises BadFrame."""
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadFrame("A frame is one JSON object.") from error
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        raise BadFrame("A frame is a JSON object with a type.")
+    _check(value, 1)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> Fields:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a key appears twice")
+    return fields
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check(value: Any, depth: int) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict | list):
+        if depth > DEEPEST:
+            raise BadFrame("A frame may nest eight levels deep.")
+        inner = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+        for item in inner:
+            _check(item, depth + 1)
+
+
+def _check_text(value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise BadFrame("A text holds half a character.") from error
+
+
+def hello(fields: Fields) -> Hello:
+    """Raises InvalidCommand, or BadCursor for impossible positions."""
+    _only(fields, "epoch", "conversations", "format", "language")
+    epoch = fields.get("epoch")
+    cursors = fields.get("conversations") or {}
+    if not (epoch is None or isinstance(epoch, str)) or not isinstance(cursors, dict):
+        raise InvalidCommand("epoch is a string or null, conversations an object.")
+    if len(cursors) > MOST_CURSORS:
+        raise InvalidCommand("A hello names at most 200 conversations.")
+    return Hello(
+        epoch,
+        {_plain_id(name): _cursor(seq) for name, seq in cursors.items()},
+        _choice(fields, "format", FORMATS, "json"),
+        _text(fields, "language", "en", most=35),
+    )
+
+
+def _plain_id(name: str) -> str:
+    # A malformed id is like a foreign one: it is answered, not punished.
+    parsed = _as_uuid(name)
+    return str(parsed) if parsed else name[:64]
+
+
+def _cursor(seq: object) -> int:
+    if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq < LARGEST_NUMBER:
+        raise BadCursor
+    return seq
+
+
+def send(fields: Fields) -> Send:
+    """Raises InvalidCommand with the client_id, so that the outbox can tell which message is refused."""
+    echo = fields.get("client_id")
+    echo = echo[:64] if isinstance(echo, str) else None
+    try:
+        _only(fields, "conversation", "client_id", "body", "reply_to", "attachments")
+        return Send(
+            _id(fields, "conversation"),
+            _id(fields, "client_id"),
+            _text(fields, "body", None, most=LARGEST_FRAME),
+            _id(fields, "reply_to") if fields.get("reply_to") is not None else None,
+            _ids(fields, "attachments"),
+        )
+    except InvalidCommand as error:
+        raise InvalidCommand(error.detail, echo) from error
+
+
+def mark(fields: Fields) -> Mark:
+    _only(fields, "conversation", "number")
+    return Mark(fields["type"], _id(fields, "conversation"), _number(fields, "number"))
+
+
+def typing(fields: Fields) -> Typing:
+    _only(fields, "conversation")
+    return Typing(_id(fields, "conversation"))
+
+
+def sync(fields: Fields) -> Sync:
+    _only(fields, "conversation", "since")
+    return Sync(_id(fields, "conversation"), _number(fields, "since"))
+
+
+def _only(fields: Fields, *names: str) -> None:
+    if unknown := fields.keys() - {"type", *names}:
+        raise InvalidCommand(f"There is no field {sorted(unknown)[0][:40]!r} here.")
+
+
+def _as_uuid(value: object) -> UUID | None:
+    # UUID() also takes braces, URNs and missing dashes: here an id has one spelling.
+    if not isinstance(value, str) or len(value) != 36:
+        return None
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        return None
+    return parsed if str(parsed) == value.lower() else None
+
+
+def _id(fields: Fields, name: str) -> UUID:
+    parsed = _as_uuid(fields.get(name))
+    if parsed is None:
+        raise InvalidCommand(f"{name} is an id.")
+    return parsed
+
+
+def _ids(fields: Fields, name: str) -> tuple[UUID, ...]:
+    values = fields.get(name) or []
+    if not isinstance(values, list) or len(values) > 20:
+        raise InvalidCommand(f"{name} is a list of at most 20 ids.")
+    return tuple(_id({name: value}, name) for value in values)
+
+
+def _number(fields: Fields, name: str) -> int:
+    value = fields.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST_NUMBER:
+        raise InvalidCommand(f"{name} is a whole number.")
+    return value
+
+
+def _text(fields: Fields, name: str, default: str | None, *, most: int) -> str:
+    value = fields.get(name, default)
+    if not isinstance(value, str) or len(value) > most:
+        raise InvalidCommand(f"{name} is a text.")
+    return value
+
+
+def _choice(fields: Fields, name: str, choices: tuple[str, ...], default: str) -> str:
+    value = fields.get(name, default)
+    if value not in choices:
+        raise InvalidCommand(f"{name} is one of {', '.join(choices)}.")
+    return str(value)
+
+
+READERS: dict[str, Callable[[Fields], Any]] = {
+    "send": send,
+    "read": mark,
+    "got": mark,
+    "unread": mark,
+    "typing": typing,
+    "sync": sync,
+}

@@ -1,0 +1,66 @@
+"""Telling sockets what was committed. Callable from any thread; never raises, never waits for the layer in the
+process that serves."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from messaging.events import PublishedEvent, ReadState
+from messaging.realtime import outside
+from messaging.realtime.names import digest_of
+
+log = logging.getLogger(__name__)
+
+
+class Process(Protocol):
+    """The serving process, as far as publishing needs it. `hop` runs a call on its loop."""
+
+    def hop(self, work: Callable[[], object]) -> bool: ...
+    def log(self, rows: Sequence[PublishedEvent]) -> None: ...
+    def receipts(self, states: Sequence[ReadState]) -> None: ...
+    def revoke(self, user: str, session: str | None) -> None: ...
+
+
+_process: Process | None = None
+
+
+def serve_with(process: Process | None) -> None:
+    """Name the process whose sockets hear everything first (None: it ended)."""
+    global _process
+    _process = process
+
+
+def batch(rows: Sequence[PublishedEvent]) -> bool:
+    """Announce committed events, in the order of their logs.
+
+    True when the layer has taken them, so that the caller settles them. In the serving process it is False: there
+    the layer is served after the answers, and the events are settled once it took them.
+    """
+    process = _process
+    if process is not None and process.hop(lambda: process.log(rows)):
+        return False
+    return _safely(lambda: outside.log(rows))
+
+
+def receipts(states: Sequence[ReadState]) -> None:
+    """Show how far members have received and read."""
+    process = _process
+    if process is None or not process.hop(lambda: process.receipts(states)):
+        _safely(lambda: outside.receipts(states))
+
+
+def revoke(user_id: UUID, session_key: str | None = None) -> None:
+    """End the sockets of one session at once, or look again at all sessions of this person."""
+    user, session = str(user_id), digest_of(session_key) if session_key else None
+    process = _process
+    if process is None or not process.hop(lambda: process.revoke(user, session)):
+        _safely(lambda: outside.revoke(user, session))
+
+
+def _safely(work: Callable[[], bool]) -> bool:
+    try:
+        return work()
+    except Exception as error:
+        log.warning("publishing failed (%s)", type(error).__name__)
+        return False

@@ -1,0 +1,206 @@
+"""One open socket: who it is, what it was sent of each conversation, and the rule that it sees no hole."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from messaging.realtime.frames import Format, Frame, Packet
+from messaging.realtime.names import digest_of
+from messaging.realtime.store import PAGE
+from messaging.realtime.writer import Place, Writer
+
+if TYPE_CHECKING:
+    from messaging.realtime.hub import Hub
+    from messaging.realtime.outlet import Outlet
+
+MOST_HELD = 256
+
+
+@dataclass(slots=True)
+class Hold:
+    """A conversation whose past is being read: what arrives meanwhile waits here, bounded."""
+
+    packets: deque[Packet] = field(default_factory=lambda: deque(maxlen=MOST_HELD))
+
+
+class Socket:
+    """For each conversation it emits `sent + 1` and nothing else: lower is dropped, a hole is filled first."""
+
+    def __init__(self, hub: "Hub", identity: Any, outlet: "Outlet") -> None:
+        self.hub = hub
+        self.identity = identity
+        self.user = identity.user
+        self.user_id = str(identity.user.id)
+        self.session = digest_of(identity.session_key)
+        self.format = Format("json", "en")
+        self.writer = Writer(outlet, dropped=self._dropped, drained=self._drained)
+        self.greeted = False
+        self.open = False
+        self.sent: dict[str, int] = {}
+        self.holds: dict[str, Hold] = {}
+        self.leaving: set[str] = set()
+        self.rejoining: dict[str, int] = {}
+        self.beat = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def id(self) -> UUID:
+        return UUID(self.user_id)
+
+    def run(self, work: Any) -> asyncio.Task[Any]:
+        """Do something beside the receive loop; it ends with the socket."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def say(self, frame: Frame) -> None:
+        """An answer: never dropped."""
+        self.writer.push(frame)
+
+    def whisper(self, frame: Frame) -> None:
+        """Typing, presence, receipts: left out for a socket that is behind."""
+        if self.open and not self.writer.busy:
+            self.writer.push(frame)
+
+    def close(self, code: int, last: Frame | None = None) -> None:
+        """End it; the hub forgets it at once, so that nothing more reaches it."""
+        self.writer.close(code, last)
+        self.end()
+
+    def end(self) -> None:
+        """The connection is over, whoever ended it."""
+        self.open = False
+        self.writer.forget()
+        self.hub.leave(self)
+        for task in list(self._tasks):
+            if task is not asyncio.current_task():
+                task.cancel()
+
+    # Events
+
+    def emit(self, packet: Packet) -> None:
+        """Take an event from the hub."""
+        sent = self.sent.get(packet.conversation)
+        if sent is None or not self.open or packet.seq <= sent:
+            return
+        hold = self.holds.get(packet.conversation)
+        if hold is not None:
+            hold.packets.append(packet)
+        elif self.writer.lagging:
+            return
+        elif packet.seq == sent + 1:
+            self.deliver(packet)
+        else:
+            self.hold(packet.conversation).packets.append(packet)
+            self.fill([packet.conversation])
+
+    def deliver(self, packet: Packet) -> None:
+        """Send the next event of its conversation. The removal of this person is the last."""
+        self.sent[packet.conversation] = packet.seq
+        self.writer.push(packet.frame(self.format), (packet.conversation, packet.seq))
+        if packet.removes(self.user_id):
+            self.hub.detach(self, packet.conversation)
+
+    def hold(self, conversation: str) -> Hold:
+        """Let this conversation's live events wait until `release`."""
+        return self.holds.setdefault(conversation, Hold())
+
+    def release(self, conversation: str) -> None:
+        """Emit what waited, and go on live."""
+        hold = self.holds.pop(conversation, None)
+        for packet in hold.packets if hold else ():
+            self.emit(packet)
+
+    def raise_to(self, conversation: str, seq: int) -> None:
+        """The client has this conversation up to `seq` by another way (replay, reset)."""
+        if conversation in self.sent:
+            self.sent[conversation] = max(self.sent[conversation], seq)
+
+    # Catching up
+
+    def behind(self) -> list[str]:
+        """Conversations of which the hub has seen more than this socket was sent."""
+        return [
+            conversation
+            for conversation, sent in self.sent.items()
+            if conversation in self.leaving or sent < self.hub.last(conversation)
+        ]
+
+    def fill(self, conversations: Iterable[str]) -> None:
+        """Read from the database what is missing, beside everything else."""
+        for conversation in conversations:
+            self.hold(conversation)
+            self.run(self._fill(conversation))
+
+    def depart(self, conversation: str) -> None:
+        """This person was removed: send what is theirs up to the removal, then nothing."""
+        self.leaving.add(conversation)
+        self.rejoining.pop(conversation, None)
+        if conversation not in self.holds and not self.writer.lagging:
+            self.fill([conversation])
+
+    async def _fill(self, conversation: str) -> None:
+        if await self._read_on(conversation):
+            self.release(conversation)
+        else:
+            self.holds.pop(conversation, None)
+
+    async def _read_on(self, conversation: str) -> bool:
+        """Send pages until the log's end. False when the socket fell behind meanwhile or is no longer in it."""
+        while (sent := self.sent.get(conversation)) is not None:
+            events = await self.hub.reliably(self.hub.store.after, conversation, sent)
+            for event in events:
+                if self.writer.half_full:
+                    await self.writer.room()
+                if not self._next(event):
+                    return False
+            if len(events) < PAGE:
+                return self._at_the_end(conversation)
+        return False
+
+    def _next(self, event: dict[str, Any]) -> bool:
+        sent = self.sent.get(event["conversation"])
+        if sent is None or not self.open:
+            return False
+        if event["seq"] == sent + 1:
+            self.deliver(Packet.of(event))
+        return not self._overflowed
+
+    def _at_the_end(self, conversation: str) -> bool:
+        if conversation in self.leaving:
+            self.hub.detach(self, conversation)
+            return False
+        return True
+
+    @property
+    def _overflowed(self) -> bool:
+        return self.writer.lagging and not self._catching_up
+
+    # Lagging
+
+    _catching_up = False
+
+    def _dropped(self, places: list[Place]) -> None:
+        for conversation, seq in places:
+            known = self.sent.get(conversation)
+            if known is None:
+                self.leaving.add(conversation)
+            self.sent[conversation] = seq - 1 if known is None else min(known, seq - 1)
+
+    def _drained(self) -> None:
+        if not self._catching_up and self.open:
+            self._catching_up = True
+            self.run(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        try:
+            while self.open and (behind := self.behind()):
+                for conversation in behind:
+                    await self._read_on(conversation)
+            self.writer.lagging = False
+        finally:
+            self._catching_up = False
