@@ -1,0 +1,1 @@
+"""Measurements on the real product, with the load generator on another core than the server."""
