@@ -10,8 +10,9 @@ from uuid import UUID
 from accounts.models import User
 from accounts.presenters import person as person
 from chatify.lib import markup
+from chatify.lib.digest import stamp
 from messaging import kinds
-from messaging.events import CHANGED, SENT, stamp
+from messaging.events import CHANGED, SENT
 from messaging.models import Conversation, Event, Membership, Message
 
 Shape = dict[str, Any]

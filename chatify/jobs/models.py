@@ -24,9 +24,7 @@ class Job(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="job_once")]
         indexes = [
-            models.Index(
-                fields=["due"], condition=models.Q(done_at=None, failed_at=None), name="job_waiting"
-            )
+            models.Index(fields=["due"], condition=models.Q(done_at=None, failed_at=None), name="job_waiting")
         ]
 
     def __str__(self) -> str:

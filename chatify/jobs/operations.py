@@ -62,7 +62,9 @@ def run(job: Job) -> bool:
     try:
         registry.work_of(job.kind)(job.payload)
     except Exception as error:
-        log.warning("job %s failed (attempt %d): %s", job, job.attempts + 1, type(error).__name__, exc_info=True)
+        log.warning(
+            "job %s failed (attempt %d): %s", job, job.attempts + 1, type(error).__name__, exc_info=True
+        )
         _postpone(job, error)
         return False
     _finish(job)

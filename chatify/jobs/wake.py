@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from django.db import transaction
+from chatify.lib import events
 
 log = logging.getLogger(__name__)
 bell = threading.Event()
@@ -18,7 +18,7 @@ def carry_with(carrier: Callable[[], object]) -> None:
 
 def soon() -> None:
     """Wake the carriers once the running transaction is committed."""
-    transaction.on_commit(ring, robust=True)
+    events.after_commit(ring)
 
 
 def ring() -> None:

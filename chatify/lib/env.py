@@ -1,4 +1,4 @@
-"""The one typed reader of environment variables. It remembers what it read, so that a test can compare with the docs."""
+"""The one typed reader of environment variables; it remembers what it read, for a test to compare with the docs."""
 
 from pathlib import Path
 

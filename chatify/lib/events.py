@@ -23,7 +23,12 @@ def subscribe(kind: type[E], handler: Callable[[E], object]) -> None:
 
 def emit(event: object) -> None:
     """Tell the subscribers once the running transaction is committed, or now when there is none."""
-    transaction.on_commit(lambda: _deliver(event), robust=True)
+    after_commit(lambda: _deliver(event))
+
+
+def after_commit(call: Callable[[], object]) -> None:
+    """Call once the running transaction is committed, or now when there is none; a failure is logged."""
+    transaction.on_commit(call, robust=True)
 
 
 def _deliver(event: object) -> None:

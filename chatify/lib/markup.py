@@ -13,10 +13,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 REL = "noopener noreferrer nofollow ugc"
-_TAGS = set("p br strong em s del code pre blockquote ul ol li a h1 h2 h3 h4 hr table thead tbody tr th td".split())
-_MARKS = re.compile(
-    r"[*_`~\[\]|<>\\&#]|^\s{4}|^\s*([-+]|\d+[.)])\s|^\s*(-{3,}|={3,})\s*$", re.M
-)
+_TAGS = {
+    *("p", "br", "strong", "em", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"),
+    *("h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_MARKS = re.compile(r"[*_`~\[\]|<>\\&#]|^\s{4}|^\s*([-+]|\d+[.)])\s|^\s*(-{3,}|={3,})\s*$", re.M)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'{}|\\^`\u2028-\u202e\u2066-\u2069]+", re.I)
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BIDI_NAMES = {
@@ -55,7 +56,9 @@ def _linked(text: str) -> str:
 
 def _trim(address: str) -> str:
     """Punctuation that ends the sentence is not part of the address; a closing bracket is if it was opened."""
-    while address and (address[-1] in ".,;:!?…'\"*" or (address[-1] == ")" and address.count("(") < address.count(")"))):
+    while address and (
+        address[-1] in ".,;:!?…'\"*" or (address[-1] == ")" and address.count("(") < address.count(")"))
+    ):
         address = address[:-1]
     return address
 
@@ -69,7 +72,7 @@ def _anchor(address: str) -> str:
 
 
 def _honest(target: str, shown: str) -> str | None:
-    """The text of a link with its host in ASCII, so that no look-alike letter hides where it leads; None if it is no address."""
+    """The text of a link with its host in ASCII, so that no look-alike letter hides where it leads; else None."""
     try:
         host = urlsplit(target).hostname or ""
         ascii_host = host.encode("idna").decode() if not host.isascii() else host
@@ -77,7 +80,11 @@ def _honest(target: str, shown: str) -> str | None:
         return None
     if not ascii_host or "@" in urlsplit(target).netloc:
         return None
-    return re.sub(re.escape(host), lambda _: ascii_host, shown, count=1, flags=re.I) if ascii_host != host else shown
+    return (
+        re.sub(re.escape(host), lambda _: ascii_host, shown, count=1, flags=re.I)
+        if ascii_host != host
+        else shown
+    )
 
 
 def _escape(text: str) -> str:
@@ -87,7 +94,8 @@ def _escape(text: str) -> str:
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("js-default", {"html": False, "linkify": True, "breaks": True, "maxNesting": 20})
     parser.disable("image")
-    parser.linkify.set({"fuzzy_email": False, "fuzzy_ip": False, "fuzzy_link": False})
+    if parser.linkify is not None:
+        parser.linkify.set({"fuzzy_email": False, "fuzzy_ip": False, "fuzzy_link": False})
     parser.core.ruler.push("honest_links", _honest_links)
     parser.core.ruler.push("visible_bidi", _visible_bidi)
     return parser

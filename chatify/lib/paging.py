@@ -40,7 +40,9 @@ def decode(cursor: str, *kinds: type) -> list:
             raise ValueError
         return [_parse(kind, text) for kind, text in zip(kinds, texts, strict=True)]
     except (ValueError, TypeError, RecursionError, OverflowError, binascii.Error, UnicodeError):
-        raise Invalid.field("cursor", "This page address is not valid. Start again from the first page.") from None
+        raise Invalid.field(
+            "cursor", "This page address is not valid. Start again from the first page."
+        ) from None
 
 
 def _parse(kind: type, text: str) -> object:

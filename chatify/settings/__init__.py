@@ -1,4 +1,4 @@
-"""Settings by environment variable, joined from parts by concern. Embedded defaults; production refuses unsafe values."""
+"""Settings by environment variable, in parts by concern. Embedded defaults; production refuses unsafe values."""
 
 from .base import *
 from .data import *

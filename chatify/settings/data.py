@@ -4,13 +4,13 @@ from chatify.lib import env
 
 from .base import DATA_DIR
 
-_SQLITE = {
+_SQLITE: dict[str, object] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     # FULL: a message that was acknowledged survives the loss of power.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
-_POSTGRES = {
+_POSTGRES: dict[str, object] = {
     "pool": {"min_size": 2, "max_size": env.whole("CHATIFY_DATABASE_POOL", 16), "timeout": 10},
     "options": "-c statement_timeout=20s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
 }

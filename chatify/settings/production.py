@@ -14,7 +14,9 @@ def refuse_unsafe_values(values: dict[str, Any]) -> None:
         return
     reasons = [reason for unsafe, reason in _findings(values) if unsafe]
     if reasons:
-        raise ImproperlyConfigured("Chatify does not start in production like this:\n- " + "\n- ".join(reasons))
+        raise ImproperlyConfigured(
+            "Chatify does not start in production like this:\n- " + "\n- ".join(reasons)
+        )
 
 
 def _findings(values: dict[str, Any]) -> list[tuple[bool, str]]:

@@ -3,8 +3,8 @@ from django.db import models
 from django.utils import timezone
 
 from chatify.lib import ids, text
+from chatify.lib.digest import GENESIS
 from messaging import kinds
-from messaging.events import GENESIS
 
 
 class Conversation(models.Model):
@@ -56,3 +56,6 @@ class LogEpoch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from chatify.lib import ids
-from messaging.events import canonical
+from chatify.lib.digest import canonical
 from messaging.models.conversation import Conversation
 from messaging.models.message import Message
 
@@ -15,7 +15,12 @@ class Event(models.Model):
     seq = models.BigIntegerField()
     type = models.CharField(max_length=24)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
     )
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="events")
     data = models.JSONField(default=dict)

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from chatify.lib import db, ids, text
+from chatify.lib.digest import text_hash
 from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
 from messaging import kinds
-from messaging.events import CHANGED, text_hash
+from messaging.events import CHANGED
 from messaging.models import Conversation, Membership
 from messaging.operations import log, messages
 from messaging.queries import access

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
+from chatify.lib.digest import chain, text_hash, to_milliseconds
 from chatify.lib.ids import uuid7
 from messaging import presenters
-from messaging.events import SENT, PublishedEvent, chain, text_hash, to_milliseconds
+from messaging.events import SENT, PublishedEvent
 from messaging.models import Conversation, Event, Membership, Message
 
 

@@ -15,7 +15,15 @@ Members = dict[tuple[UUID, UUID], Membership]
 Known = dict[tuple[UUID, UUID, UUID], Sent]
 Quotable = dict[tuple[UUID, UUID], Message]
 
-CONVERSATION_FIELDS = ["head", "head_digest", "message_count", "membership_version", "last_activity_at", "title", "title_salt"]
+CONVERSATION_FIELDS = [
+    "head",
+    "head_digest",
+    "message_count",
+    "membership_version",
+    "last_activity_at",
+    "title",
+    "title_salt",
+]
 MEMBER_FIELDS = ["read_number", "delivered_number", "skip"]
 
 

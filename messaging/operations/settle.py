@@ -35,6 +35,8 @@ def unsettled(*, older_than: float = 1.0, limit: int = ROWS_AT_ONCE) -> list[Pub
     )
     people = people_of(rows)
     return [
-        PublishedEvent(row.id, row.conversation_id, row.conversation.membership_version, presenters.event(row, people))
+        PublishedEvent(
+            row.id, row.conversation_id, row.conversation.membership_version, presenters.event(row, people)
+        )
         for row in rows
     ]

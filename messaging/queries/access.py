@@ -22,7 +22,9 @@ def membership_for(user: User, id: UUID | str) -> Membership:
         key = ids.parse(id)
     except Invalid:
         raise NotFound("There is no such conversation.") from None
-    rows = Membership.objects.select_related("conversation").filter(conversation_id=key, user_id=user.pk, left_seq=None)
+    rows = Membership.objects.select_related("conversation").filter(
+        conversation_id=key, user_id=user.pk, left_seq=None
+    )
     membership = rows.first()
     if membership is None:
         raise NotFound("There is no such conversation.")

@@ -83,7 +83,9 @@ def _filtered(rows: QuerySet[Membership], filter: str) -> QuerySet[Membership]:
     if filter == "mail":
         return rows.filter(conversation__kind__in=kinds.MAILS)
     if filter == "sent":
-        mine = Message.objects.filter(sender_id=OuterRef("user_id"), conversation_id=OuterRef("conversation_id"))
+        mine = Message.objects.filter(
+            sender_id=OuterRef("user_id"), conversation_id=OuterRef("conversation_id")
+        )
         return rows.filter(Exists(mine))
     return rows
 

@@ -60,7 +60,9 @@ def after(
     if until is not None:
         rows = rows.filter(seq__lte=until)
     found = list(
-        rows.select_related("conversation", "message__sender", "message__reply_to__sender").order_by("seq")[:limit]
+        rows.select_related("conversation", "message__sender", "message__reply_to__sender").order_by("seq")[
+            :limit
+        ]
     )
     people = people_of(found)
     return [presenters.event(row, people) for row in found]

@@ -53,11 +53,14 @@ def page(
     limit = clamp(limit)
     head, epoch = conversation.head, epoch_id()
     visible = _visible(conversation)
-    messages = _around(visible, around, limit) if around is not None else _slice(visible, before, after, limit)
+    messages = (
+        _around(visible, around, limit) if around is not None else _slice(visible, before, after, limit)
+    )
     has_older = bool(messages) and visible.filter(number__lt=messages[0].number).exists()
     has_newer = bool(messages) and messages[-1].number < conversation.message_count
     notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
-    entries = sorted([*messages, *notes], key=lambda entry: entry.seq)
+    entries: list[Message | Event] = [*messages, *notes]
+    entries.sort(key=lambda entry: entry.seq)
     return TimelinePage(
         head=head,
         epoch=epoch,
@@ -79,7 +82,10 @@ def message(user: User, id: UUID | str) -> Message:
     row = _with_people(Message.objects.filter(pk=key)).first()
     if row is None:
         raise NotFound("There is no such message.")
-    membership = access.membership_for(user, row.conversation_id)
+    try:
+        membership = access.membership_for(user, row.conversation_id)
+    except NotFound:  # in the words of a message that does not exist: the answer must not tell that it does
+        raise NotFound("There is no such message.") from None
     if row.seq < membership.visible_from_seq:
         raise NotFound("There is no such message.")
     return row
@@ -112,7 +118,9 @@ def _notes(
     conversation: Conversation, messages: Sequence[Message], *, open_start: bool, open_end: bool
 ) -> list[Event]:
     """What happened between the messages of the page, and beyond its ends where nothing else would show it."""
-    rows = Event.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head).exclude(type=SENT)
+    rows = Event.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head).exclude(
+        type=SENT
+    )
     low = conversation.my.visible_from_seq if open_start or not messages else messages[0].seq  # type: ignore[attr-defined]
     rows = rows.filter(seq__gte=low, message=None)
     if messages and not open_end:

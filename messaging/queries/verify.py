@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from messaging.events import CHANGED, SENT, chain, text_hash
+from chatify.lib.digest import chain, text_hash
+from messaging.events import CHANGED, SENT
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.queries import counts
 
@@ -53,7 +54,9 @@ def _check_chain(row: Conversation) -> Iterator[Finding]:
             yield Finding(row.id, _name(event), f"the event {expected} before it is missing")
             expected, broken = event.seq, True
         elif not broken and event.digest != chain(digest, event.canonical()):
-            yield Finding(row.id, _name(event), "it was changed, moved or swapped: its digest does not follow")
+            yield Finding(
+                row.id, _name(event), "it was changed, moved or swapped: its digest does not follow"
+            )
         # After a break the chain is taken up anew, so that each damaged place is named and the rest is not.
         digest, broken = event.digest, False
     if expected != row.head:
@@ -121,7 +124,9 @@ def _check_members(row: Conversation) -> Iterator[Finding]:
             problem = f"unread leaves out {member.skip} messages, a recount finds {recounted}"
             yield Finding(row.id, f"member {member.user_id}", problem)
         if not 0 <= member.read_number <= row.message_count:
-            yield Finding(row.id, f"member {member.user_id}", f"read up to {member.read_number}, which is not there")
+            yield Finding(
+                row.id, f"member {member.user_id}", f"read up to {member.read_number}, which is not there"
+            )
 
 
 def _name(event: Event) -> str:

@@ -18,7 +18,9 @@ def group(alice, bob, carol):
     row = conversations.start_group(alice, title="Garden", members=[bob], client_id=uuid4())
     for number in range(1, 7):
         sender = alice if number % 2 else bob
-        messages.send(sender, conversation=row.id, body=f"Message {number}", client_id=uuid4(), reads=number % 3 > 0)
+        messages.send(
+            sender, conversation=row.id, body=f"Message {number}", client_id=uuid4(), reads=number % 3 > 0
+        )
     members.add(alice, conversation=row.id, users=[carol])
     inbox.mark_read(bob.id, conversation=row.id, number=2)
     conversations.rename(alice, conversation=row.id, title="Orchard")

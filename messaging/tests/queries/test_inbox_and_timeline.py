@@ -39,7 +39,9 @@ def test_the_inbox_is_ordered_by_activity_and_titled_for_its_reader(alice, bob, 
 def test_filters_show_their_part(alice, bob, carol, group, chat):
     say(bob, chat)
     conversations.start_mail(alice, subject="Lease", to=[carol], body="Dear Carol", client_id=uuid4())
-    titles = {name: {row.title for row in inbox_of.page(alice, filter=name).items} for name in inbox_of.FILTERS}
+    titles = {
+        name: {row.title for row in inbox_of.page(alice, filter=name).items} for name in inbox_of.FILTERS
+    }
     assert titles == {
         "all": {"Bob", "Garden", "Lease"},
         "unread": {"Bob"},
@@ -53,7 +55,8 @@ def test_filters_show_their_part(alice, bob, carol, group, chat):
 
 def test_pages_neither_skip_nor_repeat_while_mail_arrives(alice, bob):
     groups = [
-        conversations.start_group(alice, title=f"Group {n}", members=[bob], client_id=uuid4()) for n in range(25)
+        conversations.start_group(alice, title=f"Group {n}", members=[bob], client_id=uuid4())
+        for n in range(25)
     ]
     for each in groups:
         say(bob, each)
@@ -71,14 +74,21 @@ def test_a_cursor_that_is_not_ours_is_invalid(alice, cursor):
         inbox_of.page(alice, cursor=cursor)
 
 
-def test_the_inbox_costs_the_same_at_any_size(alice, bob, carol, django_assert_num_queries, django_assert_max_num_queries):
+def test_the_inbox_costs_the_same_at_any_size(
+    alice, bob, carol, django_assert_num_queries, django_assert_max_num_queries
+):
     for number in range(3):
         say(bob, conversations.start_group(alice, title=f"G{number}", members=[bob], client_id=uuid4()))
     say(bob, conversations.start_direct(alice, other=bob))
     with django_assert_max_num_queries(4) as small:
         inbox_of.page(alice)
     for number in range(40):
-        say(carol, conversations.start_mail(carol, subject=f"S{number}", to=[alice, bob], body="x", client_id=uuid4()))
+        say(
+            carol,
+            conversations.start_mail(
+                carol, subject=f"S{number}", to=[alice, bob], body="x", client_id=uuid4()
+            ),
+        )
     with django_assert_num_queries(len(small)):
         assert len(inbox_of.page(alice, limit=100).items) == 44
 
@@ -101,7 +111,9 @@ def test_the_timeline_pages_by_number_with_notes_in_their_place(alice, bob, dave
     assert [row.number for row in timeline.page(mine, after=28).messages] == [29, 30]
 
 
-def test_the_timeline_costs_the_same_at_any_size(alice, bob, group, django_assert_num_queries, django_assert_max_num_queries):
+def test_the_timeline_costs_the_same_at_any_size(
+    alice, bob, group, django_assert_num_queries, django_assert_max_num_queries
+):
     say(bob, group)
     mine = access.conversation_for(alice, group.id)
     timeline.page(mine)

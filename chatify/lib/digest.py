@@ -1,0 +1,47 @@
+"""The canonical form in which an event enters the digest chain, and the chain itself."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+GENESIS = "0" * 64
+
+
+def stamp(at: datetime) -> str:
+    """A time as ISO 8601 UTC with milliseconds: `2026-11-21T09:41:00.000Z`."""
+    utc = at.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def to_milliseconds(at: datetime) -> datetime:
+    """Cut to milliseconds, the precision that every database of ours keeps."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def text_hash(salt: str, body: str) -> str:
+    """SHA-256(salt ‖ text), the only form in which a text enters the chain."""
+    return hashlib.sha256(salt.encode() + body.encode()).hexdigest()
+
+
+def canonical(
+    *, conversation: UUID, seq: int, type: str, actor: UUID | None, at: datetime, data: Mapping[str, Any]
+) -> bytes:
+    """RFC 8785 JSON of an event. Data holds strings, integers below 2^53, booleans and null under ASCII keys only,
+    for which sorted keys and minimal escapes are exactly that form."""
+    value = {
+        "conversation": str(conversation),
+        "seq": seq,
+        "event": type,
+        "actor": str(actor) if actor else None,
+        "at": stamp(at),
+        "data": dict(data),
+    }
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def chain(previous: str, event: bytes) -> str:
+    """The digest after this event: SHA-256 over the previous digest and the event's canonical bytes, in hex."""
+    return hashlib.sha256(bytes.fromhex(previous) + event).hexdigest()
