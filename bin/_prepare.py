@@ -46,8 +46,9 @@ def is_ready(lock: Path) -> bool:
 
 def works() -> bool:
     """Whether the environment's own Python starts and finds its packages (it does not after a system upgrade)."""
+    finds_pip = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') is None)"
     try:
-        return subprocess.run([PYTHON, "-c", "import django"], capture_output=True).returncode == 0
+        return subprocess.run([PYTHON, "-c", finds_pip], capture_output=True).returncode == 0
     except OSError:
         return False
 
@@ -80,7 +81,7 @@ def make_ready(lock: Path, guard: int) -> None:
     say(
         f"Preparing .venv: checking {packages} packages of {lock.name} (about half a minute the first time) …"
     )
-    if UNFINISHED.exists() or (VENV.exists() and not has_pip()):
+    if UNFINISHED.exists() or (VENV.exists() and not works()):
         shutil.rmtree(VENV)
     VENV.mkdir(exist_ok=True)
     UNFINISHED.touch()
@@ -89,13 +90,6 @@ def make_ready(lock: Path, guard: int) -> None:
     install(lock, guard)
     stamp_of(lock).write_text(fingerprint(lock))
     UNFINISHED.unlink()
-
-
-def has_pip() -> bool:
-    try:
-        return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
-    except OSError:
-        return False
 
 
 def create() -> None:
