@@ -13,6 +13,7 @@ import { Pane } from "./conversation/pane.js";
 import { localTimes } from "./conversation/times.js";
 import { Counts } from "./inbox/counts.js";
 import { Rows } from "./inbox/rows.js";
+import { Gather } from "./lib/clock.js";
 import { csrfToken, find, language, me } from "./lib/dom.js";
 import { FormCarrier, SocketCarrier } from "./realtime/carriers.js";
 import { Cursors } from "./realtime/cursors.js";
@@ -24,6 +25,9 @@ import { openStore } from "./realtime/store.js";
 import { Tabs } from "./realtime/tabs.js";
 
 const HOPELESS = 2; // attempts without an answer before messages go by form
+
+const HEAD_EVENTS = /^(member|conversation)\./;
+const HEAD_MS = 800;
 
 const visible = () => document.visibilityState === "visible";
 const socketUrl = () => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/`;
@@ -43,6 +47,7 @@ class App {
     this.outbox = new Outbox({ user, store, tabs: new Tabs(user), visible, carrier: () => this.carrier() });
     this.got = new Got({ send: (frame) => this.socket.send(frame) });
     this.announce = new Announcer();
+    this.refreshingHead = new Gather(HEAD_MS, () => this.pane?.refreshHead().catch(() => {}));
     this.counts = new Counts();
     this.rows = new Rows({ user, counts: this.counts, feed: this.feed, reading: () => this.pane?.id ?? null });
   }
@@ -119,6 +124,7 @@ class App {
     pane?.event(frame);
     this.rows.event(frame, pane?.hasRead(frame) ?? false);
     if (frame.event === "message.sent") this.#said(frame);
+    else if (pane && HEAD_EVENTS.test(frame.event)) this.refreshingHead.soon();
   }
 
   #said({ conversation, data, actor }) {

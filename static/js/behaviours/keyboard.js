@@ -22,6 +22,7 @@ export class Keyboard {
       u: () => this.pane()?.markUnread(),
     };
     document.addEventListener("keydown", (event) => this.#pressed(event));
+    document.addEventListener("click", ({ target }) => target.closest("[data-keys]") && this.help());
   }
 
   static get on() {

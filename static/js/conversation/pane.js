@@ -1,6 +1,6 @@
 /* One open conversation: puts the parts together when its pane comes and takes them apart when it goes. */
 
-import { fetchPartial } from "../html.js";
+import { enliven, fetchPartial } from "../html.js";
 import { all, find, make, number, setText } from "../lib/dom.js";
 import { words } from "../words.js";
 import { Composer } from "./composer.js";
@@ -10,6 +10,9 @@ import { Scroll } from "./scroll.js";
 import { Timeline } from "./timeline.js";
 import { Typing } from "./typing.js";
 import { isLookedAt, Reading, Unread } from "./unread.js";
+
+const NAMES_SHOWN = 8; // the page names no more than these: a longer list is not complete
+const HEADS = ".bar, .letter-head";
 
 export class Pane {
   #ending = new AbortController();
@@ -22,7 +25,7 @@ export class Pane {
     this.reading = new Reading({ read: number(timeline.list.dataset.read), post: (value) => this.#postRead(value) });
     this.scroll = new Scroll({ timeline, signal, onMove: () => this.unread?.look() });
     this.unread = new Unread({ timeline, scroll: this.scroll, reading: this.reading, user: app.user });
-    this.receipts = new Receipts({ timeline, user: app.user });
+    this.receipts = new Receipts({ timeline, user: app.user, others: othersIn(section, app.user) });
     this.pending = new Pending({ timeline, outbox: app.outbox, user: app.user });
     this.typing = new Typing({ tell: () => this.#tellTyping(), show: (users) => this.#showTyping(users) });
     this.composer = this.#composer();
@@ -73,6 +76,16 @@ export class Pane {
     this.app.feed.watch(this.id, this.timeline.seq);
     await this.showPending();
     this.unread.look();
+  }
+
+  /** Who is in it or what it is called has changed: its head is drawn anew. */
+  async refreshHead() {
+    const page = await fetchPartial(`/c/${this.id}/`, { target: "pane", signal: this.signal });
+    for (const [index, head] of all(HEADS, this.section).entries()) {
+      const fresh = all(HEADS, page)[index];
+      if (fresh) head.replaceWith(enliven(fresh));
+    }
+    this.receipts.marks.others = othersIn(this.section, this.app.user);
   }
 
   async showPending() {
@@ -158,4 +171,10 @@ export class Pane {
     const message = all(`li.said[data-sender="${id}"] .name`, this.timeline.list).at(-1);
     return (member ?? message)?.textContent.trim() || words.someone;
   }
+}
+
+function othersIn(section, user) {
+  const ids = new Set(all("[data-member]", section).map((node) => node.dataset.member));
+  ids.delete(user);
+  return ids.size && ids.size < NAMES_SHOWN ? [...ids] : null;
 }

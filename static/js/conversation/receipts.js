@@ -3,17 +3,24 @@
 import { find, number } from "../lib/dom.js";
 import { words } from "../words.js";
 
+/** Positions that everybody else has reached. `others`: their ids, or null where not all of them are known. */
 export class Marks {
-  constructor({ delivered = 0, read = 0 } = {}) {
+  #people = new Map();
+
+  constructor({ delivered = 0, read = 0, others = null } = {}) {
     this.delivered = Math.max(delivered, read);
     this.read = read;
+    this.others = others;
   }
 
   /** Takes another member's receipt; true when a mark moved. */
-  advance({ delivered = 0, read = 0 }) {
+  advance({ user, delivered = 0, read = 0 }) {
+    const known = this.#people.get(user) ?? { delivered: 0, read: 0 };
+    const next = { read: Math.max(known.read, read), delivered: Math.max(known.delivered, delivered, read) };
+    this.#people.set(user, next);
     const before = this.delivered + this.read;
-    this.read = Math.max(this.read, read);
-    this.delivered = Math.max(this.delivered, delivered, this.read);
+    this.read = Math.max(this.read, this.#all("read"));
+    this.delivered = Math.max(this.delivered, this.#all("delivered"), this.read);
     return this.delivered + this.read > before;
   }
 
@@ -21,14 +28,20 @@ export class Marks {
     if (position <= this.read) return "read";
     return position <= this.delivered ? "delivered" : "sent";
   }
+
+  // True of all the others or not claimed: somebody unheard of stands where the page said that all of them stood.
+  #all(what) {
+    if (!this.others?.length) return 0;
+    return Math.min(...this.others.map((id) => this.#people.get(id)?.[what] ?? this[what]));
+  }
 }
 
 /** Draws Marks on this person's own messages. */
 export class Receipts {
-  constructor({ timeline, user }) {
+  constructor({ timeline, user, others }) {
     Object.assign(this, { timeline, user });
     const { delivered, seen } = timeline.list.dataset;
-    this.marks = new Marks({ delivered: number(delivered), read: number(seen) });
+    this.marks = new Marks({ delivered: number(delivered), read: number(seen), others });
     this.draw();
   }
 
