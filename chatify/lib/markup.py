@@ -6,10 +6,12 @@ in one pass. Everything else goes through markdown-it and then through nh3, whic
 
 import html
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 REL = "noopener noreferrer nofollow ugc"
@@ -24,7 +26,10 @@ _BIDI_NAMES = {
     "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO",
     "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI",
 }  # fmt: skip
-_CLASS = re.compile(r"language-[a-z0-9+-]{1,20}")
+_DUNDER = re.compile(r"__+")
+_CLASS = re.compile(r"language-[a-z0-9+-]{1,20}\Z")
+_OWN_REL = re.compile(re.escape(REL) + r"\Z")
+_ADDRESS = re.compile(r"(https?://|mailto:)\S", re.I)
 
 
 def render(body: str) -> str:
@@ -42,7 +47,7 @@ def snippet(body: str, length: int = 120) -> str:
 
 def _plain(body: str) -> str:
     paragraphs = re.split(r"\n[ \t]*\n\s*", body.strip("\n"))
-    return "".join(f"<p>{_linked(part)}</p>" for part in paragraphs)
+    return "\n".join(f"<p>{_linked(part)}</p>" for part in paragraphs)
 
 
 def _linked(text: str) -> str:
@@ -96,9 +101,33 @@ def _make_parser() -> MarkdownIt:
     parser.disable("image")
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_email": False, "fuzzy_ip": False, "fuzzy_link": False})
+        parser.linkify.add("www.", {"validate": _www_length, "normalize": _with_scheme})
+    parser.inline.ruler.before("emphasis", "dunder", _dunder)
     parser.core.ruler.push("honest_links", _honest_links)
     parser.core.ruler.push("visible_bidi", _visible_bidi)
     return parser
+
+
+def _www_length(linkify: object, text: str, start: int) -> int:
+    """How many characters after `www.` belong to the address; 0 when it is none."""
+    match = _LINK.match(text, start - len("www."))
+    address = _trim(match.group()) if match else ""
+    return max(0, len(address) - len("www.")) if "." in address[len("www.") :] else 0
+
+
+def _with_scheme(linkify: object, match: Any) -> None:
+    match.url = f"https://{match.url}"
+
+
+def _dunder(state: StateInline, silent: bool) -> bool:
+    """Leave two and more underscores as typed: people write `__init__` more often than they embolden with them."""
+    run = _DUNDER.match(state.src, state.pos)
+    if run is None:
+        return False
+    if not silent:
+        state.pending += run.group()
+    state.pos += len(run.group())
+    return True
 
 
 def _honest_links(state: object) -> None:
@@ -120,8 +149,7 @@ def _visible_bidi(state: object) -> None:
 def _rewrite(children: list[Token], index: int) -> None:
     label = children[index + 1]
     target = str(children[index].attrGet("href") or "")
-    shown = _honest(target, target)
-    label.content = shown or target
+    label.content = _honest(target, label.content if label.content.isascii() else target) or target
 
 
 def _clean(markup: str) -> str:
@@ -138,9 +166,9 @@ def _clean(markup: str) -> str:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    if tag == "code" and name == "class":
-        return value if _CLASS.fullmatch(value) else None
-    return value
+    """The only attributes there are: a whole address on a link, our own rel beside it, a language on code."""
+    allowed = {("a", "href"): _ADDRESS, ("a", "rel"): _OWN_REL, ("code", "class"): _CLASS}.get((tag, name))
+    return value if allowed and allowed.match(value) else None
 
 
 _parser = _make_parser()

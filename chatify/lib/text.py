@@ -49,7 +49,7 @@ def clean_body(value: object, *, field: str = "body") -> str:
 def clean_line(value: object, *, field: str, maximum: int, required: bool = True) -> str:
     """One line of text (a name, a title): NFC, no controls, no bidi overrides, spaces collapsed at the ends."""
     text = unicodedata.normalize("NFC", _storable(value, field))
-    text = _BIDI.sub("", _CONTROL.sub("", _LINE_BREAK.sub(" ", text))).strip()
+    text = " ".join(_BIDI.sub("", _CONTROL.sub("", _LINE_BREAK.sub(" ", text))).split())
     if not text and not required:
         return ""
     if not _visible(text):

@@ -1,5 +1,7 @@
 """Where rows, cached values and sessions live."""
 
+from typing import Any
+
 from chatify.lib import env
 
 from .base import DATA_DIR
@@ -15,12 +17,12 @@ _POSTGRES: dict[str, object] = {
     "options": "-c statement_timeout=20s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
 }
 
-DATABASE = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'chatify.sqlite3'}")
+DATABASE: dict[str, Any] = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'chatify.sqlite3'}")
 if "sqlite" in str(DATABASE["ENGINE"]):
-    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **_SQLITE}  # type: ignore[dict-item]
+    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **_SQLITE}
     DATABASE["CONN_MAX_AGE"] = None
 else:
-    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **_POSTGRES}  # type: ignore[dict-item]
+    DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **_POSTGRES}
     DATABASE["CONN_MAX_AGE"] = 0
 DATABASES = {"default": DATABASE}
 
