@@ -27,6 +27,7 @@ else:
 DATABASES = {"default": DATABASE}
 
 REDIS_URL = env.text("REDIS_URL")
+CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
