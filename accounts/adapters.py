@@ -31,7 +31,7 @@ def label(user: User) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    error_messages = {  # noqa: RUF012
+    error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": "This account is suspended.",
         "email_password_mismatch": "The e-mail or the password is not right.",
@@ -107,7 +107,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write the mail now and put its sending down as a job. A stranger's mail costs the same and goes nowhere."""
+        """Write the mail now, have a job send it. A stranger's mail costs the same and goes nowhere."""
         request = allauth_context.request
         if not request.user.is_authenticated:
             ratelimit.hit("mail.anonymous", self.get_client_ip(request))
@@ -127,7 +127,7 @@ class AccountAdapter(DefaultAccountAdapter):
             events.emit(SessionEnded(session_key=key, user_id=user_id))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address of the visitor; with fewer proxies in the header than configured, that of the connection."""
+        """The visitor's address; that of the connection when the header names too few proxies."""
         try:
             return super().get_client_ip(request)
         except ImproperlyConfigured:

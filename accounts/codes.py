@@ -1,7 +1,7 @@
 """Six-digit codes: kept as a keyed hash, tried at most three times, counted before anything is compared.
 
-allauth keeps a code and the number of failed tries in the session, where parallel guesses do not see each other.
-Here the code in the session is sealed, and its tries are counted by the shared cache, so exactly three pass.
+allauth keeps a code and its failed tries in the session, where parallel guesses do not see each other. Here the
+code in the session is sealed, and its tries are counted by the shared cache, so exactly three pass.
 """
 
 import hmac
@@ -42,7 +42,7 @@ class Sealed(str):
 
 
 def matches(*, actual: str, expected: str) -> bool:
-    """Whether `actual` opens the sealed code `expected` (empty where there is no account). Each call is one try.
+    """Whether `actual` opens the sealed code `expected` (empty without an account). Each call is one try.
 
     Raises TooMany when the address of the running flow had its tries for this hour.
     """

@@ -14,6 +14,6 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class SessionsChanged:
-    """Some or all sessions of a person may be over (new password, suspension, sign-out everywhere): look again."""
+    """Sessions of a person may be over (new password, suspension, sign-out everywhere): look again."""
 
     user_id: UUID

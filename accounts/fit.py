@@ -1,4 +1,4 @@
-"""What allauth offers no setting for, changed once at start. Each change has a test that fails when allauth moves."""
+"""What allauth has no setting for, changed once at start. A test fails for each when allauth moves."""
 
 from allauth.account import forms
 from allauth.headless.account import inputs

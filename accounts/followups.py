@@ -27,7 +27,7 @@ def _password_is_new(user: User, **_: Any) -> None:
 
 
 def _address_is_proven(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:
-    """A first sign-in by code proves the address, and says nothing about who chose the password at sign-up."""
+    """A first sign-in by code proves the address, and tells nothing of who chose the password before."""
     user = email_address.user
     steps = get_authentication_records(request, user)
     if user.last_login is None and steps and steps[-1]["method"] == "code":

@@ -18,16 +18,16 @@ EMAIL_LENGTH = 254
 # Names that would speak for the product, or that are the first segment of an address of ours.
 RESERVED = frozenset(
     """
-    abuse accounts admin administrator all anonymous api assistant auth channel chatify contact deleted demo email
-    everyone health healthz here help hostmaster inbox info login logout mail me media moderator new no-reply
-    nobody none noreply null official people postmaster readyz root search security settings signup staff static
-    support sysadmin system team undefined unknown user webmaster www
+    abuse accounts admin administrator all anonymous api assistant auth channel chatify contact deleted demo
+    email everyone health healthz here help hostmaster inbox info login logout mail me media moderator new
+    no-reply nobody none noreply null official people postmaster readyz root search security settings signup
+    staff static support sysadmin system team undefined unknown user webmaster www
     """.split()  # noqa: SIM905
 )
 
 
 def clean_email(value: str) -> str:
-    """The stored form of an address: NFKC, casefolded, ASCII. Raises Invalid(errors={"email": [...]})."""
+    """The stored form of an address: NFKC, casefolded, ASCII. Raises Invalid about `email`."""
     address = fold_email(value)
     if len(address) > EMAIL_LENGTH or not address.isascii():
         raise Invalid.field("email", "Enter an e-mail address with plain letters only.")
@@ -44,15 +44,16 @@ def fold_email(value: str) -> str:
 
 
 def clean_username(value: str) -> str:
-    """The stored form of a username: lower case ASCII, 2 to 30 characters. Raises Invalid(errors={"username": [...]}).
+    """The stored form of a username: lower case ASCII, 2 to 30 characters. Raises Invalid about `username`.
 
     Letters outside ASCII are refused and never folded: `straße` must not become, or collide with, `strasse`.
     """
     name = value.strip()
     name = name.lower() if name.isascii() else ""
     if not USERNAME.fullmatch(name):
-        raise Invalid.field("username", "Use 2 to 30 of the letters a to z, digits, dots, dashes and underscores.")
+        raise Invalid.field(
+            "username", "Use 2 to 30 of the letters a to z, digits, dots, dashes and underscores."
+        )
     if name in RESERVED:
         raise Invalid.field("username", "This name is reserved. Choose another.")
     return name
-

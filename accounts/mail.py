@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ KIND = "mail.send"
 
 
 def put_down(message: EmailMessage, *, deliver: bool = True, seconds: int | None = None) -> None:
-    """Have `message` sent by a job, not later than `seconds` from now when given (a code is worthless afterwards)."""
+    """Have a job send `message`, within `seconds` when given (a code is worthless afterwards)."""
     html = [content for content, kind in getattr(message, "alternatives", []) if kind == "text/html"]
     payload = {
         "to": list(message.to) if deliver else [],
@@ -69,14 +70,14 @@ def _keep(text: str, to: str) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     name = f"{stamp}-{re.sub(r'[^a-z0-9.@_-]+', '-', to.lower())[:80]}.txt"
     draft = folder / f".{name}.{uuid7().hex}"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
     draft.rename(folder / name)
 
 
 def _show(text: str) -> None:
     line = "-" * 72
-    try:
+    with suppress(OSError, ValueError):  # nobody listens any more; the file is what counts
         print(f"{line}\n{text}{line}", file=sys.stdout, flush=True)
-    except (OSError, ValueError):  # nobody listens any more; the file is what counts
-        pass

@@ -23,7 +23,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class AuthDoor:
-    """Refuses JSON that cannot be stored, asks for a step-up before account powers, and says when to come back."""
+    """Refuses JSON that cannot be stored, asks for a step-up before account powers, says when to come back."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -39,7 +39,9 @@ class AuthDoor:
         if not request.path.startswith(PREFIX):
             return None
         if isinstance(exception, UpdateError):  # the session was ended while this request ran
-            return JsonResponse({"status": 401, "data": {"flows": []}, "meta": {"is_authenticated": False}}, status=401)
+            return JsonResponse(
+                {"status": 401, "data": {"flows": []}, "meta": {"is_authenticated": False}}, status=401
+            )
         if isinstance(exception, TooMany):
             response = _refused(429, exception.detail, "rate_limited")
             response.headers["Retry-After"] = str(math.ceil(exception.retry_after))
@@ -59,7 +61,7 @@ class AuthDoor:
 
 
 def _storable(body: bytes) -> bool:
-    """Whether this is a JSON object whose texts any database takes: no NUL, no half characters, no absurd numbers."""
+    """Whether this is a JSON object that any database takes: no NUL, no half characters, no absurd numbers."""
     try:
         data = json.loads(body.decode())
         if not isinstance(data, dict):

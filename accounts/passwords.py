@@ -14,7 +14,7 @@ _turns = threading.BoundedSemaphore(settings.CHATIFY_HASHES_AT_ONCE)
 
 
 class Argon2(Argon2PasswordHasher):
-    """Argon2id with 46 MiB, two passes, one lane; a hundred people signing in at once must not take gigabytes."""
+    """Argon2id: 46 MiB, two passes, one lane. A hundred sign-ins at once must not take gigabytes."""
 
     time_cost = 2
     memory_cost = 47_104
@@ -57,7 +57,9 @@ class ContextWords:
     def validate(self, password: str, user: Any = None) -> None:
         letters = "".join(filter(str.isalpha, password.casefold()))
         if self.pattern.fullmatch(letters):
-            raise ValidationError("This password is easy to guess. Choose another.", code="password_too_common")
+            raise ValidationError(
+                "This password is easy to guess. Choose another.", code="password_too_common"
+            )
 
     def get_help_text(self) -> str:
         return ""

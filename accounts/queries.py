@@ -64,7 +64,7 @@ def person(actor: User, identifier: UUID | str) -> User:
 
 
 def people_by_ids(actor: User, identifiers: Iterable[UUID | str]) -> list[User]:
-    """The people of these ids, in this order, each once. Raises NotFound when one of them is unknown or inactive."""
+    """The people of these ids, in this order, each once. Raises NotFound if one is unknown or inactive."""
     wanted = list(dict.fromkeys(_parsed(value) for value in identifiers))
     found = _visible().in_bulk(wanted)
     if len(found) < len(wanted):
@@ -107,7 +107,11 @@ class SocketIdentity:
 def authenticate_cookie(session_key: str | None) -> SocketIdentity | None:
     """The active person of a session cookie's value, or None. Reads nothing for a value that is no key."""
     data = SessionStore(session_key).load() if SessionStore(session_key).session_key else {}
-    person = User.objects.filter(pk=data.get(SESSION_KEY), is_active=True).first() if data.get(SESSION_KEY) else None
+    person = (
+        User.objects.filter(pk=data.get(SESSION_KEY), is_active=True).first()
+        if data.get(SESSION_KEY)
+        else None
+    )
     if person is None or session_key is None or not _fits(data, person):
         return None
     return SocketIdentity(person, session_key)
@@ -124,7 +128,7 @@ def authenticate_bearer(token: str | None) -> SocketIdentity | None:
 
 
 def sessions_alive(pairs: Iterable[Pair]) -> set[Pair]:
-    """Of `(user id, session key)` pairs, those that are **dead**: gone, expired, no longer fitting, or suspended.
+    """Of `(user id, session key)` pairs, those that are **dead**: gone, expired, outdated or suspended.
 
     Two queries, however many pairs; the pairs come back as they were given.
     """
@@ -149,7 +153,7 @@ def _alive(data: dict[str, str] | None, person: User | None) -> bool:
 
 
 def _fits(data: dict[str, str], person: User) -> bool:
-    """Whether a session's content still opens this person's account: the password and the nonce are unchanged."""
+    """Whether a session still opens this person's account: password and nonce are unchanged."""
     if data.get(SESSION_KEY) != str(person.pk) or not data.get(BACKEND_SESSION_KEY):
         return False
     kept = data.get(HASH_SESSION_KEY, "")

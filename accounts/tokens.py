@@ -18,7 +18,7 @@ _PURPOSE = [b"chatify session token"]
 
 
 class TokenStrategy(JWTTokenStrategy):
-    """allauth's JWT strategy with sealed session tokens, and with refresh tokens that work once, also in parallel."""
+    """allauth's JWT strategy; session tokens are sealed, refresh tokens work once, also in parallel."""
 
     def get_session_token(self, request: HttpRequest) -> str | None:
         if header := request.headers.get("x-session-token"):
@@ -48,7 +48,7 @@ def _first_use(jti: str) -> bool:
 
 
 def seal(session_key: str) -> str:
-    """The token of a session: always the same one, so that a client is told of a new one only when it changed."""
+    """The token of a session: always the same, so that a client hears of it only when it changed."""
     return base64.urlsafe_b64encode(_cipher().encrypt(session_key.encode(), _PURPOSE)).rstrip(b"=").decode()
 
 

@@ -1,4 +1,4 @@
-"""What sign-up asks beyond allauth's own fields, on the page and in JSON. (allauth's forms derive from this class.)"""
+"""What sign-up asks beyond allauth's own fields; its forms for the page and for JSON derive from this one."""
 
 from typing import Any
 

@@ -28,14 +28,20 @@ class UserManager(BaseUserManager["User"]):
     use_in_migrations = False
 
     def create_user(self, email: str, username: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=identity.clean_email(email), username=identity.clean_username(username), **fields)
+        user = self.model(
+            email=identity.clean_email(email), username=identity.clean_username(username), **fields
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, username: str, password: str | None = None, **fields: Any) -> "User":
-        """Whoever can run the command on the server needs no code by e-mail: the address counts as verified."""
-        user = self.create_user(email, username, password, **{**fields, "is_staff": True, "is_superuser": True})
+    def create_superuser(
+        self, email: str, username: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Who can run commands on the server needs no code by e-mail: the address counts as verified."""
+        user = self.create_user(
+            email, username, password, **{**fields, "is_staff": True, "is_superuser": True}
+        )
         addresses = apps.get_model("account", "EmailAddress")._default_manager.using(self._db)
         addresses.create(user=user, email=user.email, verified=True, primary=True)
         return user
@@ -88,7 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().save(*args, **kwargs)
 
     def get_session_auth_hash(self) -> str:
-        """Part of every session: it no longer fits after a new password or a new nonce, so the session is over."""
+        """Part of every session; after a new password or nonce it no longer fits, and the session is over."""
         return self._session_hash()
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The only writers of people. Errors: Invalid with `errors` by field (also for a name or address that is taken)."""
+"""The only writers of people. They raise Invalid by field, also for a name or address that is taken."""
 
 from typing import Any
 
