@@ -16,7 +16,7 @@ from tests.services.people import PASSWORD
 pytest_plugins = ["tests.services.fixtures"]
 
 
-SERVERS = {"serve", "postgres", "crashable_postgres", "redis_server", "redis_url", "database_url"}
+SERVERS = {"stage", "serve", "postgres", "crashable_postgres", "redis_server", "redis_url", "database_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
