@@ -15,7 +15,6 @@ from tests.services import people
 from tests.services.people import Person
 from tests.services.ports import free_port
 from tests.services.processes import ROOT, clean_environment, end, wait_until
-from tests.services.server import Server
 
 pytestmark = pytest.mark.process
 SIGN_IN = re.compile(r"^\s*([a-z0-9._-]+)\s+(\S+@\S+)\s+(\S.*?)\s*$", re.M)
@@ -25,7 +24,7 @@ class Run:
     """One `bin/run` from a foreign folder, its standard input closed."""
 
     def __init__(self, data: Path, *arguments: str, port: int, **env: str) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+        self.url: str = f"http://127.0.0.1:{port}"
         self.log = data.parent / f"run-{time.monotonic_ns()}.log"
         self.began = time.monotonic()
         command = ["/bin/sh", "-c", 'exec "$0" "$@" <&-', str(ROOT / "bin" / "run"), *arguments]
@@ -80,13 +79,11 @@ def test_it_serves_where_it_says(first: Run) -> None:
 
 
 def test_everybody_it_names_can_sign_in(first: Run) -> None:
-    server = Server()
-    server.port = int(first.url.rsplit(":", 1)[1])
     assert len(first.sign_ins) >= 2, first.words
     for username, email, password in first.sign_ins[:2]:
         person = Person("", username, email, password)
-        assert people.sign_in(server, person).cookies
-        assert people.token(server, person).count(".") == 2
+        assert people.sign_in(first, person).cookies
+        assert people.token(first, person).count(".") == 2
 
 
 def test_its_style_and_scripts_are_served(first: Run) -> None:

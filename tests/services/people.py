@@ -5,11 +5,19 @@ import json
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlencode
 
 from .server import Server, run_python
 
 PASSWORD = "correct horse battery"
+
+
+class Door(Protocol):
+    """Anything that answers at an address: a Server, or a product started otherwise."""
+
+    @property
+    def url(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ def create(server: Server, usernames: Sequence[str], *, staff: Sequence[str] = (
     return [Person(id, name, f"{name}@example.test") for id, name in zip(ids, usernames, strict=True)]
 
 
-def token(server: Server, person: Person) -> str:
+def token(server: Door, person: Person) -> str:
     """An access token for `Authorization: Bearer …`, by the JSON sign-in."""
     body = json.dumps({"email": person.email, "password": person.password}).encode()
     request = urllib.request.Request(
@@ -61,7 +69,7 @@ def token(server: Server, person: Person) -> str:
         return str(json.load(answer)["meta"]["access_token"])
 
 
-def sign_in(server: Server, person: Person) -> Session:
+def sign_in(server: Door, person: Person) -> Session:
     """A browser's session, by the sign-in form."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
