@@ -1,0 +1,87 @@
+"""Limits on the account doors: they hold when on, say when to come back, and are nowhere when off."""
+
+import pytest
+from django.test import Client
+from django.test.utils import override_settings
+
+from accounts.models import User
+from accounts.tests.flows import PASSWORD, mails, post, sign_up
+from chatify.settings.accounts import _RATES, _scaled
+
+pytestmark = pytest.mark.django_db
+ON = override_settings(
+    CHATIFY_LIMITS=1.0, ACCOUNT_RATE_LIMITS={action: _scaled(rates, 1.0) for action, rates in _RATES.items()}
+)
+LOGIN = "/accounts/login/"
+
+
+def wrong(address: str, email: str) -> str:
+    page = Client(REMOTE_ADDR=address).post(LOGIN, {"login": email, "password": "wrong wrong wrong"})
+    return str(page.context["form"].errors)
+
+
+@ON
+def test_five_wrong_passwords_from_many_addresses_lock_the_account_for_a_while(alice: User) -> None:
+    said = [wrong(f"10.0.0.{n}", alice.email) for n in range(7)]
+    assert len(set(said[:5])) == 1 and "Too many tries" in said[5] and said[5] == said[6]
+    said = [wrong(f"10.0.1.{n}", "nobody@example.test") for n in range(6)]
+    assert "Too many tries" in said[5]
+
+
+@ON
+def test_a_right_password_in_between_does_not_clear_the_address(alice: User, bob: User) -> None:
+    for n in range(10):
+        wrong("10.0.0.1", f"nobody{n}@example.test")
+        if n == 8:
+            fields = {"login": bob.email, "password": PASSWORD}
+            assert Client(REMOTE_ADDR="10.0.0.1").post(LOGIN, fields).status_code == 302
+    assert "Too many tries" in wrong("10.0.0.1", alice.email)
+
+
+@ON
+def test_a_forwarded_address_is_not_believed(alice: User) -> None:
+    for n in range(31):
+        forged = {"x-forwarded-for": f"1.2.3.{n}"}
+        last = Client(headers=forged).post(LOGIN, {"login": f"n{n}@example.test", "password": "x"})
+    assert last.status_code == 429
+
+
+@ON
+def test_a_429_says_when_to_come_back(client: Client, alice: User) -> None:
+    assert client.post("/accounts/login/code/", {"email": alice.email}).status_code == 302
+    pages = [client.post("/accounts/password/reset/", {"email": alice.email}) for _ in range(3)]
+    assert pages[-1].status_code == 429
+    assert int(pages[-1].headers["Retry-After"]) > 0
+    assert b"A little slower" in pages[-1].content
+    answers = [post(client, "auth/password/request", {"email": alice.email}) for _ in range(2)]
+    assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) > 0
+
+
+@ON
+def test_signing_up_ends_after_five_a_day_from_one_address() -> None:
+    said = [sign_up(Client(), f"erin{n}").status_code for n in range(7)]
+    assert said == [302] * 5 + [429] * 2
+    assert User.objects.count() == 5
+    assert sign_up(Client(REMOTE_ADDR="10.0.0.9"), "erin9").status_code == 302
+
+
+@override_settings(CHATIFY_LIMITS=1.0)
+def test_strangers_cause_twenty_mails_a_day_from_one_address() -> None:
+    said = [
+        Client().post("/accounts/login/code/", {"email": f"n{n}@example.test"}).status_code for n in range(21)
+    ]
+    assert said == [302] * 20 + [429]
+
+
+def test_with_limits_off_nothing_is_in_the_way(alice: User) -> None:
+    for n in range(25):
+        assert sign_up(Client(), f"erin{n}").status_code == 302
+        assert "not right" in wrong("127.0.0.1", alice.email)
+        assert Client().post("/accounts/login/code/", {"email": alice.email}).status_code == 302
+    assert Client().post(LOGIN, {"login": alice.email, "password": PASSWORD}).status_code == 302
+    assert len(mails()) == 50
+
+
+@pytest.mark.parametrize(("factor", "rate"), [(1.0, "30/m/ip"), (2.0, "60/m/ip"), (0.001, "1/m/ip")])
+def test_limits_scale(factor: float, rate: str) -> None:
+    assert _scaled([(30, "m/ip")], factor) == rate
