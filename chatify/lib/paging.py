@@ -36,7 +36,11 @@ def decode(cursor: str, *kinds: type) -> list:
     """The values of a cursor, as the given types. Raises Invalid for a cursor that we did not make."""
     try:
         texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if len(texts) != len(kinds) or not all(isinstance(text, str) for text in texts):
+        if (
+            not isinstance(texts, list)
+            or len(texts) != len(kinds)
+            or not all(isinstance(text, str) for text in texts)
+        ):
             raise ValueError
         return [_parse(kind, text) for kind, text in zip(kinds, texts, strict=True)]
     except (ValueError, TypeError, RecursionError, OverflowError, binascii.Error, UnicodeError):

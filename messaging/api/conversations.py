@@ -16,7 +16,7 @@ from chatify.lib.api.fields import Cursor, Limit, Listed
 from chatify.lib.errors import Invalid
 from messaging.api import given, shapes, shown
 from messaging.models import Conversation
-from messaging.operations import conversations, members
+from messaging.operations import conversations, members, pace
 from messaging.queries import inbox
 
 router = Router(tags=["conversations"])
@@ -70,16 +70,19 @@ def leave(request: HttpRequest, conversation: UUID) -> Status[None]:
 
 def _direct(me: User, wish: given.Direct) -> Conversation:
     (other,) = people_by_ids(me, wish.members)
+    pace.before_direct(me, other=other)
     return conversations.start_direct(me, other=other)
 
 
 def _group(me: User, wish: given.Group) -> Conversation:
     people = people_by_ids(me, wish.members)
+    pace.before_start(me, "conversation.chat", client_id=wish.client_id)
     return conversations.start_group(me, title=wish.title, members=people, client_id=wish.client_id)
 
 
 def _mail(me: User, wish: given.Mail) -> Conversation:
     to, cc = people_by_ids(me, wish.to), people_by_ids(me, wish.cc)
+    pace.before_start(me, "conversation.mail", client_id=wish.client_id)
     return conversations.start_mail(
         me, subject=wish.subject, to=to, cc=cc, body=wish.body, client_id=wish.client_id
     )

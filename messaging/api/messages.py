@@ -10,7 +10,7 @@ from ninja.responses import Status
 from accounts.api import asker
 from chatify.lib.api.fields import Limit, QueryCount
 from messaging.api import given, shapes, shown
-from messaging.operations import messages
+from messaging.operations import messages, pace
 from messaging.queries import access, timeline
 
 router = Router(tags=["messages"])
@@ -50,6 +50,7 @@ def index(
 def send(request: HttpRequest, conversation: UUID, payload: given.NewMessage) -> Status[Any]:
     """Send (201). The same `client_id` again answers with the first message and `duplicate: true` (200)."""
     me = asker(request)
+    pace.before_send(me, conversation=conversation, client_id=payload.client_id)
     sent = messages.send(
         me,
         conversation=conversation,
