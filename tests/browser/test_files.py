@@ -9,7 +9,9 @@ from . import vendor
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
-INSERTS = re.compile(r"\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|setHTML")
+INSERTS = re.compile(
+    r"\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|setHTML"
+)
 EVALUATES = re.compile(r"\beval\(|new Function\b|set(?:Timeout|Interval)\(\s*[\"'`]")
 FIRST_VISIT = 100 * 1024
 

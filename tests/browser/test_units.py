@@ -40,4 +40,6 @@ def bench(chromium: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize(("file", "name"), CASES, ids=[f"{file[:-3]}:{name}" for file, name in CASES])
 def test_unit(bench: Page, file: str, name: str) -> None:
-    bench.evaluate("([file, name]) => import(`/units/${file}`).then((module) => module[name]())", [file, name])
+    bench.evaluate(
+        "([file, name]) => import(`/units/${file}`).then((module) => module[name]())", [file, name]
+    )

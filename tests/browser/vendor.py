@@ -51,7 +51,9 @@ def digest(content: bytes) -> str:
 def fetch(row: Vendored) -> bytes:
     """The file out of its package. Raises SystemExit when the package or the file is not the pinned one."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", row.spec], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["npm", "pack", "--silent", row.spec], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
         package = next(Path(folder).glob("*.tgz")).read_bytes()
     integrity = "sha512-" + base64.b64encode(hashlib.sha512(package).digest()).decode()
     if integrity != row.integrity:

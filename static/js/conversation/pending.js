@@ -38,7 +38,7 @@ export class Pending {
   // ── internals ──
 
   #nodes() {
-    return all(":scope > li.pending", this.timeline.list);
+    return all(":scope > li[data-pending]", this.timeline.list);
   }
 
   #find(clientId) {
@@ -77,11 +77,12 @@ export class Pending {
     const text = make("div", { class: "text chatted" }, make("p", { class: "typed" }));
     const at = make("span", { class: "at" }, make("time", { "data-format": "clock" }));
     const bubble = make("div", { class: "bubble" }, make("div", { class: "words", dir: "auto" }, text, at));
-    return make("li", { class: "said pending" }, ...borrowed, bubble);
+    return make("li", { class: "said pending", "data-pending": true }, ...borrowed, bubble);
   }
 
   #dress(node, state) {
     node.dataset.state = state;
+    node.classList.toggle("pending", state !== "acked");
     node.classList.toggle("failed", state === "failed");
     find("time", node).title = words.marks[state] ?? "";
   }

@@ -64,7 +64,7 @@ export class Timeline {
 
   /** Takes over a fresh snapshot of the same conversation, leaving what is pending. */
   renew(list) {
-    const pending = all(":scope > li.pending", this.list);
+    const pending = all(":scope > li[data-pending]", this.list);
     for (const name of Object.keys(list.dataset)) this.list.dataset[name] = list.dataset[name];
     this.list.replaceChildren(...list.children, ...pending);
     enliven(this.list);
@@ -80,7 +80,7 @@ export class Timeline {
 
   #insert(node, event) {
     const clientId = event.data?.client_id;
-    const echo = clientId && find(`li.pending[data-client-id="${CSS.escape(clientId)}"]`, this.list);
+    const echo = clientId && find(`li[data-pending][data-client-id="${CSS.escape(clientId)}"]`, this.list);
     this.#place(node, event.seq);
     echo?.remove();
     this.#settle(node);
@@ -90,7 +90,7 @@ export class Timeline {
   // Almost always last; before what is still pending; further up only if frames overlapped a snapshot.
   #place(node, seq) {
     const after = all(":scope > li[data-seq]", this.list).findLast((entry) => number(entry.dataset.seq) < seq);
-    const pending = find(":scope > li.pending", this.list);
+    const pending = find(":scope > li[data-pending]", this.list);
     const later = after ? after.nextElementSibling : find(":scope > li[data-seq]", this.list);
     if (later && later.dataset.seq) later.before(node);
     else if (pending) pending.before(node);

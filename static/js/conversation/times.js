@@ -6,16 +6,19 @@ import { words } from "../words.js";
 const DAY_MS = 86_400_000;
 const formats = new Map();
 
+// The page's "en" is British, as the words around it are.
+const locale = () => (language() === "en" ? "en-GB" : language());
+
 function format(name, options) {
-  const key = `${language()} ${name}`;
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language(), options));
+  const key = `${locale()} ${name}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale(), options));
   return formats.get(key);
 }
 
-const CLOCK = { hour: "numeric", minute: "2-digit" };
 const EXACT = { dateStyle: "full", timeStyle: "short" };
 
-export const clockTime = (date) => format("clock", CLOCK).format(date);
+/** "9:41", as the server writes it: nothing moves when the script takes over. */
+export const clockTime = (date) => `${date.getHours()}:${String(date.getMinutes()).padStart(2, "0")}`;
 
 /** "2026-11-21" in the reader's zone: what a day divider stands for. */
 export function dayKey(date) {
@@ -29,23 +32,21 @@ export function daysBetween(date, now) {
   return Math.round((noon(now) - noon(date)) / DAY_MS);
 }
 
-/** "Today", "Yesterday", "Thursday", "12 March", "12 March 2025". */
+/** "Today", "Yesterday", "Friday 13 November", with the year where it is another. */
 export function dayName(date, now = new Date()) {
   const days = daysBetween(date, now);
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
-  if (days > 1 && days < 7) return format("weekday", { weekday: "long" }).format(date);
   const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return format(`day${year}`, { day: "numeric", month: "long", year }).format(date);
+  return format(`day${year}`, { weekday: "long", day: "numeric", month: "long", year }).format(date);
 }
 
-/** As short as a list allows: the time today, then the weekday, then the date. */
+/** As short as a list allows: "9:41" today, "Mon" this week, "3 Nov" this year, "3 Nov 2025" before. */
 export function listTime(date, now = new Date()) {
   const days = daysBetween(date, now);
   if (days === 0) return clockTime(date);
-  if (days === 1) return words.yesterday;
-  if (days > 1 && days < 7) return format("short", { weekday: "short" }).format(date);
-  const year = date.getFullYear() === now.getFullYear() ? undefined : "2-digit";
+  if (days > 0 && days < 7) return format("short", { weekday: "short" }).format(date);
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
   return format(`list${year}`, { day: "numeric", month: "short", year }).format(date);
 }
 

@@ -25,7 +25,13 @@ export function midnight_starts_a_day_and_ends_a_group() {
 export function days_are_counted_by_the_calendar() {
   equal(daysBetween(at(23, 59), at(0, 1, 21)), 1);
   equal([dayName(at(1, 0), at(23, 0)), dayName(at(23, 0, 19), at(1, 0))], ["Today", "Yesterday"]);
-  equal(listTime(at(23, 0, 19), at(1, 0)), "Yesterday");
+}
+
+export function times_read_as_the_server_writes_them() {
+  const now = at(12, 0);
+  equal([listTime(at(9, 5), now), listTime(at(9, 5, 16), now), listTime(at(9, 5, 3), now)], ["9:05", "Mon", "3 Nov"]);
+  equal(listTime(new Date(2025, 10, 3), now), "3 Nov 2025");
+  equal([dayName(at(9, 0, 13), now), dayName(new Date(2025, 10, 13), now)], ["Friday 13 November", "Thursday 13 November 2025"]);
 }
 
 export async function a_position_is_read_once_and_only_forward() {
