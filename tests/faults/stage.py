@@ -5,11 +5,12 @@ import json
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.faults import checker
 from tests.faults.verdict import Verdict
+from tests.load.door import Account
 from tests.load.fleet import Fleet, World
 from tests.services.processes import NotStarted
 from tests.services.redis import Redis
@@ -26,6 +27,7 @@ class Stage:
     servers: list[Server]
     redis: Redis | None = None
     _marks: dict[int, int] = field(default_factory=dict)
+    _cast: dict[str, Account] = field(default_factory=dict)
 
     @property
     def urls(self) -> list[str]:
@@ -39,11 +41,14 @@ class Stage:
         return one.env.get("DATABASE_URL") or f"sqlite:///{one.data_dir / 'chatify.sqlite3'}"
 
     def world(self, run: str, *, people: int, conversations: int, members: int) -> World:
-        """New people and groups for one test; `run` keeps their names apart from other tests'."""
+        """New groups for one test, among the same people as before: signing in is slow on purpose."""
         sizes = {"people": people, "conversations": conversations, "members": members}
         options = [part for name, size in sizes.items() for part in (f"--{name}", str(size))]
         made = run_python("-m", "tests.load.world", "--run", run, *options, env=self.servers[0].env)
-        return World.parse(json.loads(made.stdout.splitlines()[-1]))
+        world = World.parse(json.loads(made.stdout.splitlines()[-1]))
+        for account in world.people:
+            self._cast.setdefault(account.id, account)
+        return replace(world, people=[self._cast[account.id] for account in world.people])
 
     def judge(self, logs: Path, heals: Iterable[float] = ()) -> Verdict:
         """Run the checker, print its line, and fail with its findings when a property is broken."""

@@ -86,7 +86,7 @@ async def _goodbye(server: Server) -> None:
 
 
 async def _under_load(stage: Stage, run: str, plan: Plan, logs: Path, trouble: Trouble) -> None:
-    world = stage.world(run, people=20, conversations=plan.conversations, members=plan.members)
+    world = stage.world(run, people=10, conversations=plan.conversations, members=plan.members)
     result = await drive(world, stage.urls, logs, plan, trouble)
     verdict = stage.judge(logs, result.heals)
     assert verdict.acked == verdict.sent == plan.sends

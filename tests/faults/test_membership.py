@@ -10,7 +10,7 @@ from tests.faults.stage import Stage
 from tests.load import sockets
 from tests.load.browser import Browser
 from tests.load.client import Client
-from tests.load.door import Refused, call, in_pool
+from tests.load.door import Account, Refused, call, in_pool
 from tests.load.driver import Load, Plan, conclude
 from tests.load.fleet import Fleet
 
@@ -88,7 +88,8 @@ async def test_a_session_ended_elsewhere_closes_its_sockets_within_a_second(stag
 
 async def test_a_token_given_back_closes_its_sockets_within_a_second(stage: Stage) -> None:
     world = stage.world("bearer", people=1, conversations=1, members=1)
-    (person,) = world.people
+    (known,) = world.people
+    person = Account(known.id, known.email, known.password)
     first, url = stage.urls[0], stage.urls[-1]
     token = await asyncio.to_thread(person.token, first)
     async with sockets.bare(url, token=token) as socket:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.stage import Stage
 from tests.load.client import Client
-from tests.load.fleet import Fleet, take_position
+from tests.load.fleet import Fleet, World, take_position
 from tests.services.server import run_python
 
 pytestmark = pytest.mark.process
@@ -38,7 +38,7 @@ async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(stage: Sta
         stalled = [
             Stalled(world.people[2], stage.urls[0], tmp_path, f"stalled-{tab}") for tab in range(STALLED_TABS)
         ]
-        runs = [await tab.begin() for tab in stalled]
+        runs = [await tab.begin(world) for tab in stalled]
         before = stage.servers[0].rss_mb()
         for number in range(SENDS):
             entry = sender.send(conversation, f"{number} {LONG}")
@@ -66,9 +66,9 @@ class Stalled(Client):
         super().__init__(account, urls=[url], logs=logs, name=name)
         self.stalled = Hold()
 
-    async def begin(self) -> asyncio.Task[None]:
+    async def begin(self, world: World) -> asyncio.Task[None]:
         """Connect, be ready, and then stop reading."""
-        await take_position(self)
+        await take_position(self, world)
         run = asyncio.create_task(self.run())
         async with asyncio.timeout(10):
             await self.ready.wait()

@@ -14,7 +14,7 @@ import requests
 T = TypeVar("T")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TOKEN_AGE_S = 200.0
-TIMEOUT_S = 15.0
+TIMEOUT_S = 30.0
 _pool = ThreadPoolExecutor(16, thread_name_prefix="door")
 _local = threading.local()
 

@@ -57,7 +57,7 @@ class Fleet:
         self._runs: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        await asyncio.gather(*(take_position(client) for client in self.clients))
+        await asyncio.gather(*(take_position(client, self.world) for client in self.clients))
         self._runs = [asyncio.create_task(client.run()) for client in self.clients]
         async with asyncio.timeout(30):
             await asyncio.gather(*(client.ready.wait() for client in self.clients))
@@ -107,9 +107,9 @@ class Fleet:
         return heads
 
 
-async def take_position(client: Client) -> None:
-    """Read where each conversation stands, as a page does before its socket opens."""
-    shown = await in_pool(client.api.conversations)
+async def take_position(client: Client, world: World) -> None:
+    """Read where each conversation of the world stands, as a page does before its socket opens."""
+    shown = [item for item in await in_pool(client.api.conversations) if item["id"] in world.conversations]
     client.start_from({item["id"]: item["head"] for item in shown}, shown[0]["epoch"] if shown else None)
     if client.observer:
         await note_snapshots(client)

@@ -1,7 +1,7 @@
 """Makes the load's people and conversations in the server's database, through operations only.
 
 `python -m tests.load.world --people 20 --conversations 10 --members 5` with the server's environment prints
-the world as JSON. The same arguments make the same names.
+the world as JSON. People are kept from one run to the next; conversations are new each time.
 """
 
 import argparse
@@ -24,25 +24,29 @@ from messaging.operations import conversations  # noqa: E402
 PASSWORD = "correct horse battery staple 7"
 
 
-def make_people(run: str, count: int) -> list[User]:
-    """`count` people with e-mails `<run>-<index>@load.test`, who share one password and its hash."""
-    # Hashing is slow on purpose; one hash for all keeps the world a matter of seconds.
-    cast = [
-        people.create(
-            email=f"{run}-{index}@load.test",
-            username=f"{run}-{index}",
-            display_name=f"{run.capitalize()} {index}",
-            password=None,
-        )
-        for index in range(count)
-    ]
-    User.objects.filter(pk__in=[person.pk for person in cast]).update(password=make_password(PASSWORD))
-    return cast
+def cast_of(count: int) -> list[User]:
+    """`load-0@load.test` and so on: those who are there already, and as many more as it takes."""
+    emails = [f"load-{index}@load.test" for index in range(count)]
+    known = {person.email: person for person in User.objects.filter(email__in=emails)}
+    missing = [make_person(index) for index, email in enumerate(emails) if email not in known]
+    if missing:
+        # Hashing is slow on purpose; one hash for all keeps the world a matter of seconds.
+        User.objects.filter(pk__in=[person.pk for person in missing]).update(password=make_password(PASSWORD))
+    known.update((person.email, person) for person in missing)
+    return [known[email] for email in emails]
+
+
+def make_person(index: int) -> User:
+    """One more person, without a password yet."""
+    name = f"load-{index}"
+    return people.create(
+        email=f"{name}@load.test", username=name, display_name=f"Load {index}", password=None
+    )
 
 
 def make(run: str, count: int, groups: int, members: int) -> dict[str, Any]:
-    """`groups` conversations of `members` people each, spread evenly over `count` people."""
-    cast = make_people(run, count)
+    """`groups` new conversations of `members` people each, spread evenly over the first `count` people."""
+    cast = cast_of(count)
     made = []
     for index in range(groups):
         chosen = [cast[(index * members + offset) % count] for offset in range(members)]
