@@ -11,6 +11,7 @@ from django.views.decorators.http import condition, require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from chatify.lib.errors import ChatifyError, Invalid, TooMany
+from messaging.views.demo import showcase
 
 # What a person can do next is said with every refusal; none of them blames.
 WORDS = {
@@ -30,7 +31,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     """What Chatify is, for visitors; members go straight to their inbox."""
     if request.user.is_authenticated:
         return redirect("inbox")
-    return render(request, "landing.html")
+    return render(request, "landing.html", showcase())
 
 
 def _own_tag(request: HttpRequest) -> str:

@@ -1,5 +1,26 @@
 """Addresses of the inbox and of conversations."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from messaging.views import conversations, demo, inbox, members, messages, new, people, picker
+
+urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("c/new/", new.new, name="new"),
+    path("c/people/", picker.found, name="picker"),
+    path("c/<uuid:id>/", conversations.conversation, name="conversation"),
+    path("c/<uuid:id>/messages/", messages.messages, name="messages"),
+    path("c/<uuid:id>/read/", conversations.read, name="read"),
+    path("c/<uuid:id>/row/", inbox.row, name="row"),
+    path("c/<uuid:id>/details/", members.details, name="details"),
+    path("c/<uuid:id>/title/", members.title, name="title"),
+    path("c/<uuid:id>/leave/", members.leave, name="leave"),
+    path("c/<uuid:id>/members/", members.add, name="members"),
+    path("c/<uuid:id>/members/<uuid:user>/remove/", members.remove, name="member_remove"),
+    path("c/<uuid:id>/members/<uuid:user>/role/", members.role, name="member_role"),
+    path("people/", people.people, name="people"),
+    path("people/<str:username>/", people.person, name="person"),
+    path("demo/", demo.demo, name="demo"),
+    path("demo/me.css", demo.me_css, name="demo_css"),
+    path("demo/c/<slug:slug>/", demo.conversation, name="demo_conversation"),
+]

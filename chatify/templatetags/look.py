@@ -79,3 +79,9 @@ def snippet(body: str, length: int = 120) -> str:
 def is_long(body: str) -> bool:
     """Whether a text is shown clipped until it is asked for."""
     return len(body) > LONG_POINTS or body.count("\n") > LONG_LINES
+
+
+@register.filter
+def counted(number: int) -> str:
+    """A count that fits its badge."""
+    return str(number) if number < 100 else "99+"

@@ -1,0 +1,42 @@
+"""What the forms hold. The rules live in the operations: a form only keeps what was typed and shows what was refused."""
+
+from typing import Any
+
+from django import forms
+
+from chatify.lib import ids
+from chatify.lib.errors import Invalid
+
+
+class Typed(forms.Form):
+    """A form whose errors come from an operation's Invalid."""
+
+    error_css_class = "errors"
+
+    def take(self, error: Invalid) -> None:
+        """Show each sentence at its field, or above the form where it belongs to none."""
+        if not error.errors:
+            self.add_error(None, error.detail)
+        for name, sentences in error.errors.items():
+            for sentence in sentences:
+                self.add_error(name if name in self.fields else None, sentence)
+
+
+class Starting(Typed):
+    """Everything that starting a conversation may need; each kind shows its own fields."""
+
+    client_id = forms.CharField(widget=forms.HiddenInput, required=False)
+    title = forms.CharField(label="Name of the group", required=False, strip=False)
+    subject = forms.CharField(label="Subject", required=False, strip=False)
+    body = forms.CharField(label="Message", required=False, strip=False, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"client_id": str(ids.uuid7())}, **kwargs})
+        for name in ("title", "subject", "body"):
+            self.fields[name].widget.attrs.update({"dir": "auto", "autocomplete": "off"})
+
+
+class Naming(Typed):
+    """A group's name."""
+
+    title = forms.CharField(label="Name of the group", required=False, strip=False)

@@ -1,0 +1,56 @@
+"""How a line of the inbox is shown. A row is an `InboxRow`, or the sample inbox's likeness of one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from chatify.lib import markup, text
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What an avatar needs to be drawn."""
+
+    initials: str
+    hue: int
+
+
+@register.filter
+def row_url(row: Any) -> str:
+    """Where the row leads."""
+    return getattr(row, "url", None) or reverse("conversation", args=[row.conversation.id])
+
+
+@register.filter
+def face(row: Any) -> Any:
+    """The group itself, or the person one writes with."""
+    if row.conversation.traits.square:
+        return Face(text.initials(row.title), row.conversation.hue)
+    last = row.last_message
+    if row.conversation.traits.has_subject and last and last.sender_id != row.my.user_id:
+        return last.sender
+    return row.people[0] if row.people else Face(text.initials(row.title), row.conversation.hue)
+
+
+@register.filter
+def speaker(row: Any) -> str:
+    """Who said the last thing, where that is not plain from the title."""
+    last = row.last_message
+    if last is None:
+        return ""
+    if last.sender_id == row.my.user_id:
+        return "You"
+    return "" if row.conversation.traits.unique_pair else last.sender.label
+
+
+@register.filter
+def preview(row: Any) -> str:
+    """The last message in one line."""
+    last = row.last_message
+    if last is None:
+        return "No messages yet"
+    return "Deleted message" if last.deleted_at else markup.snippet(last.body)

@@ -1,0 +1,102 @@
+"""One conversation, drawn as chat or as letters by its kind."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from chatify.lib import http, ids, text
+from messaging import kinds
+from messaging.models import Conversation, Membership
+from messaging.operations import inbox as operations
+from messaging.queries import access, counts, members, timeline
+from messaging.templatetags.rows import Face
+from messaging.views.feed import Feed, Progress
+from messaging.views.inbox import list_of
+
+NAMES_SHOWN = 8
+LAYOUTS = {"chat": "messaging/conversations/_chat.html", "mail": "messaging/conversations/_mail.html"}
+RECIPIENTS = (("from", "From"), ("to", "To"), ("cc", "Cc"))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the composer holds: typed text survives every refusal, and its client_id with it."""
+
+    body: str = ""
+    reply_to: str = ""
+    client_id: str = field(default_factory=lambda: str(ids.uuid7()))
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """One line above a mail thread."""
+
+    label: str
+    people: list[User]
+
+
+@require_safe
+@login_required
+def conversation(request: HttpRequest, id: UUID) -> HttpResponse:
+    """GET /c/<id>/?before=|around=: reading never marks read; the page's script or its button does."""
+    return page(request, access.conversation_for(request.user, id))
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, id: UUID) -> HttpResponse:
+    """POST /c/<id>/read/ number: everything up to this message is read."""
+    number = http.whole_number(request, "number") or 0
+    state = operations.mark_read(request.user.pk, conversation=id, number=number)
+    if http.wants_json(request):
+        told = {"conversation": str(id), "delivered": state.delivered, "read": state.read, "unread": state.unread}
+        return http.json_answer(told)
+    return http.SeeOther(f"/c/{id}/")
+
+
+def page(request: HttpRequest, found: Conversation, *, draft: Draft | None = None, status: int = 200) -> HttpResponse:
+    """The conversation as the pane alone or beside the list; `draft` is what could not be sent."""
+    shown = timeline.page(
+        found, before=http.whole_number(request, "before"), around=http.whole_number(request, "around")
+    )
+    context = {**heading(request.user, found), "draft": draft or Draft(), "epoch": shown.epoch}
+    context["feed"] = Feed(found, shown, request.user.pk, context["progress"])
+    if http.part(request):
+        return render(request, "messaging/conversations/_pane.html", context, status=status)
+    context["list"] = list_of(request, current=found.id)
+    return render(request, "messaging/conversations/conversation.html", context, status=status)
+
+
+def heading(user: User, found: Conversation) -> dict[str, Any]:
+    """What stands above a conversation: its title, its face, who is in it."""
+    listed = members.page(found)
+    others = [each for each in listed.items if each.user_id != user.pk]
+    people = [each.user for each in others]
+    title = kinds.title_of(
+        found.traits, title=found.title, others=[each.label for each in people[:4]], me=user.label
+    )
+    return {
+        "conversation": found,
+        "title": title,
+        "face": people[0] if people and not found.traits.square else Face(text.initials(title), found.hue),
+        "others": people[:NAMES_SHOWN],
+        "more_members": len(people) > NAMES_SHOWN,
+        "recipients": recipients(listed.items) if found.traits.has_subject else [],
+        "progress": Progress.of(others, complete=listed.next is None),
+        "layout_template": LAYOUTS[found.traits.layout],
+        "letters": found.traits.layout == "mail",
+        "unread": counts.unread(found.my),  # type: ignore[attr-defined]
+    }
+
+
+def recipients(listed: list[Membership]) -> list[Recipients]:
+    """From, To and Cc, each only where there is somebody."""
+    lines = (Recipients(label, [each.user for each in listed if each.mail_role == role]) for role, label in RECIPIENTS)
+    return [line for line in lines if line.people]

@@ -1,0 +1,150 @@
+"""The timeline as lines: each message or note with what stands above it (a day, "New") and how it joins the one before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from messaging import presenters
+from messaging.models import Conversation, Event, Membership, Message
+from messaging.queries.timeline import TimelinePage
+
+RUN = timedelta(minutes=5)
+MESSAGE = "messaging/messages/_message.html"
+FOLDED = "messaging/messages/_folded.html"
+NOTE = "messaging/events/_note.html"
+Shape = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry: `day` and `fresh` are drawn above it, `mark` is the sender's tick."""
+
+    template: str
+    message: Shape | None = None
+    event: Shape | None = None
+    day: date | None = None
+    fresh: bool = False
+    continued: bool = False
+    mark: str = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Up to which number every other member has received and read."""
+
+    delivered: int = 0
+    read: int = 0
+
+    @classmethod
+    def of(cls, others: list[Membership], *, complete: bool) -> "Progress":
+        """What is true of all the others; nothing is claimed where not all of them were looked at."""
+        if not others or not complete:
+            return cls()
+        read = min(each.read_number for each in others)
+        return cls(max(read, min(each.delivered_number for each in others)), read)
+
+    def mark(self, number: int) -> str:
+        if number <= self.read:
+            return "read"
+        return "delivered" if number <= self.delivered else "sent"
+
+
+@dataclass(slots=True)
+class Feed:
+    """What the timeline's template reads."""
+
+    conversation: Conversation
+    page: TimelinePage
+    reader: UUID
+    progress: Progress
+    lines: list[Line] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = list(_lines(self))
+
+    @property
+    def head(self) -> int:
+        return self.page.head
+
+    @property
+    def newest(self) -> int:
+        return self.page.newest
+
+    @property
+    def delivered(self) -> int:
+        return self.progress.delivered
+
+    @property
+    def seen(self) -> int:
+        return self.progress.read
+
+    @property
+    def older_url(self) -> str:
+        """Where earlier messages are, as a part or as a page; empty when there are none."""
+        messages = reverse("messages", args=[self.conversation.id])
+        return f"{messages}?before={self.page.oldest}" if self.page.has_older else ""
+
+    @property
+    def newer_url(self) -> str:
+        return reverse("conversation", args=[self.conversation.id]) if self.page.has_newer else ""
+
+
+def _lines(feed: Feed) -> Iterable[Line]:
+    unread_from = _first_unread(feed)
+    previous: Message | None = None
+    day: date | None = None
+    for entry in _told(feed):
+        at = entry.sent_at if isinstance(entry, Message) else entry.at
+        today = timezone.localdate(at)
+        above = today if today != day else None
+        day = today
+        if not isinstance(entry, Message):
+            previous = None
+            yield Line(NOTE, event=presenters.event(entry, feed.page.people), day=above)
+            continue
+        fresh = entry.number == unread_from
+        continued = above is None and not fresh and _continues(entry, previous)
+        previous = entry
+        yield Line(
+            _template(feed, entry, unread_from),
+            message=presenters.message(entry),
+            day=above,
+            fresh=fresh,
+            continued=continued,
+            mark=feed.progress.mark(entry.number),
+        )
+
+
+def _told(feed: Feed) -> Iterable[Message | Event]:
+    """A letter begins with its subject, which says already that it was begun."""
+    if feed.conversation.traits.layout != "mail":
+        return feed.page.entries
+    return (each for each in feed.page.entries if isinstance(each, Message) or not each.data.get("created"))
+
+
+def _continues(entry: Message, previous: Message | None) -> bool:
+    same = previous is not None and previous.sender_id == entry.sender_id
+    return same and previous is not None and entry.sent_at - previous.sent_at < RUN
+
+
+def _first_unread(feed: Feed) -> int | None:
+    """The number of the first message this reader has not read, where this page holds the place."""
+    read = feed.conversation.my.read_number  # type: ignore[attr-defined]
+    waiting = [each for each in feed.page.messages if each.number > read and each.sender_id != feed.reader]
+    if not waiting or (feed.page.has_older and feed.page.oldest > read + 1):
+        return None
+    return waiting[0].number
+
+
+def _template(feed: Feed, entry: Message, unread_from: int | None) -> str:
+    """Read letters but the last are folded to one line; chats show everything."""
+    if feed.conversation.traits.layout != "mail":
+        return MESSAGE
+    unread = unread_from is not None and entry.number >= unread_from
+    last = entry.number == feed.page.newest and not feed.page.has_newer
+    return MESSAGE if unread or last else FOLDED

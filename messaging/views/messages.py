@@ -1,0 +1,92 @@
+"""Messages of a conversation: earlier ones as a part, a new one by the form that also the script falls back on."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from chatify.lib.digest import stamp
+from chatify.lib import http
+from chatify.lib.errors import Invalid, TooMany
+from messaging import presenters
+from messaging.operations import messages as operations
+from messaging.operations.log import Sent
+from messaging.queries import access, timeline
+from messaging.views.conversations import Draft, page
+from messaging.views.feed import Feed, Progress
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def messages(request: HttpRequest, id: UUID) -> HttpResponse:
+    """GET earlier messages, POST a new one."""
+    return send(request, id) if request.method == "POST" else older(request, id)
+
+
+def older(request: HttpRequest, id: UUID) -> HttpResponse:
+    """GET ?before=<number>: the lines above it and the link to still earlier ones; as a page without htmx."""
+    before = http.whole_number(request, "before")
+    address = reverse("conversation", args=[id])
+    if not http.part(request):
+        return redirect(f"{address}?before={before}" if before else address)
+    found = access.conversation_for(request.user, id)
+    feed = Feed(found, timeline.page(found, before=before), request.user.pk, Progress())
+    return render(request, "messaging/messages/_older.html", {"feed": feed})
+
+
+def send(request: HttpRequest, id: UUID) -> HttpResponse:
+    """POST body, client_id, reply_to. The same client_id again answers as the first time."""
+    draft = {name: request.POST.get(name, "") for name in ("body", "client_id", "reply_to")}
+    try:
+        sent = operations.send(
+            request.user,
+            conversation=id,
+            body=draft["body"],
+            client_id=draft["client_id"],
+            reply_to=draft["reply_to"] or None,
+        )
+    except (Invalid, TooMany) as error:
+        if http.wants_json(request):
+            raise
+        return _refused(request, id, draft, error)
+    return _answer(request, sent)
+
+
+def _answer(request: HttpRequest, sent: Sent) -> HttpResponse:
+    if http.wants_json(request):
+        return http.json_answer(acknowledgement(sent), status=200 if sent.duplicate else 201)
+    if http.part(request):
+        message = presenters.message(timeline.message(request.user, sent.id))
+        return render(request, "messaging/messages/_message.html", {"message": message})
+    return http.SeeOther(f"{reverse('conversation', args=[sent.conversation])}#m-{sent.id}")
+
+
+def acknowledgement(sent: Sent) -> dict[str, Any]:
+    """The fields of the socket's `ack`."""
+    return {
+        "type": "ack",
+        "client_id": str(sent.client_id),
+        "conversation": str(sent.conversation),
+        "id": str(sent.id),
+        "seq": sent.seq,
+        "number": sent.number,
+        "at": stamp(sent.at),
+        "duplicate": sent.duplicate,
+    }
+
+
+def _refused(request: HttpRequest, id: UUID, draft: dict[str, str], error: Invalid | TooMany) -> HttpResponse:
+    """The page again with everything typed and the reason, so that nothing has to be written twice."""
+    found = access.conversation_for(request.user, id)
+    reasons = error.errors if isinstance(error, Invalid) else {}
+    errors = [sentence for each in reasons.values() for sentence in each]
+    # A client_id that was refused itself is replaced, or the form could never be sent.
+    kept = {name: value for name, value in draft.items() if value and not (name in reasons and name != "body")}
+    response = page(request, found, draft=Draft(**kept, errors=errors or [error.detail]), status=error.status)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(round(error.retry_after + 0.5))
+    return response

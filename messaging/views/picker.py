@@ -1,0 +1,82 @@
+"""Choosing people: a search field whose results are checkboxes, so that it works with and without a script."""
+
+from dataclasses import dataclass, field
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import queries
+from accounts.models import User
+from chatify.lib.errors import Invalid, NotFound, TooMany
+
+MOST = 200
+FOUND = 8
+
+
+@dataclass(slots=True)
+class Picker:
+    """One field of people: `picked` stay chosen while others are searched for."""
+
+    name: str
+    label: str
+    q: str = ""
+    picked: list[User] = field(default_factory=list)
+    found: list[User] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    single: bool = False
+
+    @property
+    def searched(self) -> bool:
+        return bool(self.q.strip())
+
+
+def pick(request: HttpRequest, name: str, label: str, *, single: bool = False) -> Picker:
+    """What was chosen and searched for in the field `name`, from the form or the query. Unknown names are errors."""
+    source = request.POST if request.method == "POST" else request.GET
+    picker = Picker(name, label, q=source.get(f"q_{name}", "")[:200], single=single)
+    for username in list(dict.fromkeys(source.getlist(name)))[:MOST]:
+        try:
+            picker.picked.append(queries.person_by_username(request.user, username))
+        except NotFound:
+            picker.errors.append(f"There is nobody called {username[:30]}.")
+    return picker
+
+
+def search(request: HttpRequest, picker: Picker) -> Picker:
+    """Fill `found` with whom the field's search finds, without those already chosen."""
+    try:
+        people = queries.find_people(request.user, picker.q, limit=FOUND + len(picker.picked)).items
+    except TooMany as error:
+        picker.errors.append(error.detail)
+        return picker
+    picker.found = [person for person in people if person not in picker.picked][:FOUND]
+    return picker
+
+
+def chosen(request: HttpRequest, picker: Picker) -> list[User]:
+    """The people of the field, also those whose usernames stand typed in its search field. Raises Invalid."""
+    typed = [name for name in picker.q.replace(",", " ").split() if name]
+    for username in typed[:MOST]:
+        try:
+            person = queries.person_by_username(request.user, username)
+        except NotFound:
+            picker.errors.append(f"There is nobody called {username[:30]}. Choose from the people below.")
+            continue
+        if person not in picker.picked:
+            picker.picked.append(person)
+    if picker.errors:
+        raise Invalid.field(picker.name, picker.errors[0])
+    return picker.picked
+
+
+@require_safe
+@login_required
+def found(request: HttpRequest) -> HttpResponse:
+    """GET /c/people/?field=to&q_to=…&to=…: the choices of one field, while one types."""
+    name = request.GET.get("field", "to")
+    if name not in ("to", "cc"):
+        raise Invalid.field("field", "Choose to or cc.")
+    picker = search(request, pick(request, name, "", single=request.GET.get("single") == "1"))
+    return render(request, "messaging/people/_choices.html", {"picker": picker})
