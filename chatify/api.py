@@ -19,7 +19,7 @@ Ids are UUIDs, times are ISO 8601 in UTC, lists are `{"items", "next"}` with `?c
 problem details (RFC 9457). Get a token at `POST /api/auth/app/v1/auth/login` with `{"email", "password"}`.
 """
 
-NINJAS_OWN = ("openapi-json", "openapi-view", "api-root")
+PAGES = ("openapi-json", "openapi-view")
 
 
 class ChatifyAPI(NinjaAPI):
@@ -31,8 +31,8 @@ class ChatifyAPI(NinjaAPI):
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         urls: list[Any] = super()._get_urls()
         for entry in urls:
-            view = reads_only(entry.callback) if entry.name in NINJAS_OWN else entry.callback
-            entry.callback = door(view)
+            view = reads_only(entry.callback) if entry.name in PAGES else entry.callback
+            entry.callback = door(unknown if entry.name == "api-root" else view)
         return [*urls, re_path(r"", door(unknown), name="unknown")]
 
 

@@ -1,0 +1,287 @@
+"""The door of the API: credentials, CSRF, problems, sizes and types, limits, and its pages."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+from django.test import Client
+
+from accounts.models import User
+from chatify.lib.api import auth, problems, reading
+from messaging.queries import inbox
+from tests.services.people import PASSWORD
+
+API = "/api/v1"
+JSON = "application/json"
+
+
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.content[:300]
+    assert answer["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert body["status"] == status
+    assert body["title"] and body["detail"] and body["type"]
+    return body
+
+
+@pytest.fixture
+def token(alice: User) -> str:
+    """An access token of alice, as a program gets one."""
+    wish = json.dumps({"email": alice.email, "password": PASSWORD})
+    answer = Client().post("/api/auth/app/v1/auth/login", wish, content_type=JSON)
+    assert answer.status_code == 200, answer.content
+    return str(answer.json()["meta"]["access_token"])
+
+
+def bearer(token: str, **extra: Any) -> Client:
+    return Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {token}"}, **extra)
+
+
+# Credentials
+
+
+def test_a_bearer_needs_no_csrf_token(token: str, bob: User) -> None:
+    client = bearer(token)
+    assert client.get(f"{API}/me").json()["username"] == "alice"
+    wish = json.dumps({"kind": "direct", "members": [str(bob.id)]})
+    assert client.post(f"{API}/conversations", wish, content_type=JSON).status_code == 201
+
+
+def test_a_session_needs_a_csrf_token_to_change_anything(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    assert client.get(f"{API}/me").status_code == 200
+    problem(client.patch(f"{API}/me", "{}", content_type=JSON), 403)
+    problem(client.patch(f"{API}/me?csrfmiddlewaretoken=x", "{}", content_type=JSON), 403)
+    client.get("/accounts/login/")
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    headers = {"X-CSRFToken": "a" * 32}
+    assert client.patch(f"{API}/me", "{}", content_type=JSON, headers=headers).status_code == 200
+    problem(client.patch(f"{API}/me", "{}", content_type=JSON, headers={"X-CSRFToken": "b" * 32}), 403)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example"])
+def test_a_page_of_another_site_changes_nothing(alice: User, origin: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    client.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    headers = {"X-CSRFToken": "a" * 32, "Origin": origin}
+    answer = client.patch(f"{API}/me", '{"display_name": "Evil"}', content_type=JSON, headers=headers)
+    problem(answer, 403)
+    assert "Access-Control-Allow-Origin" not in answer
+    alice.refresh_from_db()
+    assert alice.display_name == "Alice"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_no_credential_is_401_and_never_403(db: None, method: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    path = {"GET": "/me", "POST": "/conversations", "PATCH": "/me"}.get(
+        method, "/conversations/01900000-0000-7000-8000-000000000000"
+    )
+    answer = client.generic(method, API + path, "not even JSON", content_type="text/plain")
+    problem(answer, 401)
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "value", ["Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi", "bearer  ", "Token x", "é"]
+)
+def test_a_dead_token_does_not_fall_back_on_a_cookie(alice: User, value: str) -> None:
+    client = Client()
+    client.force_login(alice)
+    assert client.get(f"{API}/me").status_code == 200
+    problem(client.get(f"{API}/me", headers={"Authorization": value}), 401)
+
+
+def test_a_token_dies_with_its_session(token: str) -> None:
+    client = bearer(token)
+    assert client.get(f"{API}/me").status_code == 200
+    client.delete("/api/auth/app/v1/auth/session")
+    problem(client.get(f"{API}/me"), 401)
+
+
+def test_a_token_of_a_suspended_person_opens_nothing(token: str, alice: User) -> None:
+    alice.is_active = False
+    alice.save()
+    problem(bearer(token).get(f"{API}/me"), 401)
+
+
+@pytest.mark.parametrize("cookie", ["x", "a" * 32, "a" * 5000, "\x01", "é"])
+def test_a_made_up_cookie_is_nobody(db: None, cookie: str) -> None:
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    problem(client.get(f"{API}/me"), 401)
+
+
+def test_a_method_override_is_ignored(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    headers = {"X-HTTP-Method-Override": "PATCH"}
+    assert client.get(f"{API}/me?_method=PATCH", headers=headers).status_code == 200
+    problem(client.post(f"{API}/me", '{"display_name": "x"}', content_type=JSON, headers=headers), 405)
+
+
+# Problems
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/x", "/me/", "/conversations/1", "/openapi.yaml", "/..%2f", "/%00", "/é", "/me/x/y"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "TRACE"])
+def test_unknown_paths_are_problems(db: None, method: str, path: str) -> None:
+    problem(Client(enforce_csrf_checks=True).generic(method, API + path), 404)
+
+
+def test_wrong_methods_are_problems_that_name_the_right_ones(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    for method, path, allowed in (
+        ("PUT", "/me", {"GET", "PATCH"}),
+        ("TRACE", "/people", {"GET"}),
+        ("POST", "/openapi.json", {"GET", "HEAD"}),
+        ("DELETE", "/docs", {"GET", "HEAD"}),
+    ):
+        answer = client.generic(method, API + path)
+        problem(answer, 405)
+        assert set(answer["Allow"].split(", ")) == allowed
+
+
+@pytest.mark.parametrize(
+    "type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+)
+def test_another_content_type_is_415(alice: User, type: str) -> None:
+    client = Client()
+    client.force_login(alice)
+    problem(client.generic("PATCH", f"{API}/me", '{"display_name": "x"}', content_type=type), 415)
+
+
+def test_the_content_type_may_name_its_charset(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    answer = client.patch(
+        f"{API}/me", '{"display_name": "x"}', content_type="application/json; charset=utf-8"
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("size", [reading.BODY_BYTES + 1, 10 * 2**20])
+def test_a_body_over_64_kib_is_413(alice: User, size: int) -> None:
+    client = Client()
+    client.force_login(alice)
+    body = '{"display_name": "' + "x" * (size - 20) + '"}'
+    problem(client.patch(f"{API}/me", body, content_type=JSON), 413)
+
+
+def test_a_body_of_64_kib_is_read(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    body = '{"display_name": "' + "x" * (reading.BODY_BYTES - 20) + '"}'
+    assert len(body) == reading.BODY_BYTES
+    assert "display_name" in problem(client.patch(f"{API}/me", body, content_type=JSON), 422)["errors"]
+
+
+def test_an_error_of_ours_is_a_problem_and_says_nothing_of_its_cause(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> None:
+        raise RuntimeError("secret path /etc/x")
+
+    client = Client(raise_request_exception=False)
+    client.force_login(alice)
+    monkeypatch.setattr(inbox, "unread_total", fail)
+    assert "secret" not in str(problem(client.get(f"{API}/me"), 500))
+
+
+def test_a_busy_database_is_503_with_a_time(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("database is locked")
+
+    client = Client()
+    client.force_login(alice)
+    monkeypatch.setattr(inbox, "unread_total", fail)
+    answer = client.get(f"{API}/me")
+    problem(answer, 503)
+    assert answer["Retry-After"] == "1"
+
+
+def test_answers_are_not_kept_by_any_cache(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    assert client.get(f"{API}/me")["Cache-Control"] == "no-store"
+    assert Client().get(f"{API}/me")["Cache-Control"] == "no-store"
+
+
+# Limits
+
+
+def test_a_person_may_ask_200_times_a_minute(alice: User, bob: User, settings: Any) -> None:
+    settings.CHATIFY_LIMITS = 0.05  # a twentieth, so that the test is short
+    client = Client()
+    client.force_login(alice)
+    assert {client.get(f"{API}/people").status_code for _ in range(10)} == {200}
+    answer = client.get(f"{API}/people")
+    problem(answer, 429)
+    assert 1 <= int(answer["Retry-After"]) <= 60
+    other = Client()
+    other.force_login(bob)
+    assert other.get(f"{API}/people").status_code == 200, "another person is not held back"
+
+
+def test_a_network_without_credentials_may_ask_100_times_a_minute(db: None, settings: Any) -> None:
+    settings.CHATIFY_LIMITS = 0.05
+    answers = [Client(REMOTE_ADDR="192.0.2.1").get(f"{API}/me").status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+    forged = {"X-Forwarded-For": "198.51.100.7"}
+    assert Client(REMOTE_ADDR="192.0.2.1").get(f"{API}/me", headers=forged).status_code == 429
+    assert Client(REMOTE_ADDR="192.0.2.2").get(f"{API}/me").status_code == 401
+
+
+def test_a_repeated_send_is_answered_before_any_limit(
+    alice: User, bob: User, settings: Any, client_for: Callable[[User], Client]
+) -> None:
+    client = client_for(alice)
+    wish = json.dumps({"kind": "direct", "members": [str(bob.id)]})
+    path = f"{API}/conversations/{client.post(f'{API}/conversations', wish, content_type=JSON).json()['id']}/messages"
+    texts = [
+        json.dumps({"body": "x", "client_id": f"01900000-0000-7000-8000-00000000000{number}"})
+        for number in range(3)
+    ]
+    settings.CHATIFY_LIMITS = 1.0
+    settings.CHATIFY_RATES = {**settings.CHATIFY_RATES, "send": (2, 60)}
+    assert [client.post(path, text, content_type=JSON).status_code for text in texts] == [201, 201, 429]
+    assert [client.post(path, text, content_type=JSON).status_code for text in texts] == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("", "unknown"),
+        ("x", "unknown"),
+    ],
+)
+def test_an_ipv6_visitor_is_counted_by_its_network(address: str, network: str) -> None:
+    assert auth.network(address) == network
+
+
+# Pages
+
+
+def test_the_docs_page_needs_nothing_from_elsewhere(db: None) -> None:
+    page = Client().get(f"{API}/docs")
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert "https://" not in html and "http://" not in html
+    assert "/static/ninja/swagger-ui-bundle.js" in html
+    assert "'unsafe-inline'" not in page["Content-Security-Policy"]
+
+
+def test_every_sentence_of_a_status_is_there() -> None:
+    for status in (400, 401, 403, 404, 405, 413, 415, 429, 500, 503):
+        assert json.loads(problems.problem(status).content)["detail"].endswith(".")

@@ -1,0 +1,132 @@
+"""The OpenAPI document is valid, complete, and true: generated requests get only the answers that it names."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+
+from accounts.models import User
+from chatify.api import api
+from messaging.operations import conversations, messages
+from tests.services.people import PASSWORD
+
+CLIENT_ID = "01900000-0000-7000-8000-000000000001"
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
+
+# Every operation that stands in the contract of this version.
+OPERATIONS = {
+    "GET /me", "PATCH /me", "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
+    "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
+    "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
+    "GET /conversations/{conversation}/events", "GET /messages/{message}", "PUT /conversations/{conversation}/read",
+    "GET /conversations/{conversation}/members", "POST /conversations/{conversation}/members",
+    "PATCH /conversations/{conversation}/members/{user}", "DELETE /conversations/{conversation}/members/{user}",
+}  # fmt: skip
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def test_the_document_is_served_and_valid(db: None) -> None:
+    served = Client().get("/api/v1/openapi.json")
+    assert served.status_code == 200
+    assert served.json()["info"]["title"] == "Chatify"
+    schemathesis.openapi.from_dict(served.json()).validate()
+
+
+def test_every_operation_is_in_it() -> None:
+    found = {f"{method.upper()} {path.removeprefix('/api/v1')}" for method, path, _ in operations()}
+    assert found == OPERATIONS
+
+
+def test_every_operation_names_its_problems_and_its_credentials() -> None:
+    for method, path, operation in operations():
+        where = f"{method} {path}"
+        assert {"400", "401", "429"} <= set(operation["responses"]), where
+        assert {tuple(each) for each in operation["security"]} == {("Bearer",), ("Session",)}, where
+        assert operation["description"] and operation["summary"], where
+        for status, answer in operation["responses"].items():
+            kinds = set(answer.get("content", {}))
+            assert kinds <= ({"application/problem+json"} if status >= "400" else {"application/json"}), where
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    assert schemes["Bearer"] == {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    assert schemes["Session"]["type"] == "apiKey"
+
+
+@pytest.fixture
+def world(alice: User, bob: User, carol: User) -> dict[str, str]:
+    """Ids of things that exist, by the names that paths give them."""
+    group = conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=CLIENT_ID)
+    sent = messages.send(bob, conversation=group.id, body="hello", client_id=CLIENT_ID)
+    return {
+        "conversation": str(group.id),
+        "message": str(sent.id),
+        "person": str(bob.id),
+        "user": str(carol.id),
+    }
+
+
+@pytest.fixture
+def token(alice: User) -> str:
+    wish = {"email": alice.email, "password": PASSWORD}
+    answer = Client().post("/api/auth/app/v1/auth/login", wish, content_type="application/json")
+    return str(answer.json()["meta"]["access_token"])
+
+
+SCHEMA = schemathesis.openapi.from_dict(copy.deepcopy(DOCUMENT))
+SCHEMA.app = get_wsgi_application()
+FOUND = [result.ok() for result in SCHEMA.get_all_operations()]
+
+
+@pytest.fixture
+def one_connection(token: str) -> Iterator[None]:
+    """Requests share the test's transaction: they must not close its connection when they begin and end.
+
+    After `token`, because Django's own test client connects the two again.
+    """
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("one_connection")
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("operation", FOUND, ids=lambda operation: operation.label)
+def test_generated_requests_get_what_the_document_says(
+    operation: Any, mode: GenerationMode, world: dict[str, str], token: str
+) -> None:
+    excluded: list[Any] = [unsupported_method]  # it sends TRACE to every path: tried once, in test_api.py
+    if mode is GenerationMode.POSITIVE:
+        excluded.append(positive_data_acceptance)  # a text of one space fits the schema and is no message
+
+    @settings(
+        max_examples=8,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
+    def run(case: Any, known: bool) -> None:
+        if known and mode is GenerationMode.POSITIVE:
+            case.path_parameters = {name: world[name] for name in case.path_parameters or {}}
+        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, excluded_checks=excluded)
+
+    run()
