@@ -1,5 +1,6 @@
 """What follows each fact: the one table to read to know everything that happens after a message is sent."""
 
+from accounts.events import SessionEnded, SessionsChanged
 from chatify.lib import events
 from messaging import settling
 from messaging.events import LogAppended, ReadStateChanged
@@ -10,14 +11,25 @@ def connect() -> None:
     """Subscribe the table below. Called once, when the app is ready."""
     events.subscribe(LogAppended, tell_sockets)
     events.subscribe(ReadStateChanged, tell_readers)
+    events.subscribe(SessionEnded, close_session)
+    events.subscribe(SessionsChanged, look_again)
 
 
 def tell_sockets(fact: LogAppended) -> None:
     """Publish what was appended; what the layer took is settled, the rest is left to the relay."""
-    if publish.batch(fact.rows):
-        settling.soon(row.id for row in fact.rows)
+    publish.batch(fact.rows, taken=settling.soon)
 
 
 def tell_readers(fact: ReadStateChanged) -> None:
     """Show the others how far somebody has read."""
     publish.receipts(fact.states)
+
+
+def close_session(fact: SessionEnded) -> None:
+    """A signed-out session's sockets close."""
+    publish.revoke(fact.user_id, fact.session_key)
+
+
+def look_again(fact: SessionsChanged) -> None:
+    """Whose session no longer counts is out at once."""
+    publish.revoke(fact.user_id)

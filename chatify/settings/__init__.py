@@ -5,6 +5,7 @@ from .data import *
 from .security import *
 from .limits import *
 from .services import *
+from .realtime import *
 from .accounts import *
 from .logs import *
 

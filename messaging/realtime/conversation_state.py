@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,17 @@ class Room:
     who is no member any more gets what is theirs up to the removal, from the database, and is out.
     """
 
-    __slots__ = ("_hub", "_task", "_timer", "_waiting", "conversation", "last", "sockets", "version")
+    __slots__ = (
+        "_hub",
+        "_task",
+        "_timer",
+        "_waiting",
+        "conversation",
+        "last",
+        "sockets",
+        "touched",
+        "version",
+    )
 
     def __init__(self, hub: "Hub", conversation: str, *, last: int, version: int) -> None:
         self._hub = hub
@@ -36,6 +47,7 @@ class Room:
         self.conversation = conversation
         self.last = last
         self.version = version
+        self.touched = 0.0
         self.sockets: set[Socket] = set()
 
     @property
@@ -84,6 +96,7 @@ class Room:
 
     def _deliver(self, packet: Packet) -> None:
         self.last = packet.seq
+        self.touched = time.monotonic()
         self._waiting.pop(packet.seq, None)
         for socket in tuple(self.sockets):
             socket.emit(packet)

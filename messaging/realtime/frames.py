@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from messaging.events import ReadState, stamp
+from chatify.lib.digest import stamp
+from messaging.events import ReadState
 from messaging.operations.log import Sent
 from messaging.realtime import render
 
@@ -81,10 +82,10 @@ class Packet:
 
     def shown(self, format: Format) -> Event:
         """The event object, with `html` for clients that asked for it."""
-        assert self.event is not None
+        event = self.event or {}
         if format.kind != "html":
-            return self.event
-        return {**self.event, "html": render.event(self.event, format.language)}
+            return event
+        return {**event, "html": render.event(event, format.language)}
 
     def removes(self, user: str) -> bool:
         """Whether this is the last event that this person may see."""

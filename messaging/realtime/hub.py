@@ -59,12 +59,16 @@ class Hub:
         room = self.rooms.get(conversation)
         return room.last if room else 0
 
+    def touched(self, conversation: str) -> float:
+        """When an event was last delivered here, on the monotonic clock."""
+        room = self.rooms.get(conversation)
+        return room.touched if room else 0.0
+
     # Sockets
 
     def greet(self, socket: Socket) -> None:
         """From now on this person is noticed when they join something. Before their memberships are read, so that
         nothing falls between."""
-        socket.greeted = True
         self.people.setdefault(socket.user_id, set()).add(socket)
 
     def stale(self, row: SocketMembership) -> bool:
@@ -74,16 +78,14 @@ class Hub:
         known = room.version if room else self.absent.get(conversation, UNKNOWN)
         return known > row.version or (room is not None and room.busy and room.version == UNKNOWN)
 
-    def attach(self, socket: Socket, row: SocketMembership) -> int:
-        """Let the socket follow a conversation from its head on; returns that head."""
+    def attach(self, socket: Socket, row: SocketMembership) -> None:
+        """Let the socket follow a conversation from its head on, or from where it was let in meanwhile."""
         conversation = str(row.conversation)
         room = self.rooms.get(conversation)
         if room is None:
             room = self.rooms[conversation] = Room(self, conversation, last=row.head, version=row.version)
         room.sockets.add(socket)
-        head = max(row.head, room.last)
-        socket.sent[room.conversation] = head
-        return head
+        socket.sent.setdefault(room.conversation, max(row.head, room.last))
 
     def admit(self, socket: Socket, room: Room, seq: int) -> None:
         """Somebody here became a member: they follow from after `seq`."""

@@ -2,7 +2,7 @@
 process that serves."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -13,11 +13,14 @@ from messaging.realtime.names import digest_of
 log = logging.getLogger(__name__)
 
 
+Taken = Callable[[Iterable[UUID]], object]
+
+
 class Process(Protocol):
     """The serving process, as far as publishing needs it. `hop` runs a call on its loop."""
 
     def hop(self, work: Callable[[], object]) -> bool: ...
-    def log(self, rows: Sequence[PublishedEvent]) -> None: ...
+    def log(self, rows: Sequence[PublishedEvent], taken: Taken) -> None: ...
     def receipts(self, states: Sequence[ReadState]) -> None: ...
     def revoke(self, user: str, session: str | None) -> None: ...
 
@@ -31,16 +34,17 @@ def serve_with(process: Process | None) -> None:
     _process = process
 
 
-def batch(rows: Sequence[PublishedEvent]) -> bool:
+def batch(rows: Sequence[PublishedEvent], taken: Taken) -> None:
     """Announce committed events, in the order of their logs.
 
-    True when the layer has taken them, so that the caller settles them. In the serving process it is False: there
-    the layer is served after the answers, and the events are settled once it took them.
+    `taken(ids)` is called once the other processes' layer has them, from this thread or another: then they are
+    settled. What it never gets is announced again by the relay.
     """
     process = _process
-    if process is not None and process.hop(lambda: process.log(rows)):
-        return False
-    return _safely(lambda: outside.log(rows))
+    if process is not None and process.hop(lambda: process.log(rows, taken)):
+        return
+    if _safely(lambda: outside.log(rows)):
+        taken(row.id for row in rows)
 
 
 def receipts(states: Sequence[ReadState]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from messaging.realtime.store import PAGE
 from messaging.realtime.writer import Place, Writer
 
 if TYPE_CHECKING:
+    from accounts.queries import SocketIdentity
     from messaging.realtime.hub import Hub
     from messaging.realtime.outlet import Outlet
 
@@ -29,7 +30,13 @@ class Hold:
 class Socket:
     """For each conversation it emits `sent + 1` and nothing else: lower is dropped, a hole is filled first."""
 
-    def __init__(self, hub: "Hub", identity: Any, outlet: "Outlet") -> None:
+    def __init__(
+        self,
+        hub: "Hub",
+        identity: "SocketIdentity",
+        outlet: "Outlet",
+        ended: Callable[["Socket", list[str]], object] | None = None,
+    ) -> None:
         self.hub = hub
         self.identity = identity
         self.user = identity.user
@@ -37,7 +44,7 @@ class Socket:
         self.session = digest_of(identity.session_key)
         self.format = Format("json", "en")
         self.writer = Writer(outlet, dropped=self._dropped, drained=self._drained)
-        self.greeted = False
+        self._ended = ended
         self.open = False
         self.sent: dict[str, int] = {}
         self.holds: dict[str, Hold] = {}
@@ -57,6 +64,10 @@ class Socket:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def speak(self, kind: str, language: str) -> None:
+        """How this client wants its events."""
+        self.format = Format(kind, language)
+
     def say(self, frame: Frame) -> None:
         """An answer: never dropped."""
         self.writer.push(frame)
@@ -75,7 +86,11 @@ class Socket:
         """The connection is over, whoever ended it."""
         self.open = False
         self.writer.forget()
+        rooms = list(self.sent)
         self.hub.leave(self)
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended(self, rooms)
         for task in list(self._tasks):
             if task is not asyncio.current_task():
                 task.cancel()
@@ -127,7 +142,8 @@ class Socket:
         return [
             conversation
             for conversation, sent in self.sent.items()
-            if conversation in self.leaving or sent < self.hub.last(conversation)
+            if conversation in self.leaving
+            or (sent < self.hub.last(conversation) and conversation not in self.holds)
         ]
 
     def fill(self, conversations: Iterable[str]) -> None:

@@ -1,0 +1,30 @@
+"""Where the server comes in: pages and API by Django, sockets by one consumer, start and end by the lifespan."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatify.settings")
+
+from django.core.asgi import get_asgi_application
+
+pages = get_asgi_application()
+
+from collections.abc import Awaitable, Callable  # noqa: E402
+from typing import Any  # noqa: E402
+
+from chatify.lifespan import lifespan  # noqa: E402
+from messaging.realtime.consumer import SocketConsumer  # noqa: E402
+
+sockets = SocketConsumer.as_asgi()
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """One ASGI application for everything."""
+    if scope["type"] == "websocket":
+        await sockets(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await lifespan(scope, receive, send)
+    else:
+        await pages(scope, receive, send)  # type: ignore[arg-type]

@@ -1,0 +1,143 @@
+"""The socket's door: one consumer per connection, from the handshake to the last frame."""
+
+import asyncio
+import logging
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+from django.db import DatabaseError
+
+from accounts.queries import SocketIdentity
+from chatify.lib import db
+from messaging.realtime import handshake, process, protocol, resume, sessions
+from messaging.realtime.commands import Commands
+from messaging.realtime.outlet import Outlet, outlet_for
+from messaging.realtime.protocol import Close
+from messaging.realtime.sockets import Socket
+
+log = logging.getLogger(__name__)
+HELLO_SECONDS = 5.0
+
+
+class SocketConsumer(AsyncConsumer):  # type: ignore[misc]
+    """`dispatch` is ours: Channels' own closes database connections in a thread at every frame, half of the cost of
+    a socket, and finds handlers by the name in the message. The hub, not the socket, is in the channel layer."""
+
+    channel_layer_alias = "none"
+
+    socket: Socket | None = None
+    outlet: Outlet
+    commands: Commands
+    greeted = False
+    _timer: asyncio.TimerHandle | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        kind = message["type"]
+        if kind == "websocket.receive":
+            self.receive(message)
+        elif kind == "websocket.connect":
+            await self.connect()
+        elif kind == "websocket.disconnect":
+            self.disconnect()
+            raise StopConsumer
+
+    async def connect(self) -> None:
+        """Refuse foreign pages before anything is accepted; accept the rest, so that a browser sees the reason."""
+        if handshake.refused(self.scope):
+            await self.send({"type": "websocket.close"})
+            return
+        try:
+            identity, too_often = await db.in_thread(db.READS, _look, dict(self.scope))
+        except DatabaseError as error:
+            log.warning("a handshake could not be checked (%s)", type(error).__name__)
+            identity, too_often = None, None
+        await self.send({"type": "websocket.accept", "subprotocol": handshake.chosen_subprotocol(self.scope)})
+        self.outlet = outlet_for(self.scope, self.send, settings.CHATIFY_SLOW_SECONDS)
+        code = self._refusal(identity, too_often)
+        if code is not None:
+            self.outlet.close(code)
+        elif identity is not None:
+            self._enter(identity)
+
+    def _refusal(self, identity: SocketIdentity | None, too_often: bool | None) -> Close | None:
+        serving = process.current()
+        if too_often is None:
+            return Close.SERVER
+        if identity is None:
+            return Close.NO_SESSION
+        if serving.stopping:
+            return Close.RESTART
+        if serving.sessions.count >= settings.CHATIFY_MOST_SOCKETS:
+            return Close.OVERLOAD
+        return Close.RATE if too_often else None
+
+    def _enter(self, identity: SocketIdentity) -> None:
+        serving = process.current()
+        self.socket = Socket(serving.hub, identity, self.outlet, ended=serving.ended)
+        self.commands = Commands(serving, self.socket)
+        serving.sessions.enter(self.socket)
+        self._timer = serving.loop.call_later(HELLO_SECONDS, self.socket.close, Close.SERVER)
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """Take one frame; nothing here waits."""
+        socket, text = self.socket, message.get("text")
+        if socket is None or socket.writer.closed is not None:
+            return
+        if text is None:
+            socket.close(Close.PROTOCOL)
+        elif len(text) > protocol.LARGEST_FRAME:
+            socket.close(Close.TOO_BIG)
+        elif self.greeted:
+            self.commands.hear(text)
+        else:
+            self._greet(socket, text)
+
+    def _greet(self, socket: Socket, text: str) -> None:
+        try:
+            fields = protocol.parse(text)
+        except protocol.BadFrame as error:
+            self.commands.nonsense(str(error))
+            return
+        if fields["type"] != "hello":
+            socket.close(Close.PROTOCOL)
+            return
+        try:
+            hello = protocol.hello(fields)
+        except protocol.BadCursor:
+            socket.close(Close.CURSOR)
+        except protocol.InvalidCommand:
+            socket.close(Close.PROTOCOL)
+        else:
+            self.greeted = True
+            self._disarm()
+            socket.run(self._begin(socket, hello))
+
+    async def _begin(self, socket: Socket, hello: protocol.Hello) -> None:
+        serving = process.current()
+        socket.speak(hello.format, hello.language)
+        try:
+            epoch = await socket.hub.reliably(socket.hub.store.epoch)
+            await resume.begin(socket, hello, epoch=epoch, heartbeat_ms=int(serving.heartbeat_seconds * 1000))
+            serving.notices.presence.arrived(socket)
+        except Exception:
+            log.exception("a hello could not be answered")
+            socket.close(Close.SERVER)
+
+    def disconnect(self) -> None:
+        self._disarm()
+        if self.socket is not None:
+            self.socket.end()
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _look(scope: dict[str, Any]) -> tuple[SocketIdentity | None, bool]:
+    identity = sessions.authenticate(scope["headers"])
+    if identity is None:
+        return None, False
+    return identity, sessions.too_often(identity, sessions.client_address(scope))

@@ -1,0 +1,89 @@
+"""What is told and not kept: receipts, typing, presence, revocations. Said here, and to the other processes."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from messaging.events import ReadState
+from messaging.realtime import frames
+from messaging.realtime.hub import Hub
+from messaging.realtime.outside import receipts_body
+from messaging.realtime.presence import Presence
+from messaging.realtime.receipts import Receipts
+from messaging.realtime.sessions import Sessions
+
+log = logging.getLogger(__name__)
+Body = dict[str, Any]
+Tell = Callable[[str, Body], object]
+
+
+class Notices:
+    """One fixed table of kinds; a notice from another process does here exactly what our own does."""
+
+    def __init__(self, hub: Hub, sessions: Sessions, tell: Tell | None) -> None:
+        self._hub = hub
+        self._sessions = sessions
+        self._tell = tell
+        self.presence = Presence(hub, tell)
+        self.receipts = Receipts(self._send_receipts, self._went_back)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._kinds: dict[str, Callable[[Body], None]] = {
+            "receipts": self._show_receipts,
+            "row": self._show_row,
+            "typing": self._show_typing,
+            "presence": self.presence.hear,
+            "who": lambda _: self.presence.roll_call(),
+            "revoke": self._revoke,
+            "ping": lambda _: None,
+        }
+
+    def everywhere(self, kind: str, body: Body) -> None:
+        """Do it here and tell the others."""
+        self._kinds[kind](body)
+        if self._tell is not None:
+            self._tell(kind, body)
+
+    def hear(self, payload: str) -> None:
+        """Do what another process said."""
+        said = json.loads(payload)
+        handler = self._kinds.get(said["kind"])
+        if handler is not None:
+            handler(said["body"])
+
+    def stop(self) -> None:
+        self.presence.stop()
+        self.receipts.stop()
+
+    def _send_receipts(self, states: Sequence[ReadState]) -> None:
+        self.everywhere("receipts", receipts_body(states))
+
+    def _went_back(self, state: ReadState) -> None:
+        self.everywhere("row", {"user": str(state.user), "conversation": str(state.conversation)})
+
+    def _show_receipts(self, body: Body) -> None:
+        for conversation, user, delivered, read in body["items"]:
+            room = self._hub.rooms.get(conversation)
+            if room is None:
+                continue
+            frame = frames.receipt(ReadState(UUID(conversation), UUID(user), delivered, read, 0))
+            for socket in room.sockets:
+                socket.whisper(frame)
+
+    def _show_row(self, body: Body) -> None:
+        for socket in self._hub.people.get(body["user"], ()):
+            socket.whisper(frames.inbox(body["conversation"]))
+
+    def _show_typing(self, body: Body) -> None:
+        room = self._hub.rooms.get(body["conversation"])
+        frame = frames.typing(body["conversation"], body["user"])
+        for socket in room.sockets if room else ():
+            if socket.user_id != body["user"]:
+                socket.whisper(frame)
+
+    def _revoke(self, body: Body) -> None:
+        task = asyncio.get_running_loop().create_task(self._sessions.revoke(body["user"], body["session"]))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,154 @@
+"""Where a socket starts: `level`, `replay` or `reset` for what the client named, the head for the rest."""
+
+import asyncio
+from collections.abc import Mapping
+
+from chatify.lib import db
+from chatify.lib.errors import NotFound
+from messaging.queries.sync import SocketMembership
+from messaging.realtime import frames
+from messaging.realtime.hub import Hub
+from messaging.realtime.protocol import Hello, Sync
+from messaging.realtime.sockets import Socket
+
+MOST_REPLAYED = 500
+MOST_PER_HELLO = 1000
+READS_UNTIL_FRESH = 20
+NO_SUCH = "There is no such conversation."
+
+
+async def begin(socket: Socket, hello: Hello, *, epoch: str, heartbeat_ms: int) -> None:
+    """Attach the socket to its conversations, say `ready`, and answer each named one."""
+    hub = socket.hub
+    hub.greet(socket)
+    rows = await _attach(hub, socket)
+    socket.say(frames.ready(epoch=epoch, user=socket.id, heartbeat_ms=heartbeat_ms))
+    late = _answer(socket, hello, rows, same_epoch=hello.epoch in (None, epoch))
+    socket.open = True
+    socket.fill(socket.behind())
+    for conversation in late:
+        await _replay(socket, conversation)
+
+
+async def sync(socket: Socket, command: Sync) -> None:
+    """Answer a client that found a hole."""
+    conversation = str(command.conversation)
+    if conversation not in socket.sent and not await _attach_one(socket, conversation):
+        socket.say(frames.error("not_found", NO_SUCH, conversation=conversation))
+        return
+    if conversation in socket.holds:
+        await _read(socket, conversation, command.since)
+        return
+    socket.hold(conversation)
+    if await _read(socket, conversation, command.since):
+        _go_on(socket, conversation)
+
+
+async def _attach(hub: Hub, socket: Socket) -> dict[str, SocketMembership]:
+    """Read the memberships until none is older than what the hub has seen meanwhile."""
+    for attempt in range(READS_UNTIL_FRESH):
+        rows = await hub.reliably(hub.store.memberships, socket.id)
+        if not any(hub.stale(row) for row in rows):
+            break
+        await asyncio.sleep(0.01 * attempt)
+    fresh = [row for row in rows if not hub.stale(row)]
+    for row in fresh:
+        hub.attach(socket, row)
+    return {str(row.conversation): row for row in fresh}
+
+
+async def _attach_one(socket: Socket, conversation: str) -> bool:
+    """A conversation that the hub has not heard of yet, for a member: follow it from its head."""
+    hub = socket.hub
+    for row in await hub.reliably(hub.store.memberships, socket.id):
+        if str(row.conversation) == conversation and not hub.stale(row):
+            hub.attach(socket, row)
+    return conversation in socket.sent
+
+
+def _answer(
+    socket: Socket, hello: Hello, rows: Mapping[str, SocketMembership], *, same_epoch: bool
+) -> list[str]:
+    """Answer what needs no look at the log; returns the conversations that are to be replayed."""
+    late: list[str] = []
+    budget = MOST_PER_HELLO
+    for conversation, cursor in hello.cursors.items():
+        if conversation not in socket.sent or conversation not in rows:
+            socket.say(frames.error("not_found", NO_SUCH, conversation=conversation))
+            continue
+        head = max(rows[conversation].head, socket.hub.last(conversation))
+        since = max(cursor, rows[conversation].visible_from_seq - 1)
+        if not same_epoch or since > head or head - since > min(MOST_REPLAYED, budget):
+            _reset(socket, conversation, head)
+        elif since == head:
+            socket.say(frames.level(conversation, head))
+            socket.raise_to(conversation, head)
+        else:
+            budget -= head - since
+            socket.sent[conversation] = since
+            socket.hold(conversation)
+            late.append(conversation)
+    return late
+
+
+async def _replay(socket: Socket, conversation: str) -> None:
+    since = socket.sent.get(conversation)
+    if since is not None and await _read(socket, conversation, since):
+        _go_on(socket, conversation)
+
+
+def _go_on(socket: Socket, conversation: str) -> None:
+    """Live again; what a replay left out for its size follows as events."""
+    socket.release(conversation)
+    if conversation in socket.behind():
+        socket.fill([conversation])
+
+
+async def _read(socket: Socket, conversation: str, since: int) -> bool:
+    """Read and say what follows `since`; whether the conversation may go on live (else something else sees to it)."""
+    hub = socket.hub
+    if socket.hub.last(conversation) - since > MOST_REPLAYED:
+        return _reset(socket, conversation, hub.last(conversation))
+    try:
+        found = await hub.reliably(hub.store.since, socket.user, conversation, since)
+    except NotFound:
+        return _gone(socket, conversation)
+    if conversation not in socket.sent:
+        return False
+    if found.state == "reset" or found.head - since > MOST_REPLAYED:
+        return _reset(socket, conversation, found.head)
+    if found.state == "level":
+        socket.say(frames.level(conversation, found.head))
+        socket.raise_to(conversation, found.head)
+        return True
+    return await _say_replay(socket, conversation, found.events, found.head)
+
+
+async def _say_replay(socket: Socket, conversation: str, events: list[frames.Event], head: int) -> bool:
+    # Rendering hundreds of events would hold up every other socket of the process.
+    frame = await db.in_thread(db.READS, frames.replay, conversation, events, head, socket.format)
+    await socket.writer.room()
+    if conversation not in socket.sent or not socket.open:
+        return False
+    socket.writer.push(frame, paced=True)
+    socket.raise_to(conversation, events[-1]["seq"])
+    if any(frames.Packet.of(event).removes(socket.user_id) for event in events):
+        socket.hub.detach(socket, conversation)
+        return False
+    return True
+
+
+def _reset(socket: Socket, conversation: str, head: int) -> bool:
+    socket.say(frames.reset(conversation, head))
+    socket.raise_to(conversation, head)
+    return True
+
+
+def _gone(socket: Socket, conversation: str) -> bool:
+    """No member any more. When the hub knows of the removal, the socket still gets that event."""
+    if conversation in socket.leaving:
+        socket.fill([conversation])
+    else:
+        socket.say(frames.error("not_found", NO_SUCH, conversation=conversation))
+        socket.hub.detach(socket, conversation)
+    return False
