@@ -1,7 +1,18 @@
 """Static files with hashed names, ES module imports included, so that browsers may keep them for ever."""
 
+from collections.abc import Iterable, Iterator
+
+from django.contrib.staticfiles.finders import AppDirectoriesFinder
+from django.core.files.storage import Storage
 from django_manifeststaticfiles_enhanced.storage import EnhancedManifestStaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+UNUSED = ["redoc*"]
+"""Files of libraries that no page of ours loads."""
+UNUSED_APPS = ("django_htmx",)
+"""Apps whose files are not served: htmx is vendored."""
+RARE = ("admin/", "ninja/")
+"""Folders that staff and developers see: compressing these megabytes would take longer than everything else."""
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage, EnhancedManifestStaticFilesStorage):
@@ -13,3 +24,19 @@ class HashedStorage(CompressedManifestStaticFilesStorage, EnhancedManifestStatic
     def stored_name(self, name: str) -> str:
         """The hashed name, or the plain one where no manifest was made (tests, a checkout that never ran)."""
         return super().stored_name(name) if self.hashed_files else name
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Compress what every visitor loads."""
+        return super().compress_files(path for path in paths if not path.startswith(RARE))
+
+
+class AppFinder(AppDirectoriesFinder):
+    """The apps' static files, without what no page loads."""
+
+    def __init__(self, app_names: Iterable[str] | None = None, *args: object, **kwargs: object) -> None:
+        super().__init__(app_names, *args, **kwargs)
+        for app in UNUSED_APPS:
+            self.storages.pop(app, None)
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
+        return super().list([*(ignore_patterns or []), *UNUSED])

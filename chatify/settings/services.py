@@ -50,4 +50,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "chatify.lib.static.HashedStorage"},
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "chatify.lib.static.AppFinder"]
