@@ -62,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except IntegrityError:  # another account took the address between the check and now
             return False
 
-    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:  # type: ignore[override]
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         ratelimit.hit("account.create", self.get_client_ip(request))
         super().save_user(request, user, form, commit=False)  # hashes, which must not hold the writer's turn
         try:
@@ -81,17 +81,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # passwords
 
-    def clean_password(self, password: str, user: User | None = None) -> str:  # type: ignore[override]
+    def clean_password(self, password: str, user: User | None = None) -> str:
         passwords.Length().validate(password)  # first, so that no other check reads a megabyte
         return super().clean_password(password, user)
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:  # type: ignore[override]
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         if "email" in credentials:
             credentials["email"] = identity.fold_email(credentials["email"])
         if len(credentials.get("password", "")) > passwords.MAXIMUM:
             self.pre_authenticate(request, **credentials)
             return None
-        return super().authenticate(request, **credentials)  # type: ignore[return-value]
+        return super().authenticate(request, **credentials)
 
     # codes
 

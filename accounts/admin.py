@@ -67,8 +67,9 @@ class PersonAdmin(UserAdmin):
 
     @admin.action(description="Suspend", permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for person in queryset.exclude(pk=request.user.pk):
-            people.suspend(person)
+        for person in queryset:
+            if person != request.user:
+                people.suspend(person)
 
     @admin.action(description="Restore", permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -60,7 +60,7 @@ class OutboxBackend(BaseEmailBackend):
 
 def _readable(message: EmailMessage) -> str:
     heads = {"Date": datetime.now(UTC).isoformat(timespec="seconds"), "From": message.from_email}
-    heads |= {"To": ", ".join(message.to), "Subject": message.subject}
+    heads |= {"To": ", ".join(message.to), "Subject": str(message.subject)}
     return "\n".join(f"{name}: {value}" for name, value in heads.items()) + f"\n\n{message.body}\n"
 
 

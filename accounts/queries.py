@@ -106,15 +106,12 @@ class SocketIdentity:
 
 def authenticate_cookie(session_key: str | None) -> SocketIdentity | None:
     """The active person of a session cookie's value, or None. Reads nothing for a value that is no key."""
-    data = SessionStore(session_key).load() if SessionStore(session_key).session_key else {}
-    person = (
-        User.objects.filter(pk=data.get(SESSION_KEY), is_active=True).first()
-        if data.get(SESSION_KEY)
-        else None
-    )
-    if person is None or session_key is None or not _fits(data, person):
+    store = SessionStore(session_key)
+    data = store.load() if store.session_key else {}
+    if SESSION_KEY not in data:
         return None
-    return SocketIdentity(person, session_key)
+    person = _visible().filter(pk=data[SESSION_KEY]).first()
+    return SocketIdentity(person, str(session_key)) if person and _fits(data, person) else None
 
 
 def authenticate_bearer(token: str | None) -> SocketIdentity | None:

@@ -1,9 +1,12 @@
 """What the tests of this app do again and again."""
 
 import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.core import mail
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
@@ -11,6 +14,19 @@ from chatify.jobs import runner
 from tests.services.people import PASSWORD
 
 AUTH = "/api/auth/app/v1"
+
+
+def parallel(work: Callable[[Any], Any], items: Iterable[Any], *, threads: int = 6) -> list[Any]:
+    """`work(item)` for every item in some threads, whose database connections are closed in the end."""
+
+    def closing(item: Any) -> Any:
+        try:
+            return work(item)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(closing, items))
 
 
 def mails() -> list[Any]:

@@ -1,7 +1,6 @@
 """The six digits: sealed, three tries, once; also when guesses come all at once."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from django.test.utils import override_settings
 
 from accounts import codes
 from accounts.models import User
-from accounts.tests.flows import last_code, other_code, post, signed_in
+from accounts.tests.flows import last_code, other_code, parallel, post, signed_in
 
 CONFIRM = "/accounts/login/code/confirm/"
 
@@ -67,8 +66,7 @@ def test_of_fifty_guesses_at_once_three_are_looked_at() -> None:
 
     codes._may_try = counted
     try:
-        with ThreadPoolExecutor(50) as pool:
-            list(pool.map(lambda n: codes.matches(actual=f"{n:06}", expected=sealed), range(50)))
+        parallel(lambda n: codes.matches(actual=f"{n:06}", expected=sealed), range(50), threads=50)
     finally:
         codes._may_try = original
     assert sum(looked_at) == 3
@@ -87,8 +85,7 @@ def test_parallel_guesses_over_http_get_three_tries_in_all(alice: User) -> None:
         return signed_in(one)
 
     wrong = [n for n in range(30) if f"{n:06}" != code][:12]
-    with ThreadPoolExecutor(6) as pool:
-        assert not any(pool.map(guess, wrong))
+    assert not any(parallel(guess, wrong))
     assert not guess(int(code))
 
 

@@ -1,7 +1,5 @@
 """Tokens for programs: sign-in, rotation, sign-out, step-up, and JSON that cannot be stored."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -11,7 +9,7 @@ from accounts import keys, queries
 from accounts import tokens as sealing
 from accounts.models import User
 from accounts.operations import people, sessions
-from accounts.tests.flows import AUTH, PASSWORD, mails, post, tokens
+from accounts.tests.flows import AUTH, PASSWORD, mails, parallel, post, tokens
 
 pytestmark = pytest.mark.django_db
 NEW = "three green boats at noon"
@@ -80,8 +78,7 @@ def test_a_refresh_token_works_once(client: Client, alice: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_refresh_token_works_once_also_in_parallel(client: Client, alice: User) -> None:
     refresh = tokens(client, alice.email)["refresh_token"]
-    with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: refreshed(Client(), refresh)[0], range(6)))
+    answers = parallel(lambda _: refreshed(Client(), refresh)[0], range(6))
     assert sorted(answers) == [200, 400, 400, 400, 400, 400]
 
 

@@ -29,7 +29,7 @@ AUTH_PASSWORD_VALIDATORS = [
 _CODE_LIFE = 600
 _CODE_TRIES = 3
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
-ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("CHATIFY_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("CHATIFY_PROXY_COUNT", 0)
 
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
