@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Sum
+from django.db.models import BigIntegerField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
 
 from messaging.models import Membership, Message
 
@@ -20,6 +20,12 @@ def skip_after(row: Membership, number: int) -> int:
     """How many messages after `number` do not count for this member: their own and deleted ones."""
     later = Message.objects.filter(conversation_id=row.conversation_id, number__gt=number)
     return later.filter(Q(sender_id=row.user_id) | Q(deleted_at__isnull=False)).count()
+
+
+def total_of(user: OuterRef) -> Subquery:
+    """How much is unread in all for the person of the outer row."""
+    rows = Membership.objects.filter(user_id=user, left_seq=None).order_by().values("user_id")
+    return Subquery(rows.annotate(total=Sum(UNREAD)).values("total"))
 
 
 def unread_total(user: UUID) -> int:

@@ -53,10 +53,7 @@ def page(
     limit = clamp(limit)
     head, epoch = conversation.head, epoch_id()
     visible = _visible(conversation)
-    messages = (
-        _around(visible, around, limit) if around is not None else _slice(visible, before, after, limit)
-    )
-    has_older = bool(messages) and visible.filter(number__lt=messages[0].number).exists()
+    messages, has_older = _messages(visible, before=before, after=after, around=around, limit=limit)
     has_newer = bool(messages) and messages[-1].number < conversation.message_count
     notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
     entries: list[Message | Event] = [*messages, *notes]
@@ -89,6 +86,17 @@ def message(user: User, id: UUID | str) -> Message:
     if row.seq < membership.visible_from_seq:
         raise NotFound("There is no such message.")
     return row
+
+
+def _messages(
+    rows: QuerySet[Message], *, before: int | None, after: int | None, around: int | None, limit: int
+) -> tuple[list[Message], bool]:
+    """The page and whether older ones exist; the usual pages learn that from one row more, without another query."""
+    if around is None and after is None:
+        found = _slice(rows, before, None, limit + 1)
+        return found[-limit:], len(found) > limit
+    found = _around(rows, around, limit) if around is not None else _slice(rows, None, after, limit)
+    return found, bool(found) and rows.filter(number__lt=found[0].number).exists()
 
 
 def _visible(conversation: Conversation) -> QuerySet[Message]:
