@@ -23,7 +23,7 @@ def test_two_people_talk_both_ways_within_a_second(world: World) -> None:
 def test_a_live_message_looks_like_a_loaded_one(world: World) -> None:
     chat = world.group("alice", "Allotment", "bob", "carol")
     alice, bob = world.seat("alice").open(chat), world.seat("bob").open(chat)
-    alice.write("first", "second")
+    alice.write("first", "second").sees_sent("first", "second")
     bob.write("third")
     alice.sees_sent("first", "second", "third")
     bob.sees_sent("first", "second", "third")
@@ -126,13 +126,13 @@ def test_reading_far_up_nothing_moves_and_the_button_counts(world: World) -> Non
     time.sleep(0.3)
     anchor = carol.page.locator("#timeline li.said").nth(60)
     before = anchor.bounding_box()
-    for number in range(3):
+    for number in range(9):
         world.say("bob", chat, f"new {number}")
     latest = carol.page.locator("#latest")
-    expect(latest.locator(".count")).to_have_text("3")
-    assert anchor.bounding_box() == before, "the page moved under the reader"
+    expect(latest.locator(".count")).to_have_text("9")
+    assert abs(anchor.bounding_box()["y"] - before["y"]) <= 1, "the page moved under the reader"
     latest.click()
-    carol.sees("new 2")
+    carol.sees("new 8")
     expect(latest).to_be_hidden()
 
 

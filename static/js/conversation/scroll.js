@@ -12,6 +12,8 @@ export class Scroll {
   #stuck = true;
   #missed = 0;
   #loading = false;
+  #held = null;
+  #slip = 0; // what rounding to whole pixels left over; a hundred messages would make it a jump
 
   constructor({ timeline, signal, onMove = () => {} }) {
     Object.assign(this, { timeline, signal, onMove });
@@ -68,6 +70,7 @@ export class Scroll {
   // ── callbacks ──
 
   #moved() {
+    if (this.box.scrollTop !== this.#held) this.#slip = 0;
     this.#stuck = this.atBottom;
     if (this.#stuck) this.#count(0);
     this.button.hidden = this.#stuck;
@@ -124,12 +127,14 @@ export class Scroll {
   #anchor() {
     const top = this.box.getBoundingClientRect?.().top ?? 0;
     const node = [...this.timeline.list.children].find((item) => item.getBoundingClientRect().bottom > Math.max(0, top));
-    return node && { node, top: node.getBoundingClientRect().top };
+    return node && { node, top: node.getBoundingClientRect().top - this.#slip };
   }
 
   #hold(anchor) {
     if (!anchor?.node.isConnected) return;
     this.box.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+    this.#slip = anchor.node.getBoundingClientRect().top - anchor.top;
+    this.#held = this.box.scrollTop;
   }
 
   async #older() {

@@ -38,7 +38,7 @@ export function dayName(date, now = new Date()) {
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
   const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return format(`day${year}`, { weekday: "long", day: "numeric", month: "long", year }).format(date);
+  return format(`day${year}`, { weekday: "long", day: "numeric", month: "long", year }).format(date).replace(",", "");
 }
 
 /** As short as a list allows: "9:41" today, "Mon" this week, "3 Nov" this year, "3 Nov 2025" before. */

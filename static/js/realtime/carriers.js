@@ -82,7 +82,8 @@ export class FormCarrier {
     if (answer.ok && type.includes("json")) return { kind: "acked", ack: await answer.json() };
     if (answer.type === "opaqueredirect" || answer.status === 401) return { kind: "signin" };
     if (answer.status === 429) return { kind: "wait", ms: retryAfter(answer) };
-    if (!type.includes("json") || answer.status >= 500) return { kind: "lost" };
+    // 403 may be a form token that went stale when somebody signed in elsewhere: the socket will know better.
+    if (!type.includes("json") || answer.status >= 500 || answer.status === 403) return { kind: "lost" };
     const problem = await answer.json();
     return { kind: "refused", code: answer.status === 413 ? "too_large" : "invalid", detail: problem.detail };
   }

@@ -180,7 +180,7 @@ export async function the_form_carries_the_same_client_id() {
 export async function the_forms_answers_mean_the_same_as_the_sockets() {
   const problem = { "Content-Type": "application/problem+json" };
   const kinds = [];
-  for (const [status, headers] of [[422, problem], [404, problem], [413, problem], [401, problem], [503, {}], [403, {}]]) {
+  for (const [status, headers] of [[422, problem], [404, problem], [413, problem], [401, problem], [503, {}], [403, problem]]) {
     kinds.push((await answered(status, { detail: "no" }, headers)).answer.kind);
   }
   equal(kinds, ["refused", "refused", "refused", "signin", "lost", "lost"]);
