@@ -41,7 +41,7 @@ class Commands:
         try:
             fields = protocol.parse(text)
         except protocol.BadFrame as error:
-            self.nonsense(str(error))
+            self.nonsense(str(error), error.client_id)
             return
         kind = fields["type"]
         if kind == "hello":
@@ -56,9 +56,9 @@ class Commands:
         elif self._allowed():
             self._read(fields, partial(HANDLERS[kind], self))
 
-    def nonsense(self, detail: str) -> None:
+    def nonsense(self, detail: str, client_id: str | None = None) -> None:
         """A frame that is no command; the fifth ends the socket."""
-        self._say("bad", detail)
+        self._say("bad", detail, client_id=client_id)
         if self._patience.nonsense():
             self._socket.close(Close.PROTOCOL)
 

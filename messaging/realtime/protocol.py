@@ -31,7 +31,11 @@ class Close(IntEnum):
 
 
 class BadFrame(Exception):
-    """Not a command at all: not JSON, not an object, no type."""
+    """Not a command at all: not JSON, not an object, no type. `client_id` is echoed where one could be read."""
+
+    def __init__(self, detail: str, client_id: str | None = None) -> None:
+        super().__init__(detail)
+        self.client_id = client_id
 
 
 class InvalidCommand(Exception):
@@ -95,7 +99,12 @@ def parse(text: str) -> Fields:
         raise BadFrame("A frame is one JSON object.") from error
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise BadFrame("A frame is a JSON object with a type.")
-    _check(value, 1)
+    try:
+        _check(value, 1)
+    except BadFrame as error:
+        # An outbox must be told which send can never arrive, or it would repeat it for ever.
+        known = _as_uuid(value.get("client_id"))
+        raise BadFrame(str(error), str(known) if known else None) from None
     return value
 
 

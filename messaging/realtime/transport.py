@@ -9,6 +9,7 @@ import random
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 from websockets.http11 import Request
 from websockets.protocol import State
 
@@ -33,6 +34,14 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # transport.close() waits for the buffer to empty: a peer that answers no ping will not read it either.
         self.loop.call_later(ABORT_AFTER, self.transport.abort)
 
+    def send_receive_event_to_app(self) -> None:
+        """uvicorn logs bytes that are no text with a traceback, with which anybody could fill the log."""
+        if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
+            self.frames = []
+            self.end(CloseCode.INVALID_DATA)
+            return
+        super().send_receive_event_to_app()
+
     def shutdown(self) -> None:
         """Whoever is still here when the server stops is told when to come back."""
         if self.close_sent or not self.handshake_complete:
@@ -54,6 +63,14 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(grace, self.transport.abort)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class Transport:

@@ -37,7 +37,7 @@ class Scene:
     async def goes_on(self, before: dict[str, int]) -> None:
         """Nothing was stored, no traceback logged, and the next honest socket is served."""
         assert self.stored() == before
-        assert not self.stage.complaints()
+        assert not self.stage.complaints(), self.stage.complaints()
         async with self.socket():
             pass
 

@@ -157,5 +157,5 @@ async def test_a_message_in_a_thousand_pieces_is_still_too_big(scene: Scene, sta
         # The close may come while pieces are still being written.
         with contextlib.suppress(ConnectionClosed):
             await socket.send("x" * 100 for _ in range(1_000))
-        assert await sockets.closed(socket) in (1009, 4002)
+        assert await sockets.closed(socket) in (1009, 4002, 1006)
     await scene.goes_on(scene.stored())

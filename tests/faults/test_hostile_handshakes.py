@@ -112,9 +112,16 @@ async def test_the_right_origin_is_served(scene: Scene, stage: Stage, browser: B
 
 async def test_credentials_in_the_address_count_for_nothing(scene: Scene, stage: Stage) -> None:
     url, token = stage.urls[0], await in_pool(scene.alice.token, stage.urls[0])
-    async with sockets.bare(url, origin=url, path=f"/ws/?token={token}&access_token={token}") as socket:
-        assert await sockets.closed(socket) == 4003
+    with pytest.raises(InvalidStatus) as refused:
+        async with sockets.bare(url, origin=url, path=f"/ws/?token={token}&access_token={token}"):
+            pass
+    assert refused.value.response.status_code == 403
     assert token not in stage.servers[0].log
+
+
+async def test_without_credentials_the_socket_opens_to_say_why_it_closes(stage: Stage) -> None:
+    async with sockets.bare(stage.urls[0], origin=stage.urls[0]) as socket:
+        assert await sockets.closed(socket) == 4003
 
 
 async def test_a_made_up_token_is_told_apart_from_an_error(scene: Scene, stage: Stage) -> None:

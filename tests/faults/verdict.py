@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 HEALS_WITHIN_S = 30.0
+LONGEST_FINDING = 600
 MUST_BE_ZERO = ("lost", "dup", "reorder", "gap", "leak", "unread_diff")
 
 
@@ -25,7 +26,7 @@ class Verdict:
     def count(self, figure: str, what: str, by: int = 1) -> None:
         """Add to a figure that must be zero, and say why."""
         setattr(self, figure, getattr(self, figure) + by)
-        self.findings.append(f"{figure}: {what}")
+        self.findings.append(f"{figure}: {what}"[:LONGEST_FINDING])
 
     def healed(self, seconds: Iterable[float]) -> None:
         """The worst of these times to become level."""
