@@ -81,7 +81,7 @@ class Room:
             if packet.event is None:
                 self._start(self._catch_up())
                 return
-            if packet.version > self.version:
+            if packet.version > self.version or self._lets_in(packet):
                 self._start(self._read_members(packet))
                 return
             self._deliver(packet)
@@ -126,10 +126,11 @@ class Room:
             self._timer = None
 
     async def _read_members(self, packet: Packet) -> None:
-        version, members = await self._hub.reliably(self._hub.store.members, self.conversation)
+        _, members = await self._hub.reliably(self._hub.store.members, self.conversation)
         self._admit(members, packet.seq)
         self._dismiss(members, packet)
-        self.version = max(version, packet.version)
+        # Not the version just read: what it adds has an event of its own, which is yet to come.
+        self.version = packet.version
         self._deliver(packet)
 
     async def _catch_up(self) -> None:
@@ -144,8 +145,11 @@ class Room:
             self._dismiss(members, Packet.of(events[0]))
             self.version = max(self.version, version)
             for event in events:
-                if event["seq"] == self.last + 1:
-                    self._deliver(Packet.of(event))
+                packet = Packet.of(event)
+                if packet.lets_in:
+                    self._admit(members, packet.seq)
+                if packet.seq == self.last + 1:
+                    self._deliver(packet)
         self._drop_unreadable()
 
     def _drop_unreadable(self) -> None:
@@ -153,6 +157,11 @@ class Room:
         for seq, packet in list(self._waiting.items()):
             if seq <= self.last or packet.event is None:
                 del self._waiting[seq]
+
+    def _lets_in(self, packet: Packet) -> bool:
+        """Whether somebody here joins with this event whom the version did not tell of."""
+        sockets = self._hub.people.get(packet.lets_in or "", ())
+        return any(socket not in self.sockets for socket in sockets)
 
     def _admit(self, members: Mapping[str, int], seq: int) -> None:
         for user in self._hub.people.keys() & members.keys():

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chatify.lib.digest import stamp
-from messaging.events import ReadState
+from messaging.events import JOINED, LEFT, ReadState
 from messaging.operations.log import Sent
 from messaging.realtime import render
 
@@ -89,12 +89,18 @@ class Packet:
 
     def removes(self, user: str) -> bool:
         """Whether this is the last event that this person may see."""
-        return self.event is not None and self.event["event"] == "member.left" and _about(self.event) == user
+        return self._about(LEFT) == user
 
+    @property
+    def lets_in(self) -> str | None:
+        """Who becomes a member with this event."""
+        return self._about(JOINED)
 
-def _about(event: Event) -> str | None:
-    user = event["data"].get("user")
-    return user.get("id") if isinstance(user, dict) else user
+    def _about(self, kind: str) -> str | None:
+        if self.event is None or self.event["event"] != kind:
+            return None
+        user = self.event["data"].get("user")
+        return user.get("id") if isinstance(user, dict) else user
 
 
 def ready(*, epoch: str, user: UUID, heartbeat_ms: int) -> Frame:

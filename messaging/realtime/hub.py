@@ -71,21 +71,24 @@ class Hub:
         nothing falls between."""
         self.people.setdefault(socket.user_id, set()).add(socket)
 
-    def stale(self, row: SocketMembership) -> bool:
-        """Whether the hub has seen members change since this row was read."""
-        conversation = str(row.conversation)
-        room = self.rooms.get(conversation)
-        known = room.version if room else self.absent.get(conversation, UNKNOWN)
-        return known > row.version or (room is not None and room.busy and room.version == UNKNOWN)
-
     def attach(self, socket: Socket, row: SocketMembership) -> None:
-        """Let the socket follow a conversation from its head on, or from where it was let in meanwhile."""
+        """Let the socket follow a conversation from the head at which the row found it a member.
+
+        Not from what the hub has seen since: what lies between may be the very removal of this person, and a socket
+        that starts before its removal always comes to it.
+        """
         conversation = str(row.conversation)
         room = self.rooms.get(conversation)
         if room is None:
             room = self.rooms[conversation] = Room(self, conversation, last=row.head, version=row.version)
         room.sockets.add(socket)
-        socket.sent.setdefault(room.conversation, max(row.head, room.last))
+        socket.sent.setdefault(room.conversation, row.head)
+
+    async def attach_missing(self, socket: Socket) -> None:
+        """Let the socket follow what its person is in and it does not follow yet."""
+        for row in await self.reliably(self.store.memberships, socket.id):
+            if str(row.conversation) not in socket.sent:
+                self.attach(socket, row)
 
     def admit(self, socket: Socket, room: Room, seq: int) -> None:
         """Somebody here became a member: they follow from after `seq`."""

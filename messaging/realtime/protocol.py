@@ -141,7 +141,7 @@ def hello(fields: Fields) -> Hello:
     """Raises InvalidCommand, or BadCursor for impossible positions."""
     _only(fields, "epoch", "conversations", "format", "language")
     epoch = fields.get("epoch")
-    cursors = fields.get("conversations") or {}
+    cursors = {} if fields.get("conversations") is None else fields["conversations"]
     if not (epoch is None or isinstance(epoch, str)) or not isinstance(cursors, dict):
         raise InvalidCommand("epoch is a string or null, conversations an object.")
     if len(cursors) > MOST_CURSORS:

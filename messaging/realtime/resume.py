@@ -1,6 +1,5 @@
 """Where a socket starts: `level`, `replay` or `reset` for what the client named, the head for the rest."""
 
-import asyncio
 from collections.abc import Mapping
 
 from chatify.lib import db
@@ -13,7 +12,6 @@ from messaging.realtime.sockets import Socket
 
 MOST_REPLAYED = 500
 MOST_PER_HELLO = 1000
-READS_UNTIL_FRESH = 20
 NO_SUCH = "There is no such conversation."
 
 
@@ -33,7 +31,9 @@ async def begin(socket: Socket, hello: Hello, *, epoch: str, heartbeat_ms: int) 
 async def sync(socket: Socket, command: Sync) -> None:
     """Answer a client that found a hole."""
     conversation = str(command.conversation)
-    if conversation not in socket.sent and not await _attach_one(socket, conversation):
+    if conversation not in socket.sent:
+        await socket.hub.attach_missing(socket)
+    if conversation not in socket.sent:
         socket.say(frames.error("not_found", NO_SUCH, conversation=conversation))
         return
     if conversation in socket.holds:
@@ -45,25 +45,10 @@ async def sync(socket: Socket, command: Sync) -> None:
 
 
 async def _attach(hub: Hub, socket: Socket) -> dict[str, SocketMembership]:
-    """Read the memberships until none is older than what the hub has seen meanwhile."""
-    for attempt in range(READS_UNTIL_FRESH):
-        rows = await hub.reliably(hub.store.memberships, socket.id)
-        if not any(hub.stale(row) for row in rows):
-            break
-        await asyncio.sleep(0.01 * attempt)
-    fresh = [row for row in rows if not hub.stale(row)]
-    for row in fresh:
+    rows = await hub.reliably(hub.store.memberships, socket.id)
+    for row in rows:
         hub.attach(socket, row)
-    return {str(row.conversation): row for row in fresh}
-
-
-async def _attach_one(socket: Socket, conversation: str) -> bool:
-    """A conversation that the hub has not heard of yet, for a member: follow it from its head."""
-    hub = socket.hub
-    for row in await hub.reliably(hub.store.memberships, socket.id):
-        if str(row.conversation) == conversation and not hub.stale(row):
-            hub.attach(socket, row)
-    return conversation in socket.sent
+    return {str(row.conversation): row for row in rows}
 
 
 def _answer(
@@ -76,7 +61,7 @@ def _answer(
         if conversation not in socket.sent or conversation not in rows:
             socket.say(frames.error("not_found", NO_SUCH, conversation=conversation))
             continue
-        head = max(rows[conversation].head, socket.hub.last(conversation))
+        head = rows[conversation].head
         since = max(cursor, rows[conversation].visible_from_seq - 1)
         if not same_epoch or since > head or head - since > min(MOST_REPLAYED, budget):
             _reset(socket, conversation, head)
@@ -107,8 +92,6 @@ def _go_on(socket: Socket, conversation: str) -> None:
 async def _read(socket: Socket, conversation: str, since: int) -> bool:
     """Read and say what follows `since`; whether the conversation may go on live (else something else sees to it)."""
     hub = socket.hub
-    if socket.hub.last(conversation) - since > MOST_REPLAYED:
-        return _reset(socket, conversation, hub.last(conversation))
     try:
         found = await hub.reliably(hub.store.since, socket.user, conversation, since)
     except NotFound:

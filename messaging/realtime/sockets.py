@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -169,14 +169,21 @@ class Socket:
         """Send pages until the log's end. False when the socket fell behind meanwhile or is no longer in it."""
         while (sent := self.sent.get(conversation)) is not None:
             events = await self.hub.reliably(self.hub.store.after, conversation, sent)
+            if conversation in self.leaving and not self._comes_to_the_end(events):
+                break
             for event in events:
                 if self.writer.half_full:
                     await self.writer.room()
                 if not self._next(event):
                     return False
             if len(events) < PAGE:
-                return self._at_the_end(conversation)
+                return conversation not in self.leaving
+        self.hub.detach(self, conversation)
         return False
+
+    def _comes_to_the_end(self, events: Sequence[dict[str, Any]]) -> bool:
+        """Whether reading on leads to this person's removal; if not, none of it is theirs."""
+        return len(events) == PAGE or any(Packet.of(event).removes(self.user_id) for event in events)
 
     def _next(self, event: dict[str, Any]) -> bool:
         sent = self.sent.get(event["conversation"])
@@ -185,12 +192,6 @@ class Socket:
         if event["seq"] == sent + 1:
             self.deliver(Packet.of(event))
         return not self._overflowed
-
-    def _at_the_end(self, conversation: str) -> bool:
-        if conversation in self.leaving:
-            self.hub.detach(self, conversation)
-            return False
-        return True
 
     @property
     def _overflowed(self) -> bool:
@@ -218,5 +219,6 @@ class Socket:
                 for conversation in behind:
                     await self._read_on(conversation)
             self.writer.lagging = False
+            await self.hub.attach_missing(self)
         finally:
             self._catching_up = False

@@ -1,0 +1,85 @@
+"""Group commit: one batch in flight, the next one fills, everybody is answered."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from django.db import OperationalError
+
+from messaging.realtime import batcher
+from messaging.realtime.batcher import Batcher, Overloaded
+
+
+class Work:
+    """Doubles numbers; `gate` holds it, -1 breaks it, `broken` is a database that is away."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.broken = False
+
+    def __call__(self, items: Sequence[int]) -> list[int]:
+        self.gate.wait(5)
+        self.batches.append(list(items))
+        if self.broken:
+            raise OperationalError("gone away")
+        if -1 in items:
+            raise ZeroDivisionError
+        return [item * 2 for item in items]
+
+
+@pytest.fixture
+def work() -> Work:
+    return Work()
+
+
+async def test_an_idle_batcher_works_at_once(work: Work) -> None:
+    assert await Batcher(work, name="t").submit(2) == 4
+    assert work.batches == [[2]]
+
+
+async def test_what_comes_meanwhile_is_one_batch_in_order(work: Work) -> None:
+    work.gate.clear()
+    group = Batcher(work, name="t")
+    futures = [group.put(number) for number in range(10)]
+    work.gate.set()
+    assert [await future for future in futures] == [number * 2 for number in range(10)]
+    assert [number for batch in work.batches for number in batch] == list(range(10))
+    assert len(work.batches) == 1
+
+
+async def test_a_batch_has_at_most_two_hundred(work: Work) -> None:
+    group = Batcher(work, name="t")
+    futures = [group.put(number) for number in range(450)]
+    await group.drained()
+    assert all(future.done() for future in futures)
+    assert max(len(batch) for batch in work.batches) == 200
+
+
+async def test_without_a_database_every_item_fails_and_the_next_may_succeed(work: Work) -> None:
+    group = Batcher(work, name="t")
+    work.broken = True
+    futures = [group.put(number) for number in range(3)]
+    await group.drained()
+    assert all(isinstance(future.exception(), OperationalError) for future in futures)
+    work.broken = False
+    assert await group.submit(1) == 2
+
+
+async def test_one_item_that_breaks_the_code_does_not_take_the_others_along(work: Work) -> None:
+    group = Batcher(work, name="t")
+    futures = [group.put(number) for number in (1, -1, 3)]
+    await group.drained()
+    assert futures[0].result() == 2
+    assert isinstance(futures[1].exception(), ZeroDivisionError)
+    assert futures[2].result() == 6
+
+
+async def test_more_than_can_wait_is_refused(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batcher, "MOST_WAITING", 2)
+    group = Batcher(work, name="t")
+    futures = [group.put(number) for number in range(3)]
+    await group.drained()
+    assert isinstance(futures[2].exception(), Overloaded)
+    assert futures[0].result() == 0
