@@ -11,7 +11,7 @@ from allauth.core.internal.httpkit import is_headless_request
 from allauth.headless.internal.restkit.response import ErrorResponse
 from django.contrib import messages
 from django.contrib.sites.shortcuts import get_current_site
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -127,11 +127,11 @@ class AccountAdapter(DefaultAccountAdapter):
             events.emit(SessionEnded(session_key=key, user_id=user_id))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The visitor's address; that of the connection when the header names too few proxies."""
+        """The visitor's address; that of the connection when the header names too few proxies or nobody."""
         try:
             return super().get_client_ip(request)
-        except ImproperlyConfigured:
-            return str(request.META.get("REMOTE_ADDR", ""))
+        except (ImproperlyConfigured, PermissionDenied):
+            return str(request.META.get("REMOTE_ADDR") or "local")
 
 
 def _as_form_error(clean: Any, value: str) -> str:

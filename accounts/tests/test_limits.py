@@ -1,9 +1,10 @@
 """Limits on the account doors: they hold when on, say when to come back, and are nowhere when off."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 
+from accounts.adapters import AccountAdapter
 from accounts.models import User
 from accounts.tests.flows import PASSWORD, mails, post, sign_up
 from chatify.settings.accounts import _RATES, _scaled
@@ -85,3 +86,21 @@ def test_with_limits_off_nothing_is_in_the_way(alice: User) -> None:
 @pytest.mark.parametrize(("factor", "rate"), [(1.0, "30/m/ip"), (2.0, "60/m/ip"), (0.001, "1/m/ip")])
 def test_limits_scale(factor: float, rate: str) -> None:
     assert _scaled([(30, "m/ip")], factor) == rate
+
+
+@pytest.mark.parametrize(
+    ("count", "header", "address", "counted"),
+    [
+        (0, "1.2.3.4", "10.0.0.1", "10.0.0.1"),
+        (1, "9.9.9.9, 1.2.3.4", "10.0.0.1", "1.2.3.4"),
+        (2, "1.2.3.4", "10.0.0.1", "10.0.0.1"),
+        (1, "nonsense", "10.0.0.1", "10.0.0.1"),
+        (0, "", "", "local"),
+    ],
+)
+def test_the_address_that_counts(
+    rf: RequestFactory, count: int, header: str, address: str, counted: str
+) -> None:
+    request = rf.get("/", REMOTE_ADDR=address, headers={"x-forwarded-for": header})
+    with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=count):
+        assert AccountAdapter(request).get_client_ip(request) == counted
