@@ -14,6 +14,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "socket.handshake.address": (600, 60),
     "api": (200, 60),
     "api.anonymous": (100, 60),
+    "api.refused": (300, 600),
     "conversation.chat": (30, 3600),
     "conversation.mail": (100, 3600),
     "people.search": (30, 60),

@@ -14,6 +14,7 @@ class Profile(Given):
     """What I may change about myself; what is left out stays."""
 
     display_name: str | None = None
+    settings: NotYet = None
 
 
 class Direct(Given):

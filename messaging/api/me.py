@@ -24,7 +24,9 @@ def show(request: HttpRequest) -> dict[str, Any]:
 @router.patch("/me", response=shapes.Me, operation_id="change_me")
 def change(request: HttpRequest, payload: given.Profile) -> dict[str, Any]:
     """Change my profile; an empty name shows the username again."""
-    return _shown(people.update_profile(asker(request), **payload.dict(exclude_none=True)))
+    return _shown(
+        people.update_profile(asker(request), **payload.dict(include={"display_name"}, exclude_none=True))
+    )
 
 
 def _shown(me: User) -> dict[str, Any]:

@@ -39,7 +39,8 @@ class Session(AuthBase):
 
     def __call__(self, request: HttpRequest) -> Any:
         # A request that names a bearer is judged by it alone: a dead token must not fall back on a cookie.
-        if "Authorization" in request.headers or not request.user.is_authenticated:
+        scheme = request.headers.get("Authorization", "").strip().partition(" ")[0]
+        if scheme.lower() == "bearer" or not request.user.is_authenticated:
             return None
         ratelimit.hit("api", request.user.pk)
         if request.method not in SAFE and check_csrf(request) is not None:
@@ -50,6 +51,11 @@ class Session(AuthBase):
 def count_anonymous(request: HttpRequest) -> None:
     """Raises TooMany when one network asks too often without a credential."""
     ratelimit.hit("api.anonymous", network(request.META.get("REMOTE_ADDR", "")))
+
+
+def count_refused(request: HttpRequest) -> None:
+    """Raises TooMany when one network collects too many refusals: somebody is guessing."""
+    ratelimit.hit("api.refused", network(request.META.get("REMOTE_ADDR", "")))
 
 
 def network(address: str) -> str:

@@ -1,4 +1,4 @@
-"""The OpenAPI document: every operation names the problems that it may answer with."""
+"""The OpenAPI document: every operation has a summary, and names the problems that it may answer with."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,16 +11,17 @@ METHODS = ("get", "put", "post", "patch", "delete")
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the problem answers, which follow from the shape of each operation, and their schema."""
+    """Add summaries, the problem answers that follow from the shape of an operation, and their schema."""
     document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method in METHODS:
-                _add_problems(path, method, operation)
+                _complete(path, method, operation)
     return document
 
 
-def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
     for status in _statuses(path, method, operation):
         operation["responses"].setdefault(status, _answer(status))
 

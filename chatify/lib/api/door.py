@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from chatify.lib.api import problems, reading
+from chatify.lib.api import auth, problems, reading
 
+REFUSALS = (401, 403, 404, 429)
 View = Callable[..., HttpResponseBase]
 
 
@@ -20,13 +21,23 @@ def door(view: View) -> View:
     @wraps(view)
     def through(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            reading.refuse_large(request)
-            response = view(request, *args, **kwargs)
+            response = _answered(view, request, *args, **kwargs)
+            if response.status_code in REFUSALS:
+                auth.count_refused(request)
         except Exception as error:
             return problems.answer(request, error)
-        return _wrong_method(response) if response.status_code == 405 else _private(response)
+        return response
 
     return through
+
+
+def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    try:
+        reading.refuse_large(request)
+        response = view(request, *args, **kwargs)
+    except Exception as error:
+        return problems.answer(request, error)
+    return _wrong_method(response) if response.status_code == 405 else _private(response)
 
 
 def reads_only(view: View) -> View:
