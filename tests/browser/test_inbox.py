@@ -27,13 +27,15 @@ def test_a_message_elsewhere_counts_on_its_row_and_in_the_title(world: World) ->
 
 def test_reading_in_one_tab_clears_the_other(world: World) -> None:
     chat = world.direct("bob", "carol")
+    unread = world.call("bob", "GET", "/me")["unread"]
     world.say("carol", chat, "one for each tab")
     first = world.seat("bob").go("/inbox/").live()
     expect(first.row(chat).locator(".count")).to_have_text("1")
+    expect(first.page).to_have_title(f"({unread + 1}) Inbox · Chatify")
     second = first.tab().open(chat)
     second.page.bring_to_front()
     expect(first.row(chat).locator(".count")).to_be_hidden()
-    expect(first.page).to_have_title("Inbox · Chatify")
+    expect(first.page).to_have_title(f"({unread}) Inbox · Chatify" if unread else "Inbox · Chatify")
 
 
 def test_two_tabs_show_one_message_once(world: World) -> None:
@@ -82,7 +84,7 @@ def test_the_keyboard_walks_the_list(world: World) -> None:
     alice.page.keyboard.press("Escape")
     alice.row(chat).click()
     expect(alice.field).to_be_visible()
-    alice.page.locator("#timeline").click()
+    alice.page.locator("#scroll").click()
     alice.page.keyboard.press("r")
     expect(alice.field).to_be_focused()
     alice.page.keyboard.type("j?")
@@ -94,6 +96,6 @@ def test_a_message_can_be_marked_unread(world: World) -> None:
     world.say("carol", chat, "read me twice")
     alice = world.seat("alice").open(chat)
     expect(alice.row(chat).locator(".count")).to_be_hidden()
-    alice.page.locator("#timeline").click()
+    alice.page.locator("#scroll").click()
     alice.page.keyboard.press("u")
     expect(alice.row(chat).locator(".count")).to_have_text("1", timeout=12_000)

@@ -1,0 +1,113 @@
+"""Every page at every size, in light and dark: nothing overflows, nothing complains, axe finds nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from .world import Seat, World
+
+SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+SIZES = {"390": (390, 844), "834": (834, 1112), "1280": (1280, 800)}
+SCHEMES = ("light", "dark")
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+OPEN = {"landing": "/", "sign-in": "/accounts/login/", "sign-up": "/accounts/signup/", "demo": "/demo/"}
+SIGNED_IN = (
+    "inbox",
+    "chat",
+    "group",
+    "mail",
+    "new",
+    "new-group",
+    "new-mail",
+    "people",
+    "person",
+    "details",
+    "empty",
+)
+
+
+@pytest.fixture(scope="module")
+def furnished(chromium: Browser) -> Iterator[tuple[World, dict[str, str]]]:
+    """A world with something on every page."""
+    world = World(chromium, ["alice", "bob", "carol", "dave"])
+    chat, group = world.direct("alice", "bob"), world.group("alice", f"Group {LONG[:60]}", "bob", "carol")
+    mail = world.mail(
+        "carol", "Lease renewal", "alice", "Dear Alice,\n\n> as quoted\n\nI have signed page 4."
+    )
+    for body in (
+        "Short.",
+        LONG,
+        "مرحبا، كيف حالك؟ 你好",
+        "A list:\n\n- one\n- two\n\n```\ncode\n```\n<https://example.org>",
+    ):
+        world.say("bob", chat, body)
+    for actor, body in (("alice", "First"), ("alice", "Second"), ("carol", "Third 🌱"), ("bob", "Fourth")):
+        world.say(actor, group, body)
+    world.say("alice", mail, "Thank you, Carol.")
+    paths = {
+        **OPEN,
+        "inbox": "/inbox/",
+        "chat": f"/c/{chat}/",
+        "group": f"/c/{group}/",
+        "mail": f"/c/{mail}/",
+        "new": "/c/new/",
+        "new-group": "/c/new/?kind=group",
+        "new-mail": "/c/new/?kind=mail",
+        "people": "/people/?q=a",
+        "person": "/people/bob/",
+        "details": f"/c/{group}/details/",
+        "empty": "/inbox/",
+    }
+    yield world, paths
+    world.close()
+
+
+def visit(world: World, paths: dict[str, str], name: str, scheme: str, width: int, height: int) -> Seat:
+    username = None if name in OPEN else "dave" if name == "empty" else "alice"
+    size = {"width": width, "height": height}
+    seat = world.seat(username, viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    seat.go(paths[name])
+    return seat.live() if username else seat
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", [*OPEN, *SIGNED_IN])
+def test_a_page_is_sound(furnished, name: str, size: str, scheme: str) -> None:
+    world, paths = furnished
+    seat = visit(world, paths, name, scheme, *SIZES[size])
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    seat.page.screenshot(path=SHOTS / f"{name}-{size}-{scheme}.png")
+    assert overflow(seat) <= 0, f"{name} is {overflow(seat)} px too wide"
+    findings = [] if size == "834" else violations(seat)
+    assert world.leave() == []
+    assert findings == []
+
+
+@pytest.mark.parametrize("name", [*OPEN, *SIGNED_IN])
+def test_a_page_fits_a_small_phone(furnished, name: str) -> None:
+    world, paths = furnished
+    seat = visit(world, paths, name, "light", 320, 568)
+    too_wide = overflow(seat)
+    assert world.leave() == []
+    assert too_wide <= 0
+
+
+def overflow(seat: Seat) -> int:
+    """Pixels that the page is wider than the window."""
+    return int(seat.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def violations(seat: Seat) -> list[str]:
+    """What axe finds, a line each."""
+    found = Axe().run(seat.page, options=RULES).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"][:3]]
