@@ -4,16 +4,16 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from accounts import presenters, queries
 from accounts.models import User
-from chatify.lib.api.fields import Cursor, IdText, Limit, Listed, Time
+from chatify.lib.api.fields import Cursor, IdText, Limit, Listed, Shown, Time
 
 router = Router(tags=["people"])
 
 
-class Status(Schema):
+class Status(Shown):
     """What a person says about themselves at the moment."""
 
     text: str
@@ -21,14 +21,14 @@ class Status(Schema):
     until: Time | None
 
 
-class Presence(Schema):
+class Presence(Shown):
     """What the relationship allows to know; null where it allows nothing."""
 
     online: bool | None
     last_seen: Time | None
 
 
-class Person(Schema):
+class Person(Shown):
     """A person as others see them: never an e-mail address."""
 
     id: IdText

@@ -161,7 +161,9 @@ def test_changing_the_address_needs_the_password_again_and_a_code(client: Client
     assert again.headers["Location"].startswith("/accounts/reauthenticate/")
     client.post(again.headers["Location"], {"password": PASSWORD}, follow=True)
     assert mails()[-1].to == ["new@example.test"]
-    client.post("/accounts/confirm-email/", {"code": last_code()})
+    confirmed = client.post("/accounts/confirm-email/", {"code": last_code()})
+    assert confirmed.headers["Location"] == "/accounts/email/"
+    assert b"new@example.test" in client.get("/accounts/email/").content
     alice.refresh_from_db()
     assert alice.email == "new@example.test"
     assert mails()[-1].to == ["alice@example.test"]
