@@ -25,7 +25,9 @@ def show(request: HttpRequest) -> dict[str, Any]:
 def change(request: HttpRequest, payload: given.Profile) -> dict[str, Any]:
     """Change my profile; an empty name shows the username again."""
     return _shown(
-        people.update_profile(asker(request), **payload.dict(include={"display_name"}, exclude_none=True))
+        people.update_profile(
+            asker(request), **payload.model_dump(include={"display_name"}, exclude_none=True)
+        )
     )
 
 

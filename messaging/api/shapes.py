@@ -2,10 +2,8 @@
 
 from typing import Any, Literal
 
-from ninja import Schema
-
 from accounts.api import Person
-from chatify.lib.api.fields import IdText, Listed, Time
+from chatify.lib.api.fields import IdText, Listed, Shown, Time
 
 KindName = Literal["direct", "group", "mail", "assistant"]
 RoleName = Literal["owner", "admin", "member"]
@@ -19,7 +17,7 @@ class Me(Person):
     settings: dict[str, Any]
 
 
-class Reaction(Schema):
+class Reaction(Shown):
     """One emoji under a message."""
 
     emoji: str
@@ -27,7 +25,7 @@ class Reaction(Schema):
     mine: bool
 
 
-class Quote(Schema):
+class Quote(Shown):
     """What an answer shows of the message that it answers."""
 
     id: IdText
@@ -37,7 +35,7 @@ class Quote(Schema):
     deleted: bool
 
 
-class Message(Schema):
+class Message(Shown):
     """A message. `number` counts messages from 1, `seq` is its place in the log; `html_body` is safe HTML."""
 
     id: IdText
@@ -81,7 +79,7 @@ class MessagePage(Listed[Message]):
     has_newer: bool
 
 
-class My(Schema):
+class My(Shown):
     """My own view of a conversation."""
 
     role: RoleName
@@ -94,7 +92,7 @@ class My(Schema):
     draft: dict[str, Any] | None
 
 
-class Member(Schema):
+class Member(Shown):
     """Somebody in a conversation, and how far they have received and read."""
 
     person: Person
@@ -104,7 +102,7 @@ class Member(Schema):
     delivered_number: int
 
 
-class Conversation(Schema):
+class Conversation(Shown):
     """A conversation as I see it. `members` is the first page of them."""
 
     id: IdText
@@ -123,7 +121,7 @@ class Conversation(Schema):
     members: list[Member]
 
 
-class Event(Schema):
+class Event(Shown):
     """One entry of the log, as the socket tells it. `data` of `message.sent` is the message."""
 
     conversation: IdText
@@ -135,7 +133,7 @@ class Event(Schema):
     digest: str
 
 
-class Sync(Schema):
+class Sync(Shown):
     """`level`: nothing is missing. `replay`: what is missing, oldest first. `reset`: load it all anew."""
 
     state: Literal["level", "replay", "reset"]
@@ -143,7 +141,7 @@ class Sync(Schema):
     events: list[Event]
 
 
-class ReadState(Schema):
+class ReadState(Shown):
     """How far I have read a conversation, and what waits."""
 
     conversation: IdText

@@ -4,8 +4,7 @@ import re
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from chatify.lib import ids
@@ -63,20 +62,24 @@ Limit = Annotated[
 Cursor = Annotated[str, Field(max_length=500, description="`next` of the page before.")]
 
 
-class Given(Schema):
+class Shown(BaseModel):
+    """An answer. Plain pydantic: Ninja's own base would wrap every nested dictionary to read it like a model row."""
+
+
+class Given(BaseModel):
     """A body: exact types, no conversions; fields it does not name are ignored and never set."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
-class Listed(Schema, Generic[T]):
+class Listed(Shown, Generic[T]):
     """One page of a list. `next` is the cursor of the page after, or null."""
 
     items: list[T]
     next: str | None = None
 
 
-class Problem(Schema):
+class Problem(Shown):
     """Problem details (RFC 9457)."""
 
     type: str
