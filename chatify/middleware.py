@@ -50,7 +50,10 @@ class Errors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with timezone.override(readers_zone(request)):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code == 405 and not response.content:
+                return views.wrong_method(request, response.headers["Allow"])
+            return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page or problem+json for one of the five errors; None leaves others to Django."""

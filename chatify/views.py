@@ -1,6 +1,5 @@
 """Pages that belong to no noun: the landing page, a person's own style, health and errors in words."""
 
-import math
 from uuid import UUID
 
 from django.db import DatabaseError, connection
@@ -10,18 +9,25 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 from django.views.decorators.vary import vary_on_cookie
 
-from chatify.lib.errors import ChatifyError, Invalid, TooMany
+from chatify.lib import http
+from chatify.lib.errors import ChatifyError, Invalid
 from messaging.views.demo import showcase
 
 # What a person can do next is said with every refusal; none of them blames.
 WORDS = {
-    400: ("That request could not be read", "The address or the form was damaged on its way. Go back and try again."),
+    400: (
+        "That request could not be read",
+        "The address or the form was damaged on its way. Go back and try again.",
+    ),
     403: ("This is not allowed", "You can see this, but you cannot do that with it."),
     404: ("Nothing here", "The page does not exist, or it is not yours to see."),
     405: ("That does not work here", "This address answers to something else. Go back and try again."),
     409: ("Something changed meanwhile", "Go back, look at how it is now and try again."),
     422: ("Please look at that again", "Something in it cannot be accepted."),
-    429: ("A little slower, please", "You did this many times in a short while. Wait a moment and try again."),
+    429: (
+        "A little slower, please",
+        "You did this many times in a short while. Wait a moment and try again.",
+    ),
     500: ("Something broke on our side", "What you sent before is kept. Try again in a moment."),
 }
 
@@ -73,10 +79,7 @@ def _database_answers() -> bool:
 def refusal(request: HttpRequest, error: ChatifyError) -> HttpResponse:
     """One of the five errors as a page, or as problem+json for who asked for JSON."""
     errors = error.errors if isinstance(error, Invalid) else {}
-    response = failure(request, error.status, detail=error.detail, errors=errors)
-    if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
-    return response
+    return http.wait(failure(request, error.status, detail=error.detail, errors=errors), error)
 
 
 def failure(
@@ -84,13 +87,14 @@ def failure(
 ) -> HttpResponse:
     """A refusal in words: title, what to do, and a way back. Never says more to a stranger than the status."""
     title, advice = WORDS.get(status, WORDS[400])
-    if request.headers.get("Accept", "").startswith(("application/json", "application/problem+json")):
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail or advice}
-        if errors:
-            problem["errors"] = errors
-        return JsonResponse(problem, status=status, content_type="application/problem+json")
+    if http.wants_json(request):
+        return http.problem(status, title, detail or advice, errors)
     context = {"title": title, "detail": detail or advice, "status": status}
-    return render(request, "errors/page.html", context, status=status)
+    part = http.part(request)
+    response = render(request, "errors/_pane.html" if part else "errors/page.html", context, status=status)
+    if part and part != "pane":
+        response.headers["HX-Reswap"] = "none"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
@@ -108,13 +112,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return failure(request, 404)
 
 
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405 in words, with the methods that the address answers to."""
+    response = failure(request, 405)
+    response.headers["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """500 in words. Rendered without the request: the session or the database may be what broke."""
     title, advice = WORDS[500]
-    return render(None, "errors/broken.html", {"title": title, "detail": advice, "status": 500}, status=500)  # type: ignore[arg-type]
+    return render(None, "errors/broken.html", {"title": title, "detail": advice, "status": 500}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """403 for a form without its token, said as what a person can do about it."""
-    detail = "This form was open for too long or came from another page. Go back, reload it and send it again."
+    detail = (
+        "This form was open for too long or came from another page. Go back, reload it and send it again."
+    )
     return failure(request, 403, detail=detail)

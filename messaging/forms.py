@@ -1,4 +1,4 @@
-"""What the forms hold. The rules live in the operations: a form only keeps what was typed and shows what was refused."""
+"""What the forms hold. The rules live in the operations: a form keeps what was typed and shows what was refused."""
 
 from typing import Any
 
@@ -14,12 +14,15 @@ class Typed(forms.Form):
     error_css_class = "errors"
 
     def take(self, error: Invalid) -> None:
-        """Show each sentence at its field, or above the form where it belongs to none."""
+        """Show each sentence at its field, or above the form where it belongs to none that is seen."""
         if not error.errors:
             self.add_error(None, error.detail)
         for name, sentences in error.errors.items():
             for sentence in sentences:
-                self.add_error(name if name in self.fields else None, sentence)
+                self.add_error(name if name in self._seen() else None, sentence)
+
+    def _seen(self) -> set[str]:
+        return {name for name, field in self.fields.items() if not field.widget.is_hidden}
 
 
 class Starting(Typed):
@@ -34,6 +37,12 @@ class Starting(Typed):
         super().__init__(*args, **{"initial": {"client_id": str(ids.uuid7())}, **kwargs})
         for name in ("title", "subject", "body"):
             self.fields[name].widget.attrs.update({"dir": "auto", "autocomplete": "off"})
+
+    def take(self, error: Invalid) -> None:
+        """A client_id that was refused itself is replaced, or the form could never be sent."""
+        if "client_id" in error.errors:
+            self.data = {**self.data.dict(), "client_id": str(ids.uuid7())}  # type: ignore[union-attr]
+        super().take(error)
 
 
 class Naming(Typed):

@@ -1,10 +1,11 @@
 """A page, a part of it, or JSON: what a request asks for, and the answers that every door gives alike."""
 
+import math
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from chatify.lib.errors import Invalid
+from chatify.lib.errors import Invalid, TooMany
 
 GREATEST = 2**53 - 1
 
@@ -46,4 +47,19 @@ def whole_number(request: HttpRequest, name: str) -> int | None:
 def pushed(response: HttpResponse, url: str) -> HttpResponse:
     """Tell htmx which address the part stands for."""
     response.headers["HX-Push-Url"] = url
+    return response
+
+
+def problem(status: int, title: str, detail: str, errors: dict[str, list[str]] | None = None) -> HttpResponse:
+    """RFC 9457 problem+json."""
+    told: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors:
+        told["errors"] = errors
+    return JsonResponse(told, status=status, content_type="application/problem+json")
+
+
+def wait(response: HttpResponse, error: Exception) -> HttpResponse:
+    """Say how long to wait where a limit was reached."""
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
     return response

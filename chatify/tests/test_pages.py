@@ -25,12 +25,23 @@ def test_visitors_see_what_it_is_and_members_their_inbox(client, client_for, ali
 
 def pages(alice, bob):
     chat = conversations.start_direct(alice, other=bob)
-    return ["/inbox/", f"/c/{chat.id}/", f"/c/{chat.id}/details/", "/c/new/", "/c/new/?kind=mail", "/people/", "/people/bob/"]
+    return [
+        "/inbox/",
+        f"/c/{chat.id}/",
+        f"/c/{chat.id}/details/",
+        "/c/new/",
+        "/c/new/?kind=mail",
+        "/people/",
+        "/people/bob/",
+    ]
 
 
 def test_no_page_holds_a_script_or_a_style_of_its_own(client, client_for, alice, bob):
     member = client_for(alice)
-    answers = [client.get(path) for path in ("/", "/demo/", "/demo/c/garden-allotment/", "/nope/", "/accounts/login/")]
+    answers = [
+        client.get(path)
+        for path in ("/", "/demo/", "/demo/c/garden-allotment/", "/nope/", "/accounts/login/")
+    ]
     answers += [member.get(path) for path in pages(alice, bob)]
     for answer in answers:
         page = html(answer)

@@ -1,1 +1,1 @@
-"""Pages of the inbox and of conversations: a view finds through queries, calls one operation, answers with one partial."""
+"""Pages of the inbox and of conversations: find through queries, call one operation, answer with one partial."""

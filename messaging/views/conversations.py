@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from messaging.models import Conversation, Membership
 from messaging.operations import inbox as operations
 from messaging.queries import access, counts, members, timeline
 from messaging.templatetags.rows import Face
+from messaging.views.door import MemberRequest, signed_in
 from messaging.views.feed import Feed, Progress
 from messaging.views.inbox import list_of
 
@@ -43,25 +43,32 @@ class Recipients:
 
 
 @require_safe
-@login_required
-def conversation(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def conversation(request: MemberRequest, id: UUID) -> HttpResponse:
     """GET /c/<id>/?before=|around=: reading never marks read; the page's script or its button does."""
     return page(request, access.conversation_for(request.user, id))
 
 
 @require_POST
-@login_required
-def read(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def read(request: MemberRequest, id: UUID) -> HttpResponse:
     """POST /c/<id>/read/ number: everything up to this message is read."""
     number = http.whole_number(request, "number") or 0
     state = operations.mark_read(request.user.pk, conversation=id, number=number)
     if http.wants_json(request):
-        told = {"conversation": str(id), "delivered": state.delivered, "read": state.read, "unread": state.unread}
+        told = {
+            "conversation": str(id),
+            "delivered": state.delivered,
+            "read": state.read,
+            "unread": state.unread,
+        }
         return http.json_answer(told)
     return http.SeeOther(f"/c/{id}/")
 
 
-def page(request: HttpRequest, found: Conversation, *, draft: Draft | None = None, status: int = 200) -> HttpResponse:
+def page(
+    request: MemberRequest, found: Conversation, *, draft: Draft | None = None, status: int = 200
+) -> HttpResponse:
     """The conversation as the pane alone or beside the list; `draft` is what could not be sent."""
     shown = timeline.page(
         found, before=http.whole_number(request, "before"), around=http.whole_number(request, "around")
@@ -98,5 +105,8 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
 
 def recipients(listed: list[Membership]) -> list[Recipients]:
     """From, To and Cc, each only where there is somebody."""
-    lines = (Recipients(label, [each.user for each in listed if each.mail_role == role]) for role, label in RECIPIENTS)
+    lines = (
+        Recipients(label, [each.user for each in listed if each.mail_role == role])
+        for role, label in RECIPIENTS
+    )
     return [line for line in lines if line.people]

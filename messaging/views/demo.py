@@ -28,7 +28,11 @@ FITS = {
 @require_safe
 def demo(request: HttpRequest) -> HttpResponse:
     """GET /demo/?filter="""
-    return render(request, "messaging/demo/demo.html", {"list": _list(samples(), filter=request.GET.get("filter", "all")), "sample": True})
+    return render(
+        request,
+        "messaging/demo/demo.html",
+        {"list": _list(samples(), filter=request.GET.get("filter", "all")), "sample": True},
+    )
 
 
 @require_safe

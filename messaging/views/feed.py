@@ -1,4 +1,4 @@
-"""The timeline as lines: each message or note with what stands above it (a day, "New") and how it joins the one before."""
+"""The timeline as lines: each entry with what stands above it (a day, "New") and how it joins the one before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -5,8 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from chatify.lib import http
 from messaging.queries import inbox as queries
 from messaging.queries.inbox import InboxRow
+from messaging.views.door import MemberRequest, signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class List:
 
 
 @require_safe
-@login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+@signed_in
+def inbox(request: MemberRequest) -> HttpResponse:
     """GET /inbox/?filter=&cursor="""
     shown = list_of(request, filter=request.GET.get("filter", "all"))
     context = {"list": shown, "new_url": reverse("new")}
@@ -85,22 +85,22 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
-def row(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def row(request: MemberRequest, id: UUID) -> HttpResponse:
     """GET /c/<id>/row/: one line of the list, for a page that does not know it yet."""
     shown: InboxRow = queries.row(request.user, id)
     return render(request, "messaging/inbox/_row.html", {"row": shown, "list": List([shown])})
 
 
-def list_of(request: HttpRequest, *, filter: str = "all", current: UUID | None = None) -> List:
+def list_of(request: MemberRequest, *, filter: str = "all", current: UUID | None = None) -> List:
     """The list beside a page, or the page of it that `?cursor=` names."""
-    page = queries.page(request.user, filter=filter, cursor=request.GET.get("cursor"))
+    page, unread = queries.page_and_unread(request.user, filter=filter, cursor=request.GET.get("cursor"))
     url = reverse("inbox")
     more = f"{url}?{urlencode({'filter': filter, 'cursor': page.next})}" if page.next else ""
     return List(
         page.items,
         filter=filter,
-        unread_total=queries.unread_total(request.user),
+        unread_total=unread,
         current=current,
         url=url,
         more_url=more,
@@ -111,12 +111,16 @@ def list_of(request: HttpRequest, *, filter: str = "all", current: UUID | None =
 def nothing(filter: str) -> Nothing:
     """The words for an empty list; only the whole inbox's offers a next step."""
     icon, title, text = NOTHING[filter]
-    return Nothing(icon, title, text, reverse("new"), "New conversation") if filter == "all" else Nothing(icon, title, text)
+    return (
+        Nothing(icon, title, text, reverse("new"), "New conversation")
+        if filter == "all"
+        else Nothing(icon, title, text)
+    )
 
 
-def _addressed(request: HttpRequest, response: HttpResponse, filter: str) -> HttpResponse:
+def _addressed(request: MemberRequest, response: HttpResponse, filter: str) -> HttpResponse:
     """The filter belongs into the address of the inbox, not into that of an open conversation."""
     url = reverse("inbox")
-    if (request.htmx.current_url_abs_path or "").startswith(url):  # type: ignore[attr-defined]
+    if (request.htmx.current_url_abs_path or "").startswith(url):
         return http.pushed(response, f"{url}?filter={filter}")
     return response

@@ -4,55 +4,65 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import queries as people
+from accounts.models import User
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid
 from messaging.forms import Naming
-from messaging.models import Membership
+from messaging.models import Conversation, Membership
 from messaging.operations import conversations, members
 from messaging.queries import access
 from messaging.queries import members as queries
 from messaging.views.conversations import heading
+from messaging.views.door import MemberRequest, signed_in
 from messaging.views.inbox import list_of
-from messaging.views.picker import chosen, pick, search
+from messaging.views.picker import Picker, chosen, pick, search
 
 MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 
 
 @require_safe
-@login_required
-def details(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def details(request: MemberRequest, id: UUID) -> HttpResponse:
     """GET /c/<id>/details/: who is in it; for its managers the forms to change that."""
     return _details(request, id)
 
 
 @require_POST
-@login_required
-def add(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def add(request: MemberRequest, id: UUID) -> HttpResponse:
     """POST to=<username>…: add people; with the button `find` it only searches."""
     access.conversation_for(request.user, id)
     picker = pick(request, "to", "Add people")
     if "find" in request.POST:
         return _details(request, id, picker=search(request, picker))
-    return _change(request, id, lambda: members.add(request.user, conversation=id, users=_some(request, picker)), picker=picker)
+    return _change(
+        request,
+        id,
+        lambda: members.add(request.user, conversation=id, users=_some(request, picker)),
+        picker=picker,
+    )
 
 
 @require_POST
-@login_required
-def remove(request: HttpRequest, id: UUID, user: UUID) -> HttpResponse:
+@signed_in
+def remove(request: MemberRequest, id: UUID, user: UUID) -> HttpResponse:
     """POST: remove somebody; from then on nothing here exists for them."""
-    return _change(request, id, lambda: members.remove(request.user, conversation=id, user=people.person(request.user, user)))
+    return _change(
+        request,
+        id,
+        lambda: members.remove(request.user, conversation=id, user=people.person(request.user, user)),
+    )
 
 
 @require_POST
-@login_required
-def role(request: HttpRequest, id: UUID, user: UUID) -> HttpResponse:
+@signed_in
+def role(request: MemberRequest, id: UUID, user: UUID) -> HttpResponse:
     """POST role=owner|admin|member."""
 
     def change() -> Any:
@@ -63,15 +73,15 @@ def role(request: HttpRequest, id: UUID, user: UUID) -> HttpResponse:
 
 
 @require_POST
-@login_required
-def leave(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def leave(request: MemberRequest, id: UUID) -> HttpResponse:
     """POST: leave; afterwards the inbox, as the conversation is gone for me."""
     return _change(request, id, lambda: members.leave(request.user, conversation=id), then=reverse("inbox"))
 
 
 @require_POST
-@login_required
-def title(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def title(request: MemberRequest, id: UUID) -> HttpResponse:
     """POST title=…: another name for the group."""
     form = Naming(request.POST)
     return _change(
@@ -82,14 +92,14 @@ def title(request: HttpRequest, id: UUID) -> HttpResponse:
     )
 
 
-def _some(request: HttpRequest, picker: Any) -> list[Any]:
+def _some(request: MemberRequest, picker: Picker) -> list[User]:
     if not (users := chosen(request, picker)):
         raise Invalid.field("to", "Choose at least one person.")
     return users
 
 
 def _change(
-    request: HttpRequest, id: UUID, change: Callable[[], Any], *, then: str | None = None, **shown: Any
+    request: MemberRequest, id: UUID, change: Callable[[], Any], *, then: str | None = None, **shown: Any
 ) -> HttpResponse:
     """Do it and show the details again, or show them with the reason why not."""
     try:
@@ -100,26 +110,35 @@ def _change(
 
 
 def _details(
-    request: HttpRequest, id: UUID, *, error: ChatifyError | None = None, form: Naming | None = None, picker: Any = None
+    request: MemberRequest,
+    id: UUID,
+    *,
+    error: ChatifyError | None = None,
+    form: Naming | None = None,
+    picker: Picker | None = None,
 ) -> HttpResponse:
     found = access.conversation_for(request.user, id)
+    context = _about(request, found)
+    context["form"] = form or Naming(initial={"title": found.title})
+    context["picker"] = picker or pick(request, "to", "Add people")
+    _explain(context, error)
+    status = error.status if error else 200
+    if http.part(request):
+        return render(request, "messaging/conversations/_details.html", context, status=status)
+    context["list"] = list_of(request, current=found.id)
+    return render(request, "messaging/conversations/details.html", context, status=status)
+
+
+def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
     mine: Membership = found.my  # type: ignore[attr-defined]
-    page = queries.page(found, cursor=request.GET.get("cursor"))
-    context = {
+    page = queries.page(found, cursor=request.GET.get("members"))
+    return {
         **heading(request.user, found),
         "members": page.items,
         "more": page.next,
         "manages": found.traits.members_may_change and mine.role in MANAGERS,
         "owns": mine.role == Membership.Role.OWNER,
-        "form": form or Naming(initial={"title": found.title}),
-        "picker": picker or pick(request, "to", "Add people"),
     }
-    _explain(context, error)
-    template = "messaging/conversations/_details.html"
-    if not http.part(request):
-        context["list"] = list_of(request, current=found.id)
-        template = "messaging/conversations/details.html"
-    return render(request, template, context, status=error.status if error else 200)
 
 
 def _explain(context: dict[str, Any], error: ChatifyError | None) -> None:
@@ -128,6 +147,8 @@ def _explain(context: dict[str, Any], error: ChatifyError | None) -> None:
         return
     reasons = dict(error.errors)
     for name in ("to", "members"):
-        context["picker"].errors += [each for each in reasons.pop(name, []) if each not in context["picker"].errors]
+        context["picker"].errors += [
+            each for each in reasons.pop(name, []) if each not in context["picker"].errors
+        ]
     if reasons:
         context["form"].take(Invalid(error.detail, reasons))

@@ -3,31 +3,32 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from chatify.lib import http, ids
 from chatify.lib.digest import stamp
-from chatify.lib import http
 from chatify.lib.errors import Invalid, TooMany
 from messaging import presenters
 from messaging.operations import messages as operations
+from messaging.operations import pace
 from messaging.operations.log import Sent
 from messaging.queries import access, timeline
 from messaging.views.conversations import Draft, page
+from messaging.views.door import MemberRequest, signed_in
 from messaging.views.feed import Feed, Progress
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def messages(request: HttpRequest, id: UUID) -> HttpResponse:
+@signed_in
+def messages(request: MemberRequest, id: UUID) -> HttpResponse:
     """GET earlier messages, POST a new one."""
     return send(request, id) if request.method == "POST" else older(request, id)
 
 
-def older(request: HttpRequest, id: UUID) -> HttpResponse:
+def older(request: MemberRequest, id: UUID) -> HttpResponse:
     """GET ?before=<number>: the lines above it and the link to still earlier ones; as a page without htmx."""
     before = http.whole_number(request, "before")
     address = reverse("conversation", args=[id])
@@ -38,15 +39,17 @@ def older(request: HttpRequest, id: UUID) -> HttpResponse:
     return render(request, "messaging/messages/_older.html", {"feed": feed})
 
 
-def send(request: HttpRequest, id: UUID) -> HttpResponse:
+def send(request: MemberRequest, id: UUID) -> HttpResponse:
     """POST body, client_id, reply_to. The same client_id again answers as the first time."""
     draft = {name: request.POST.get(name, "") for name in ("body", "client_id", "reply_to")}
     try:
+        key = ids.parse(draft["client_id"], field="client_id")
+        pace.before_send(request.user, conversation=id, client_id=key)
         sent = operations.send(
             request.user,
             conversation=id,
             body=draft["body"],
-            client_id=draft["client_id"],
+            client_id=key,
             reply_to=draft["reply_to"] or None,
         )
     except (Invalid, TooMany) as error:
@@ -56,7 +59,7 @@ def send(request: HttpRequest, id: UUID) -> HttpResponse:
     return _answer(request, sent)
 
 
-def _answer(request: HttpRequest, sent: Sent) -> HttpResponse:
+def _answer(request: MemberRequest, sent: Sent) -> HttpResponse:
     if http.wants_json(request):
         return http.json_answer(acknowledgement(sent), status=200 if sent.duplicate else 201)
     if http.part(request):
@@ -79,14 +82,16 @@ def acknowledgement(sent: Sent) -> dict[str, Any]:
     }
 
 
-def _refused(request: HttpRequest, id: UUID, draft: dict[str, str], error: Invalid | TooMany) -> HttpResponse:
+def _refused(
+    request: MemberRequest, id: UUID, draft: dict[str, str], error: Invalid | TooMany
+) -> HttpResponse:
     """The page again with everything typed and the reason, so that nothing has to be written twice."""
     found = access.conversation_for(request.user, id)
     reasons = error.errors if isinstance(error, Invalid) else {}
     errors = [sentence for each in reasons.values() for sentence in each]
     # A client_id that was refused itself is replaced, or the form could never be sent.
-    kept = {name: value for name, value in draft.items() if value and not (name in reasons and name != "body")}
-    response = page(request, found, draft=Draft(**kept, errors=errors or [error.detail]), status=error.status)
-    if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(round(error.retry_after + 0.5))
-    return response
+    kept = {
+        name: value for name, value in draft.items() if value and not (name in reasons and name != "body")
+    }
+    shown = Draft(**kept, errors=errors or [error.detail])
+    return http.wait(page(request, found, draft=shown, status=error.status), error)

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from chatify.lib import http
-from chatify.lib.errors import ChatifyError, Invalid, NotFound
+from chatify.lib import http, ids
+from chatify.lib.errors import ChatifyError, Invalid, NotFound, TooMany
 from messaging.forms import Starting
 from messaging.models import Conversation
 from messaging.operations import conversations as operations
+from messaging.operations import pace
+from messaging.views.door import MemberRequest, signed_in
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, chosen, pick, search
 
@@ -38,39 +40,56 @@ class Way:
 def _direct(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
     if len(people[0]) != 1:
         raise Invalid.field("to", "Choose one person to chat with.")
+    pace.before_direct(actor, other=people[0][0])
     return operations.start_direct(actor, other=people[0][0])
 
 
 def _group(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
-    typed = form.data
-    return operations.start_group(
-        actor, title=typed.get("title", ""), members=people[0], client_id=typed.get("client_id", "")
-    )
+    typed, key = form.data, _key(form)
+    pace.before_start(actor, "conversation.chat", client_id=key)
+    return operations.start_group(actor, title=typed.get("title", ""), members=people[0], client_id=key)
 
 
 def _mail(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
-    typed = form.data
+    typed, key = form.data, _key(form)
+    pace.before_start(actor, "conversation.mail", client_id=key)
     return operations.start_mail(
         actor,
         subject=typed.get("subject", ""),
         to=people[0],
         cc=people[1],
         body=typed.get("body", ""),
-        client_id=typed.get("client_id", ""),
+        client_id=key,
     )
 
 
+def _key(form: Starting) -> UUID:
+    return ids.parse(form.data.get("client_id", ""), field="client_id")
+
+
 WAYS = (
-    Way("direct", "Chat", "message-circle", "With one person", "Start chat", (), "With", _direct, single=True),
+    Way(
+        "direct", "Chat", "message-circle", "With one person", "Start chat", (), "With", _direct, single=True
+    ),
     Way("group", "Group", "users", "With several people", "Start group", ("title",), "Members", _group),
-    Way("mail", "Mail", "mail", "A letter with a subject", "Send", ("subject", "body"), "To", _mail, copies=True),
+    Way(
+        "mail",
+        "Mail",
+        "mail",
+        "A letter with a subject",
+        "Send",
+        ("subject", "body"),
+        "To",
+        _mail,
+        copies=True,
+    ),
 )
 BY_NAME = {way.name: way for way in WAYS}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def new(request: HttpRequest) -> HttpResponse:
+@signed_in
+def new(request: MemberRequest) -> HttpResponse:
     """GET the form of ?kind=, POST it. With the button `find` it only searches; everything typed stays."""
     way = _way(request)
     pickers = [pick(request, "to", way.people, single=way.single)]
@@ -84,20 +103,16 @@ def new(request: HttpRequest) -> HttpResponse:
     return _start(request, way, form, pickers)
 
 
-def _start(request: HttpRequest, way: Way, form: Starting, pickers: list[Picker]) -> HttpResponse:
+def _start(request: MemberRequest, way: Way, form: Starting, pickers: list[Picker]) -> HttpResponse:
     try:
         found = way.start(request.user, form, [chosen(request, picker) for picker in pickers])
-    except (Invalid, NotFound) as error:
-        return _form(request, way, form, pickers, error=error, status=422)
-    url = reverse("conversation", args=[found.id])
-    if http.part(request):
-        response = HttpResponse(status=204)
-        response.headers["HX-Location"] = f'{{"path": "{url}", "target": "#pane"}}'
-        return response
-    return http.SeeOther(url)
+    except (Invalid, NotFound, TooMany) as error:
+        status = 422 if isinstance(error, NotFound) else error.status
+        return http.wait(_form(request, way, form, pickers, error=error, status=status), error)
+    return http.SeeOther(reverse("conversation", args=[found.id]))
 
 
-def _way(request: HttpRequest) -> Way:
+def _way(request: MemberRequest) -> Way:
     name = request.POST.get("kind") or request.GET.get("kind") or "direct"
     if name not in BY_NAME:
         raise NotFound("There is no such kind of conversation.")
@@ -105,7 +120,7 @@ def _way(request: HttpRequest) -> Way:
 
 
 def _form(
-    request: HttpRequest,
+    request: MemberRequest,
     way: Way,
     form: Starting,
     pickers: list[Picker],
@@ -117,7 +132,13 @@ def _form(
         if picker.searched or picker.name == "to":
             search(request, picker)
     _explain(form, pickers, error)
-    context = {"way": way, "ways": WAYS, "form": form, "pickers": pickers, "shown": [form[name] for name in way.fields]}
+    context = {
+        "way": way,
+        "ways": WAYS,
+        "form": form,
+        "pickers": pickers,
+        "shown": [form[name] for name in way.fields],
+    }
     if http.part(request):
         return render(request, "messaging/conversations/_new.html", context, status=status)
     context["list"] = list_of(request)

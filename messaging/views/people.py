@@ -1,21 +1,22 @@
 """Finding people and looking at one. They stand on the desk, beside the inbox, which is why they live here."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import queries
 from chatify.lib import http
+from messaging.views.door import MemberRequest, signed_in
 from messaging.views.inbox import list_of
 
 
 @require_safe
-@login_required
-def people(request: HttpRequest) -> HttpResponse:
+@signed_in
+def people(request: MemberRequest) -> HttpResponse:
     """GET /people/?q=&cursor=: by name or username, never by e-mail."""
     q = request.GET.get("q", "")[:200]
     page = queries.find_people(request.user, q, cursor=request.GET.get("people"), limit=40)
@@ -27,14 +28,14 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
-def person(request: HttpRequest, username: str) -> HttpResponse:
+@signed_in
+def person(request: MemberRequest, username: str) -> HttpResponse:
     """GET /people/<username>/: somebody, and the way to write to them."""
     found = queries.person_by_username(request.user, username)
     return _on_desk(request, "person", {"person": found})
 
 
-def _on_desk(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
+def _on_desk(request: MemberRequest, name: str, context: Mapping[str, object]) -> HttpResponse:
     if http.part(request):
         return render(request, f"messaging/people/_{name}.html", context)
     return render(request, f"messaging/people/{name}.html", {**context, "list": list_of(request)})

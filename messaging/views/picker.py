@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import queries
 from accounts.models import User
 from chatify.lib.errors import Invalid, NotFound, TooMany
+from messaging.views.door import MemberRequest, signed_in
 
 MOST = 200
 FOUND = 8
@@ -32,11 +32,11 @@ class Picker:
         return bool(self.q.strip())
 
 
-def pick(request: HttpRequest, name: str, label: str, *, single: bool = False) -> Picker:
+def pick(request: MemberRequest, name: str, label: str, *, single: bool = False) -> Picker:
     """What was chosen and searched for in the field `name`, from the form or the query. Unknown names are errors."""
     source = request.POST if request.method == "POST" else request.GET
     picker = Picker(name, label, q=source.get(f"q_{name}", "")[:200], single=single)
-    for username in list(dict.fromkeys(source.getlist(name)))[:MOST]:
+    for username in list(dict.fromkeys(filter(None, source.getlist(name))))[:MOST]:
         try:
             picker.picked.append(queries.person_by_username(request.user, username))
         except NotFound:
@@ -44,7 +44,7 @@ def pick(request: HttpRequest, name: str, label: str, *, single: bool = False) -
     return picker
 
 
-def search(request: HttpRequest, picker: Picker) -> Picker:
+def search(request: MemberRequest, picker: Picker) -> Picker:
     """Fill `found` with whom the field's search finds, without those already chosen."""
     try:
         people = queries.find_people(request.user, picker.q, limit=FOUND + len(picker.picked)).items
@@ -55,7 +55,7 @@ def search(request: HttpRequest, picker: Picker) -> Picker:
     return picker
 
 
-def chosen(request: HttpRequest, picker: Picker) -> list[User]:
+def chosen(request: MemberRequest, picker: Picker) -> list[User]:
     """The people of the field, also those whose usernames stand typed in its search field. Raises Invalid."""
     typed = [name for name in picker.q.replace(",", " ").split() if name]
     for username in typed[:MOST]:
@@ -72,8 +72,8 @@ def chosen(request: HttpRequest, picker: Picker) -> list[User]:
 
 
 @require_safe
-@login_required
-def found(request: HttpRequest) -> HttpResponse:
+@signed_in
+def found(request: MemberRequest) -> HttpResponse:
     """GET /c/people/?field=to&q_to=…&to=…: the choices of one field, while one types."""
     name = request.GET.get("field", "to")
     if name not in ("to", "cc"):

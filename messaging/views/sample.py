@@ -64,7 +64,11 @@ def _sample(talk: Talk, people: dict[str, User]) -> Sample:
     )
     url = reverse("demo_conversation", args=[talk.slug])
     row = SampleRow(conversation, mine, title, others, rows[-1], talk.unread, url=url)
-    started = [_started(conversation, people[talk.said[0].who], messages[0][0])] if talk.title and talk.kind == "group" else []
+    started = (
+        [_started(conversation, people[talk.said[0].who], messages[0][0])]
+        if talk.title and talk.kind == "group"
+        else []
+    )
     return Sample(talk.slug, row, _page(started, rows), members)
 
 
@@ -91,7 +95,12 @@ def _person(name: str, label: str) -> User:
 
 def _conversation(talk: Talk, *, at: datetime, count: int) -> Conversation:
     return Conversation(
-        id=_id(talk.slug), kind=talk.kind, title=talk.title, last_activity_at=at, head=count + 1, message_count=count
+        id=_id(talk.slug),
+        kind=talk.kind,
+        title=talk.title,
+        last_activity_at=at,
+        head=count + 1,
+        message_count=count,
     )
 
 
@@ -122,5 +131,10 @@ def _message(conversation: Conversation, index: int, at: datetime, sender: User,
 
 def _started(conversation: Conversation, actor: User, at: datetime) -> Event:
     return Event(
-        conversation=conversation, seq=1, type=CHANGED, actor=actor, data={"created": True, "title": ""}, at=at
+        conversation=conversation,
+        seq=1,
+        type=CHANGED,
+        actor=actor,
+        data={"created": True, "title": ""},
+        at=at,
     )

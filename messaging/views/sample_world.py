@@ -47,7 +47,11 @@ GARDEN = Talk(
         Said(37.7, "tomas", "Found it. All four rows are under."),
         Said(37.65, "tomas", "The hose is drained as well."),
         Said(14, "mira", "Thank you both. I take the Saturday watering, who has Sunday?"),
-        Said(13.8, "you", "Sunday is mine. Here is the plan for the month:\n\n- week 1: Mira\n- week 2: Noor\n- week 3: Tomas"),
+        Said(
+            13.8,
+            "you",
+            "Sunday is mine. Here is the plan for the month:\n\n- week 1: Mira\n- week 2: Noor\n- week 3: Tomas",
+        ),
         Said(0.5, "noor", "Good morning from row three"),
         Said(0.48, "noor", "the beans survived the frost 🌱"),
         Said(0.2, "noor", "Come and see when you have a minute, the first flowers are open."),
@@ -60,8 +64,16 @@ LEASE = Talk(
     "mail",
     {"housing": "from", "you": "to", "mira": "cc"},
     [
-        Said(98, "housing", "Dear tenants,\n\nthe renewal is ready. Please return pages 2 and 4 by the end of the month.\n\nHousing office"),
-        Said(75, "you", "Thank you. One question about clause 7, the part on the cellar: does it cover the shared room as well?"),
+        Said(
+            98,
+            "housing",
+            "Dear tenants,\n\nthe renewal is ready. Please return pages 2 and 4 by the end of May.\n\nHousing office",
+        ),
+        Said(
+            75,
+            "you",
+            "Thank you. One question about clause 7, the part on the cellar: does it cover the shared room as well?",
+        ),
         Said(
             1.1,
             "mira",
@@ -108,7 +120,13 @@ APPOINTMENT = Talk(
     "appointment",
     "mail",
     {"housing": "from", "you": "to"},
-    [Said(74, "housing", "Your appointment is confirmed: Tuesday, 14:30, room 2.\n\nPlease bring the signed pages.")],
+    [
+        Said(
+            74,
+            "housing",
+            "Your appointment is confirmed: Tuesday, 14:30, room 2.\n\nPlease bring the signed pages.",
+        )
+    ],
     title="Appointment confirmed",
 )
 JONAS = Talk(
