@@ -41,7 +41,7 @@ class Starting(Typed):
     def take(self, error: Invalid) -> None:
         """A client_id that was refused itself is replaced, or the form could never be sent."""
         if "client_id" in error.errors:
-            self.data = {**self.data.dict(), "client_id": str(ids.uuid7())}  # type: ignore[union-attr]
+            self.data = {**{name: self.data.get(name) for name in self.data}, "client_id": str(ids.uuid7())}
         super().take(error)
 
 

@@ -48,7 +48,9 @@ def _role(data: Shape) -> SafeString:
 def _changed(data: Shape) -> SafeString:
     if data.get("created"):
         return format_html("{} started this conversation", _name(data.get("actor")))
-    return format_html("{} changed the name to <b><bdi>{}</bdi></b>", _name(data.get("actor")), data.get("title", ""))
+    return format_html(
+        "{} changed the name to <b><bdi>{}</bdi></b>", _name(data.get("actor")), data.get("title", "")
+    )
 
 
 _SENTENCES = {

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from chatify.lib import http, ids
 from chatify.lib.digest import stamp
 from chatify.lib.errors import Invalid, TooMany
@@ -43,20 +44,18 @@ def send(request: MemberRequest, id: UUID) -> HttpResponse:
     """POST body, client_id, reply_to. The same client_id again answers as the first time."""
     draft = {name: request.POST.get(name, "") for name in ("body", "client_id", "reply_to")}
     try:
-        key = ids.parse(draft["client_id"], field="client_id")
-        pace.before_send(request.user, conversation=id, client_id=key)
-        sent = operations.send(
-            request.user,
-            conversation=id,
-            body=draft["body"],
-            client_id=key,
-            reply_to=draft["reply_to"] or None,
-        )
+        return _answer(request, _send(request.user, id, draft))
     except (Invalid, TooMany) as error:
         if http.wants_json(request):
             raise
         return _refused(request, id, draft, error)
-    return _answer(request, sent)
+
+
+def _send(sender: User, id: UUID, draft: dict[str, str]) -> Sent:
+    key = ids.parse(draft["client_id"], field="client_id")
+    pace.before_send(sender, conversation=id, client_id=key)
+    reply_to = draft["reply_to"] or None
+    return operations.send(sender, conversation=id, body=draft["body"], client_id=key, reply_to=reply_to)
 
 
 def _answer(request: MemberRequest, sent: Sent) -> HttpResponse:

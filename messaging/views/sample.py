@@ -64,11 +64,8 @@ def _sample(talk: Talk, people: dict[str, User]) -> Sample:
     )
     url = reverse("demo_conversation", args=[talk.slug])
     row = SampleRow(conversation, mine, title, others, rows[-1], talk.unread, url=url)
-    started = (
-        [_started(conversation, people[talk.said[0].who], messages[0][0])]
-        if talk.title and talk.kind == "group"
-        else []
-    )
+    begun = conversation.traits.has_title
+    started = [_started(conversation, people[talk.said[0].who], messages[0][0])] if begun else []
     return Sample(talk.slug, row, _page(started, rows), members)
 
 

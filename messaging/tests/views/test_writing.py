@@ -16,7 +16,7 @@ JSON = {"Accept": "application/json"}
 HOSTILE = [
     "<script>window.__x=1</script>",
     '"><img src=x onerror=window.__x=1>',
-    "{{7*7}}{% load x %}",
+    "{{733*733}}{% load x %}",
     "javascript:alert(1)",
 ]
 
@@ -115,7 +115,7 @@ def test_what_people_type_is_shown_as_typed_everywhere(as_alice, alice, text):
         page = html(as_alice.get(path))
         assert "<script>window" not in page, path
         assert "<img" not in page, path
-        assert "49" not in re.sub(r'="[^"]*"', "", page) or "7*7" in page
+        assert "537289" not in page, path
         assert not re.search(r'href="javascript:', page), path
         assert not re.search(r'\son\w+="', re.sub(r">[^<]*<", "><", page)), path
 
@@ -131,7 +131,7 @@ def test_directions_are_isolated(as_bob, alice, chat):
 
 def test_reading_by_button_and_by_script(as_bob, alice, bob, chat, say):
     sent = say(alice, chat)
-    assert 'action="/c/%s/read/"' % chat.id in html(as_bob.get(f"/c/{chat.id}/"))
+    assert f'action="/c/{chat.id}/read/"' in html(as_bob.get(f"/c/{chat.id}/"))
     told = as_bob.post(f"/c/{chat.id}/read/", {"number": sent.number}, headers=JSON).json()
     assert (told["read"], told["unread"]) == (1, 0)
     inbox.mark_unread(bob.pk, conversation=chat.id, number=1)
