@@ -74,7 +74,7 @@ def run(part: Part) -> int:
     say(f"Tests {part.name}")
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | dict(part.env)
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-rs", *part.arguments], cwd=ROOT, env=env
+        [sys.executable, "-m", "pytest", "-rs", *part.arguments], cwd=ROOT, env=env
     )
     try:
         return process.wait(PART_SECONDS)
