@@ -73,9 +73,7 @@ def run(part: Part) -> int:
     """Run pytest for the part; a part that hangs is interrupted, so that it still says where."""
     say(f"Tests {part.name}")
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | dict(part.env)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-rs", *part.arguments], cwd=ROOT, env=env
-    )
+    process = subprocess.Popen([sys.executable, "-m", "pytest", "-rs", *part.arguments], cwd=ROOT, env=env)
     try:
         return process.wait(PART_SECONDS)
     except subprocess.TimeoutExpired:
