@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chatify.lib.errors import ChatifyError, Forbidden, NotFound, TooLarge, TooMany
 from messaging.operations.inbox import Advance
@@ -12,12 +12,10 @@ from messaging.operations.rows import Busy
 from messaging.realtime import frames, protocol, resume
 from messaging.realtime.batcher import Overloaded
 from messaging.realtime.limits import MOST_SYNC_WAIT, Patience, Window
+from messaging.realtime.process import ServingProcess
 from messaging.realtime.protocol import READERS, Close, Fields, InvalidCommand, Mark, Send, Sync, Typing
 from messaging.realtime.sending import Posting
 from messaging.realtime.sockets import Socket
-
-if TYPE_CHECKING:
-    from messaging.realtime.process import ServingProcess
 
 log = logging.getLogger(__name__)
 RETRY_MS = 2000
@@ -28,7 +26,7 @@ TOO_FAST = "You are doing this too often."
 class Commands:
     """The commands of one socket. None of them waits for the database in the receive loop."""
 
-    def __init__(self, process: "ServingProcess", socket: Socket) -> None:
+    def __init__(self, process: ServingProcess, socket: Socket) -> None:
         self._process = process
         self._socket = socket
         self._patience = Patience()

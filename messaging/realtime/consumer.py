@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 HELLO_SECONDS = 5.0
 
 
-class SocketConsumer(AsyncConsumer):  # type: ignore[misc]
+class SocketConsumer(AsyncConsumer):
     """`dispatch` is ours: Channels' own closes database connections in a thread at every frame, half of the cost of
     a socket, and finds handlers by the name in the message. The hub, not the socket, is in the channel layer."""
 

@@ -3,20 +3,30 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from messaging.realtime.frames import Packet
-from messaging.realtime.store import PAGE
-
-if TYPE_CHECKING:
-    from messaging.realtime.hub import Hub
-    from messaging.realtime.sockets import Socket
+from messaging.realtime.sockets import Socket
+from messaging.realtime.store import PAGE, Store
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.5
 MOST_WAITING = 1000
 UNKNOWN = -1
+T = TypeVar("T")
+
+
+class Surroundings(Protocol):
+    """What a room needs of the hub."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def people(self) -> Mapping[str, Collection[Socket]]: ...
+    def admit(self, socket: Socket, room: "Room", seq: int) -> None: ...
+    def forget(self, room: "Room") -> None: ...
+    async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T: ...
 
 
 class Room:
@@ -39,7 +49,7 @@ class Room:
         "version",
     )
 
-    def __init__(self, hub: "Hub", conversation: str, *, last: int, version: int) -> None:
+    def __init__(self, hub: Surroundings, conversation: str, *, last: int, version: int) -> None:
         self._hub = hub
         self._waiting: dict[int, Packet] = {}
         self._task: asyncio.Task[None] | None = None
@@ -173,6 +183,6 @@ class Room:
             if socket.user_id not in members and not packet.removes(socket.user_id):
                 self._show_out(socket)
 
-    def _show_out(self, socket: "Socket") -> None:
+    def _show_out(self, socket: Socket) -> None:
         self.sockets.discard(socket)
         socket.depart(self.conversation)

@@ -7,7 +7,7 @@ from typing import Any
 from channels.layers import InMemoryChannelLayer
 
 
-class InProcessLayer(InMemoryChannelLayer):  # type: ignore[misc]
+class InProcessLayer(InMemoryChannelLayer):
     """Channels' in-memory layer wakes nobody when it is used from another thread than the server's: asyncio queues
     are not thread-safe, and a message lies there until something else happens. This one hops to the server's loop.
     """

@@ -2,12 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from messaging.realtime.frames import Frame
-
-if TYPE_CHECKING:
-    from messaging.realtime.transport import Transport
 
 EXTENSION = "chatify.transport"
 ABORT_AFTER = 1.0
@@ -21,6 +18,26 @@ class Slow(Exception):
 
 class Gone(Exception):
     """The connection is over."""
+
+
+class Connection(Protocol):
+    """What our server's protocol offers in `scope["extensions"]["chatify.transport"]`."""
+
+    @property
+    def open(self) -> bool: ...
+    @property
+    def writable(self) -> bool:
+        """Whether the peer keeps up: the write buffer is below the transport's high-water mark."""
+
+    @property
+    def gone_out(self) -> int:
+        """Bytes that left for the kernel so far."""
+
+    def write(self, data: bytes) -> None: ...
+    async def until_writable(self, seconds: float) -> bool:
+        """False when the buffer did not go down within `seconds`."""
+
+    def end(self, code: int, *, grace: float = ...) -> None: ...
 
 
 class Outlet(Protocol):
@@ -41,7 +58,7 @@ class Outlet(Protocol):
 class DirectOutlet:
     """Ready-made frames into the transport of our own protocol."""
 
-    def __init__(self, transport: "Transport", patience: float) -> None:
+    def __init__(self, transport: Connection, patience: float) -> None:
         self._transport = transport
         self._patience = patience
 

@@ -15,9 +15,8 @@ MOST_PER_HELLO = 1000
 NO_SUCH = "There is no such conversation."
 
 
-async def begin(socket: Socket, hello: Hello, *, epoch: str, heartbeat_ms: int) -> None:
+async def begin(hub: Hub, socket: Socket, hello: Hello, *, epoch: str, heartbeat_ms: int) -> None:
     """Attach the socket to its conversations, say `ready`, and answer each named one."""
-    hub = socket.hub
     hub.greet(socket)
     rows = await _attach(hub, socket)
     socket.say(frames.ready(epoch=epoch, user=socket.id, heartbeat_ms=heartbeat_ms))

@@ -2,22 +2,20 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from accounts.queries import SocketIdentity
 from messaging.realtime.frames import Format, Frame, Packet
 from messaging.realtime.names import digest_of
-from messaging.realtime.store import PAGE
+from messaging.realtime.outlet import Outlet
+from messaging.realtime.store import PAGE, Store
 from messaging.realtime.writer import Place, Writer
 
-if TYPE_CHECKING:
-    from accounts.queries import SocketIdentity
-    from messaging.realtime.hub import Hub
-    from messaging.realtime.outlet import Outlet
-
 MOST_HELD = 256
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -27,14 +25,27 @@ class Hold:
     packets: deque[Packet] = field(default_factory=lambda: deque(maxlen=MOST_HELD))
 
 
+class Home(Protocol):
+    """What a socket needs of the hub."""
+
+    @property
+    def store(self) -> Store: ...
+    def last(self, conversation: str) -> int: ...
+    def touched(self, conversation: str) -> float: ...
+    def detach(self, socket: "Socket", conversation: str) -> None: ...
+    def leave(self, socket: "Socket") -> None: ...
+    async def attach_missing(self, socket: "Socket") -> None: ...
+    async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T: ...
+
+
 class Socket:
     """For each conversation it emits `sent + 1` and nothing else: lower is dropped, a hole is filled first."""
 
     def __init__(
         self,
-        hub: "Hub",
-        identity: "SocketIdentity",
-        outlet: "Outlet",
+        hub: Home,
+        identity: SocketIdentity,
+        outlet: Outlet,
         ended: Callable[["Socket", list[str]], object] | None = None,
     ) -> None:
         self.hub = hub

@@ -27,7 +27,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"][EXTENSION] = Transport(self)  # type: ignore[index,typeddict-unknown-key]
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[EXTENSION] = Transport(self)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

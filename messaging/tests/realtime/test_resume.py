@@ -21,7 +21,7 @@ def unopened(hub: Hub, user: str) -> Socket:
 
 async def greet(hub: Hub, user: str, cursors: dict[str, int], epoch: str | None = "epoch") -> Socket:
     socket = unopened(hub, user)
-    await resume.begin(socket, Hello(epoch, cursors, "json", "en"), epoch="epoch", heartbeat_ms=10_000)
+    await resume.begin(hub, socket, Hello(epoch, cursors, "json", "en"), epoch="epoch", heartbeat_ms=10_000)
     await settled()
     return socket
 
@@ -58,7 +58,9 @@ async def test_what_arrives_during_a_replay_waits(hub: Hub, store: FakeStore) ->
         hub.hear([store.say()])
     socket = unopened(hub, user)
     task = socket.run(
-        resume.begin(socket, Hello("epoch", {CONVERSATION: 1}, "json", "en"), epoch="epoch", heartbeat_ms=1)
+        resume.begin(
+            hub, socket, Hello("epoch", {CONVERSATION: 1}, "json", "en"), epoch="epoch", heartbeat_ms=1
+        )
     )
     await settled()
     store.gate.clear()
@@ -134,7 +136,9 @@ async def test_a_removal_between_reading_the_memberships_and_attaching_is_notice
     open_socket(hub, alice)
     store.gate.clear()
     socket = unopened(hub, bob)
-    task = socket.run(resume.begin(socket, Hello("epoch", {}, "json", "en"), epoch="epoch", heartbeat_ms=1))
+    task = socket.run(
+        resume.begin(hub, socket, Hello("epoch", {}, "json", "en"), epoch="epoch", heartbeat_ms=1)
+    )
     await settled()
     store.gate.set()
     packets = [store.say(), store.remove(bob), store.say(body="secret")]
@@ -151,7 +155,9 @@ async def test_a_conversation_begun_while_saying_hello_is_not_missed(hub: Hub, s
     alice = new_user()
     store.gate.clear()
     socket = unopened(hub, alice)
-    task = socket.run(resume.begin(socket, Hello("epoch", {}, "json", "en"), epoch="epoch", heartbeat_ms=1))
+    task = socket.run(
+        resume.begin(hub, socket, Hello("epoch", {}, "json", "en"), epoch="epoch", heartbeat_ms=1)
+    )
     await settled()
     store.member(alice)
     hub.hear([store.say()])
