@@ -118,8 +118,10 @@ class SocketConsumer(AsyncConsumer):
         serving = process.current()
         socket.speak(hello.format, hello.language)
         try:
-            epoch = await socket.hub.reliably(socket.hub.store.epoch)
-            await resume.begin(socket, hello, epoch=epoch, heartbeat_ms=int(serving.heartbeat_seconds * 1000))
+            epoch = await serving.hub.reliably(serving.hub.store.epoch)
+            await resume.begin(
+                serving.hub, socket, hello, epoch=epoch, heartbeat_ms=int(serving.heartbeat_seconds * 1000)
+            )
             serving.notices.presence.arrived(socket)
         except Exception:
             log.exception("a hello could not be answered")
