@@ -1,6 +1,6 @@
 """How often a person may send and start conversations. The doors for people ask here; commands and imports do not.
 
-What was done before is never counted: a retry of it gets the first answer, however often it comes.
+No limit stands before the first answer: a retry of what was done gets it, however often it comes.
 """
 
 from uuid import UUID
