@@ -117,15 +117,11 @@ class SocketConsumer(AsyncConsumer):
     async def _begin(self, socket: Socket, hello: protocol.Hello) -> None:
         serving = process.current()
         socket.speak(hello.format, hello.language)
-        try:
-            epoch = await serving.hub.reliably(serving.hub.store.epoch)
-            await resume.begin(
-                serving.hub, socket, hello, epoch=epoch, heartbeat_ms=int(serving.heartbeat_seconds * 1000)
-            )
-            serving.notices.presence.arrived(socket)
-        except Exception:
-            log.exception("a hello could not be answered")
-            socket.close(Close.SERVER)
+        epoch = await serving.hub.reliably(serving.hub.store.epoch)
+        await resume.begin(
+            serving.hub, socket, hello, epoch=epoch, heartbeat_ms=int(serving.heartbeat_seconds * 1000)
+        )
+        serving.notices.presence.arrived(socket)
 
     def disconnect(self) -> None:
         self._disarm()

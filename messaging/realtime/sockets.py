@@ -1,6 +1,7 @@
 """One open socket: who it is, what it was sent of each conversation, and the rule that it sees no hole."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,11 @@ from accounts.queries import SocketIdentity
 from messaging.realtime.frames import Format, Frame, Packet
 from messaging.realtime.names import digest_of
 from messaging.realtime.outlet import Outlet
+from messaging.realtime.protocol import Close
 from messaging.realtime.store import PAGE, Store
 from messaging.realtime.writer import Place, Writer
 
+log = logging.getLogger(__name__)
 MOST_HELD = 256
 T = TypeVar("T")
 
@@ -69,11 +72,18 @@ class Socket:
         return UUID(self.user_id)
 
     def run(self, work: Any) -> asyncio.Task[Any]:
-        """Do something beside the receive loop; it ends with the socket."""
+        """Do something beside the receive loop; it ends with the socket, and the socket with its failure: a client
+        that comes back starts from what it has."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ran)
         return task
+
+    def _ran(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a socket's work failed", exc_info=error)
+            self.close(Close.SERVER)
 
     def speak(self, kind: str, language: str) -> None:
         """How this client wants its events."""

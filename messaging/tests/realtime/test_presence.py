@@ -1,0 +1,98 @@
+"""Who is here, told to those who share a conversation."""
+
+from typing import Any
+
+import pytest
+
+from messaging.realtime import presence
+from messaging.realtime.hub import Hub
+from messaging.realtime.presence import Presence
+from messaging.realtime.sockets import Socket
+
+from .fakes import CONVERSATION, FakeStore, new_user, open_socket, outlet, until
+
+OTHER = "00000000-0000-7000-8000-00000000000d"
+
+
+def shown(socket: Socket) -> list[tuple[str, bool]]:
+    return [(frame["user"], frame["online"]) for frame in outlet(socket).of("presence")]
+
+
+@pytest.fixture
+def here(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Presence:
+    monkeypatch.setattr(presence, "GRACE", 0.05)
+    return Presence(hub, None)
+
+
+def enter(hub: Hub, here: Presence, user: str, *conversations: str) -> Socket:
+    socket = open_socket(hub, user, *conversations)
+    here.arrived(socket)
+    return socket
+
+
+def go(here: Presence, socket: Socket) -> None:
+    rooms = list(socket.sent)
+    socket.end()
+    here.left(socket.user_id, rooms)
+
+
+async def test_people_who_share_a_conversation_see_each_other(hub: Hub, here: Presence) -> None:
+    alice, bob, dave = new_user(), new_user(), new_user()
+    hers, his = enter(hub, here, alice), enter(hub, here, bob)
+    strangers = enter(hub, here, dave, OTHER)
+    assert shown(hers) == [(bob, True)]
+    assert shown(his) == [(alice, True)]
+    assert shown(strangers) == []
+
+
+async def test_a_second_tab_is_no_news(hub: Hub, here: Presence) -> None:
+    alice, bob = new_user(), new_user()
+    hers = enter(hub, here, alice)
+    enter(hub, here, bob)
+    enter(hub, here, bob)
+    assert shown(hers) == [(bob, True)]
+
+
+async def test_going_is_told_after_a_while_with_the_time(hub: Hub, here: Presence) -> None:
+    alice, bob = new_user(), new_user()
+    hers, his = enter(hub, here, alice), enter(hub, here, bob)
+    go(here, his)
+    assert shown(hers) == [(bob, True)]
+    await until(lambda: shown(hers)[-1] == (bob, False))
+    assert outlet(hers).of("presence")[-1]["last_seen"].endswith("Z")
+
+
+async def test_a_reload_is_no_absence(hub: Hub, here: Presence) -> None:
+    alice, bob = new_user(), new_user()
+    hers, his = enter(hub, here, alice), enter(hub, here, bob)
+    go(here, his)
+    enter(hub, here, bob)
+    assert shown(hers) == [(bob, True)]
+    assert not here._going
+
+
+async def test_people_of_another_process_are_seen_and_forgotten_when_it_dies(
+    hub: Hub, store: FakeStore
+) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+    here = Presence(hub, lambda kind, body: told.append((kind, body)))
+    alice, bob = new_user(), new_user()
+    hers = enter(hub, here, alice)
+    assert told == [("presence", {"user": alice, "rooms": [CONVERSATION], "online": True})]
+    here.hear({"user": bob, "rooms": [CONVERSATION], "online": True})
+    presence.cache.set(f"presence:{bob}", 1, 30)
+    await here.refresh()
+    assert shown(hers) == [(bob, True)]
+    presence.cache.delete(f"presence:{bob}")
+    await here.refresh()
+    assert shown(hers) == [(bob, True), (bob, False)]
+
+
+async def test_who_is_still_here_says_so_when_another_process_says_they_left(hub: Hub) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+    here = Presence(hub, lambda kind, body: told.append((kind, body)))
+    alice = new_user()
+    enter(hub, here, alice)
+    told.clear()
+    here.hear({"user": alice, "rooms": [CONVERSATION], "online": False})
+    assert told == [("presence", {"user": alice, "rooms": [CONVERSATION], "online": True})]

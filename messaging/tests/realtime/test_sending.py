@@ -1,0 +1,92 @@
+"""Many sockets' sends as one append: everybody is answered, limits count what is new."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from accounts.models import User
+from chatify.lib.errors import Invalid, NotFound, TooMany
+from messaging.models import Conversation, Message
+from messaging.operations import conversations
+from messaging.operations.log import Sent
+from messaging.realtime import sending
+from messaging.realtime.protocol import Send
+from messaging.realtime.sending import Posting
+
+
+@pytest.fixture
+def talk(alice: User, bob: User) -> Conversation:
+    return conversations.start_direct(alice, other=bob)
+
+
+def posting(
+    sender: User, conversation: UUID, body: str = "hi", client_id: UUID | None = None, wait: float = 0.0
+) -> Posting:
+    return Posting(sender, Send(conversation, client_id or uuid4(), body, None, ()), wait)
+
+
+def test_each_posting_has_its_own_outcome(alice: User, bob: User, dave: User, talk: Conversation) -> None:
+    outcomes = sending.post(
+        [
+            posting(alice, talk.id),
+            posting(dave, talk.id),
+            posting(bob, talk.id, ""),
+            posting(bob, uuid4()),
+            posting(bob, talk.id),
+        ]
+    )
+    assert [type(outcome) for outcome in outcomes] == [Sent, NotFound, Invalid, NotFound, Sent]
+    assert Message.objects.count() == 2
+
+
+def test_a_repeat_in_one_batch_and_in_the_next_is_answered_with_the_first(
+    alice: User, talk: Conversation
+) -> None:
+    client_id = uuid4()
+    first, second = sending.post(
+        [posting(alice, talk.id, "a", client_id), posting(alice, talk.id, "b", client_id)]
+    )
+    (third,) = sending.post([posting(alice, talk.id, "c", client_id)])
+    assert isinstance(first, Sent) and isinstance(second, Sent) and isinstance(third, Sent)
+    assert first.seq == second.seq == third.seq
+    assert (first.duplicate, second.duplicate, third.duplicate) == (False, True, True)
+
+
+def test_a_hundred_new_sends_a_minute_and_repeats_without_end(
+    alice: User, talk: Conversation, settings: Any
+) -> None:
+    settings.CHATIFY_LIMITS = 1.0
+    first = posting(alice, talk.id)
+    sending.post([first])
+    sending.post([first] * 50)
+    outcomes = sending.post([posting(alice, talk.id) for _ in range(100)])
+    assert [isinstance(outcome, Sent) for outcome in outcomes] == [True] * 99 + [False]
+    assert isinstance(outcomes[-1], TooMany)
+    (repeat,) = sending.post([first])
+    assert isinstance(repeat, Sent) and repeat.duplicate
+
+
+def test_a_socket_over_its_limit_is_answered_for_repeats_only(
+    alice: User, talk: Conversation, settings: Any
+) -> None:
+    settings.CHATIFY_LIMITS = 1.0
+    known = posting(alice, talk.id)
+    sending.post([known])
+    late = Posting(known.sender, known.command, wait=9.0)
+    repeat, fresh = sending.post([late, posting(alice, talk.id, wait=9.0)])
+    assert isinstance(repeat, Sent)
+    assert isinstance(fresh, TooMany) and fresh.retry_after == 9.0
+
+
+def test_a_counter_that_is_down_does_not_stop_the_sending(
+    alice: User, talk: Conversation, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHATIFY_LIMITS = 1.0
+
+    def down(*_: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(sending.ratelimit, "hit", down)
+    (outcome,) = sending.post([posting(alice, talk.id)])
+    assert isinstance(outcome, Sent)
