@@ -93,7 +93,7 @@ export class Unread {
 
   #draw(before) {
     before.classList.remove("continued");
-    before.before(make("li", { class: "new", role: "separator" }, make("span", {}, words.newLine)));
+    before.before(make("li", { class: "new" }, make("span", {}, words.newLine)));
   }
 
   #lastVisible() {

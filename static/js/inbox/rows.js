@@ -126,8 +126,10 @@ export class Rows {
   }
 
   #watch(row) {
-    const known = this.feed.cursors.last(row.id);
-    if ("seq" in row.node.dataset && (known === undefined || known > row.seq)) this.feed.watch(row.id, row.seq);
+    const { cursors } = this.feed;
+    if (!("seq" in row.node.dataset)) return;
+    if (!cursors.knows(row.id)) cursors.place(row.id, row.seq);
+    else if (cursors.last(row.id) > row.seq) this.feed.watch(row.id, row.seq);
   }
 
   // The keyboard's focus stays on the row it was on, wherever the row goes.

@@ -1,0 +1,187 @@
+"""The page against a link that loses, repeats and ends: its own checks make it whole again."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import WebSocketRoute, expect
+
+from .world import HEALED_MS, Seat, World, wait_for
+
+Frame = dict[str, Any]
+
+
+class Link:
+    """Stands between a page and the server. `edit(frame)` returns what reaches the page; `say` invents a frame."""
+
+    def __init__(self, seat: Seat, edit: Callable[[Frame], list[Frame]] = lambda frame: [frame]) -> None:
+        self.edit = edit
+        self.hellos: list[Frame] = []
+        self.asked: list[Frame] = []
+        self.routes: list[WebSocketRoute] = []
+        seat.page.route_web_socket(re.compile("/ws/$"), self._open)
+
+    def say(self, **frame: Any) -> None:
+        self.routes[-1].send(json.dumps(frame))
+
+    def end(self, code: int) -> None:
+        self.routes[-1].close(code=code)
+
+    def _open(self, route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        self.routes.append(route)
+        route.on_message(lambda text: self._from_page(server, str(text)))
+        server.on_message(lambda text: self._from_server(route, str(text)))
+
+    def _from_page(self, server: WebSocketRoute, text: str) -> None:
+        frame = json.loads(text)
+        (self.hellos if frame["type"] == "hello" else self.asked).append(frame)
+        server.send(text)
+
+    def _from_server(self, route: WebSocketRoute, text: str) -> None:
+        for frame in self.edit(json.loads(text)):
+            route.send(json.dumps(frame))
+
+
+def is_event(frame: Frame, body: str) -> bool:
+    return frame["type"] == "event" and frame["data"].get("body") == body
+
+
+def test_a_lost_event_is_asked_for_when_the_next_one_comes(world: World) -> None:
+    chat = world.direct("alice", "bob")
+    alice = world.seat("alice")
+    Link(alice, lambda frame: [] if is_event(frame, "lost") else [frame])
+    alice.open(chat)
+    for body in ("heard", "lost", "after it"):
+        world.say("bob", chat, body)
+    alice.sees("after it").sees("lost")
+    assert [text.strip() for text in alice.texts()] == world.stored("bob", chat)
+
+
+def test_the_last_event_lost_is_found_by_the_heartbeat(world: World) -> None:
+    chat = world.direct("alice", "carol")
+    alice = world.seat("alice")
+    Link(alice, lambda frame: [] if is_event(frame, "the last one") else [frame])
+    alice.open(chat)
+    world.say("carol", chat, "the last one")
+    alice.sees("the last one", HEALED_MS)
+
+
+def test_doubled_and_reversed_events_are_shown_once_in_order(world: World) -> None:
+    chat = world.direct("alice", "dave")
+    alice = world.seat("alice")
+    held: list[Frame] = []
+
+    def reverse(frame: Frame) -> list[Frame]:
+        if is_event(frame, "first"):
+            held.append(frame)
+            return []
+        return [frame, *held, frame] if frame["type"] == "event" else [frame]
+
+    Link(alice, reverse)
+    alice.open(chat)
+    for body in ("first", "second"):
+        world.say("dave", chat, body)
+    alice.sees("second").sees("first")
+    assert [text.strip() for text in alice.texts()] == ["first", "second"]
+
+
+def test_a_reset_fetches_the_pane_anew_and_keeps_what_is_typed(world: World) -> None:
+    chat = world.group("alice", "Reset", "bob")
+    alice = world.seat("alice")
+    link = Link(alice, lambda frame: [] if frame.get("event") == "message.sent" else [frame])
+    alice.open(chat).type("half a sent")
+    alice.page.evaluate("window.__same = true")
+    world.say("bob", chat, "not replayed")
+    head = world.call("bob", "GET", f"/conversations/{chat}")["head"]
+    link.say(type="reset", conversation=chat, head=head)
+    alice.sees("not replayed")
+    expect(alice.field).to_have_value("half a sent")
+    expect(alice.field).to_be_focused()
+    assert alice.page.evaluate("window.__same")
+
+
+def test_a_page_of_another_epoch_catches_up(world: World) -> None:
+    chat = world.group("alice", "Epoch", "bob")
+    alice = world.seat("alice")
+    link = Link(alice)
+    alice.page.route(f"**/c/{chat}/", lambda route: _with_epoch(route, alice))
+    alice.open(chat)
+    assert link.hellos[0]["epoch"] == "another"
+    world.say("bob", chat, "after the restore")
+    alice.sees("after the restore")
+
+
+def _with_epoch(route: Any, seat: Seat) -> None:
+    answer = route.fetch()
+    body = re.sub(r'data-epoch="[^"]+"', 'data-epoch="another"', answer.text())
+    route.fulfill(response=answer, body=body)
+
+
+def test_a_refused_position_starts_without_any_and_fetches_everything(world: World) -> None:
+    chat = world.group("alice", "Cursor", "bob")
+    alice = world.seat("alice")
+    link = Link(alice, lambda frame: [] if frame.get("event") == "message.sent" else [frame])
+    alice.open(chat)
+    world.say("bob", chat, "missed")
+    link.end(4007)
+    alice.sees("missed", HEALED_MS)
+    assert [bool(hello["conversations"]) for hello in link.hellos] == [True, False]
+
+
+def test_too_many_tabs_wait_to_be_asked(world: World) -> None:
+    chat = world.direct("alice", "bob")
+    alice = world.seat("alice")
+    link = Link(alice)
+    alice.open(chat)
+    link.end(4009)
+    line = alice.page.locator("#connection")
+    expect(line).to_contain_text("open in many tabs")
+    alice.page.wait_for_timeout(1_500)
+    assert len(link.routes) == 1
+    line.get_by_role("button").click()
+    alice.live()
+    assert len(link.routes) == 2
+
+
+def test_a_restart_is_waited_for_as_long_as_asked(world: World) -> None:
+    alice = world.seat("alice")
+    link = Link(alice)
+    alice.open(world.direct("alice", "bob"))
+    link.say(type="bye", after_ms=2_500)
+    link.end(4012)
+    alice.page.wait_for_timeout(1_800)
+    assert len(link.routes) == 1
+    alice.live()
+
+
+def test_a_message_acked_but_never_echoed_stays_once(world: World) -> None:
+    chat = world.direct("alice", "carol")
+    alice = world.seat("alice")
+    Link(alice, lambda frame: [] if is_event(frame, "echo me") else [frame])
+    alice.open(chat).write("echo me")
+    expect(alice.message("echo me")).to_have_count(1)
+    alice.write("and me")
+    alice.sees("and me")
+    wait_for(lambda: alice.page.locator("#timeline li[data-pending]").count() == 0)
+    assert alice.texts()[-2:] == ["echo me", "and me"]
+
+
+def test_a_lost_ack_sends_once(world: World) -> None:
+    chat = world.direct("bob", "carol")
+    bob = world.seat("bob")
+    Link(bob, lambda frame: [] if frame["type"] in ("ack", "event") else [frame])
+    bob.open(chat).write("only once")
+    bob.page.wait_for_timeout(13_000)
+    assert world.stored("carol", chat).count("only once") == 1
+    bob.open(chat)
+    expect(bob.message("only once")).to_have_count(1)
+
+
+def test_somebody_else_on_the_socket_asks_for_a_reload(world: World) -> None:
+    alice = world.seat("alice")
+    other = world.people["bob"].id
+    Link(alice, lambda frame: [{**frame, "user": other}] if frame["type"] == "ready" else [frame])
+    alice.go("/inbox/")
+    expect(alice.page.locator("#connection")).to_contain_text("out of step")
