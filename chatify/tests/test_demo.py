@@ -41,17 +41,16 @@ def test_a_second_run_changes_nothing(db: None) -> None:
 def test_the_sign_ins_work_and_are_printed(db: None) -> None:
     printed = StringIO()
     call_command("seed_demo", stdout=printed)
-    assert len(SIGN_INS) >= 3
+    assert len(SIGN_INS) >= 12
     for person in SIGN_INS:
         assert f"{person.username}  {person.email}  {person.password}" in printed.getvalue().splitlines()
         assert person.email.endswith("@chatify.example")
-        assert User.objects.get(email=person.email).check_password(person.password or "")
-    assert not User.objects.get(username="layla").has_usable_password()
+        assert User.objects.get(email=person.email).check_password(person.password)
 
 
-def test_every_sign_in_finds_a_full_inbox(db: None) -> None:
+def test_the_first_sign_ins_find_a_full_inbox(db: None) -> None:
     world.build(NOW)
-    for person in SIGN_INS:
+    for person in SIGN_INS[:3]:
         user = User.objects.get(username=person.username)
         rows = inbox.page(user, limit=100).items
         assert len(rows) >= 8, person

@@ -5,7 +5,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Router
 from ninja.responses import Status
 
@@ -39,9 +38,9 @@ def index(
 )
 def start(request: HttpRequest, payload: given.Start) -> Status[Any]:
     """Start a conversation (201), or find the one that this pair or this `client_id` started before (200)."""
-    me, asked_at = asker(request), timezone.now()
+    me = asker(request)
     row = STARTS[type(payload)](me, payload)
-    return Status(201 if row.created_at >= asked_at else 200, shown.conversation(inbox.row(me, row.id)))
+    return Status(201 if row.started_now else 200, shown.conversation(inbox.row(me, row.id)))
 
 
 @router.get(

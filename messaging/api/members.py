@@ -51,8 +51,7 @@ def add(request: HttpRequest, conversation: UUID, payload: given.NewMembers) -> 
 def change(request: HttpRequest, conversation: UUID, user: UUID, payload: given.Role) -> dict[str, Any]:
     """Make somebody owner, admin or member; owners may."""
     me = asker(request)
-    access.conversation_for(me, conversation)
-    (person,) = people_by_ids(me, [user])
+    person = members.member(access.conversation_for(me, conversation), user)
     return presenters.member(
         operations.set_role(me, conversation=conversation, user=person, role=payload.role)
     )
@@ -66,7 +65,6 @@ def change(request: HttpRequest, conversation: UUID, user: UUID, payload: given.
 def remove(request: HttpRequest, conversation: UUID, user: UUID) -> Status[None]:
     """Remove somebody, or leave. From then on the conversation does not exist for them."""
     me = asker(request)
-    access.conversation_for(me, conversation)
-    (person,) = people_by_ids(me, [user])
+    person = members.member(access.conversation_for(me, conversation), user)
     operations.remove(me, conversation=conversation, user=person)
     return Status(204, None)

@@ -38,6 +38,9 @@ class Conversation(models.Model):
         ]
         indexes = [models.Index(fields=["-last_activity_at", "-id"], name="conversation_latest")]
 
+    started_now = False
+    """True on the row that was just made, for doors that tell it from one that was found."""
+
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 

@@ -147,9 +147,11 @@ def _same_kind(row: Conversation, kind: kinds.Kind) -> Conversation:
 
 def _create(kind: kinds.Kind, actor: User, *, at: datetime | None, **fields: Any) -> Conversation:
     moment = at or timezone.now()
-    return Conversation.objects.create(
+    row = Conversation.objects.create(
         kind=kind.name, created_by=actor, created_at=moment, last_activity_at=moment, **fields
     )
+    row.started_now = True
+    return row
 
 
 def _enrol(row: Conversation, people: Iterable[tuple[User, str, str]]) -> None:

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
+from accounts.models import User
 from chatify.lib import paging
+from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
 from messaging.models import Conversation, Membership
 
@@ -21,6 +23,15 @@ def page(conversation: Conversation, *, cursor: str | None = None, limit: int = 
     found = list(rows.order_by("joined_at", "id")[: limit + 1])
     shown = found[:limit]
     return Page(shown, paging.encode(shown[-1].joined_at, shown[-1].id) if len(found) > limit else None)
+
+
+def member(conversation: Conversation, user: UUID) -> User:
+    """Somebody who is in it now, suspended or not. Raises NotFound for everybody else."""
+    rows = Membership.objects.filter(conversation_id=conversation.id, user_id=user, left_seq=None)
+    row = rows.select_related("user").first()
+    if row is None:
+        raise NotFound("This person is not a member.")
+    return row.user
 
 
 def count(conversation: Conversation) -> int:

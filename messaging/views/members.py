@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import queries as people
 from accounts.models import User
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid
@@ -56,8 +55,13 @@ def remove(request: MemberRequest, id: UUID, user: UUID) -> HttpResponse:
     return _change(
         request,
         id,
-        lambda: members.remove(request.user, conversation=id, user=people.person(request.user, user)),
+        lambda: members.remove(request.user, conversation=id, user=_member(request, id, user)),
     )
+
+
+def _member(request: MemberRequest, id: UUID, user: UUID) -> User:
+    """The member of this page, who may be suspended."""
+    return queries.member(access.conversation_for(request.user, id), user)
 
 
 @require_POST
@@ -66,7 +70,7 @@ def role(request: MemberRequest, id: UUID, user: UUID) -> HttpResponse:
     """POST role=owner|admin|member."""
 
     def change() -> Any:
-        person = people.person(request.user, user)
+        person = _member(request, id, user)
         return members.set_role(request.user, conversation=id, user=person, role=request.POST.get("role", ""))
 
     return _change(request, id, change)
