@@ -9,10 +9,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 from django.views.decorators.vary import vary_on_cookie
 
+from chatify.jobs import operations as jobs
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Invalid
 from messaging.views.demo import showcase
 
+# Seconds that due work may lie before this process is no place to send people to.
+JOBS_MAY_WAIT = 120
 # What a person can do next is said with every refusal; none of them blames.
 WORDS = {
     400: (
@@ -62,8 +65,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, 503 with the reason otherwise."""
+    """200 when the database answers and work is being done; 503 with what is not otherwise."""
     checks = {"database": _database_answers()}
+    checks["jobs"] = checks["database"] and not jobs.overdue(seconds=JOBS_MAY_WAIT)
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 

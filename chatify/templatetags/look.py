@@ -1,9 +1,13 @@
 """How times, names and texts are shown. Times come as datetimes or as the ISO strings of the public shapes."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
+from django.templatetags.static import static
 from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from chatify.lib import markup, text
 
@@ -11,6 +15,45 @@ register = template.Library()
 
 LONG_POINTS = 2_400
 LONG_LINES = 32
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon(name: str, turns: object = False) -> SafeString:
+    """An outline of the sprite; `turns` in a right-to-left page. Kept for the process: a page draws hundreds."""
+    return format_html(
+        '<svg class="glyph{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        " turns" if turns else "",
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+@lru_cache(maxsize=8)
+def receipt(mark: str = "") -> SafeString:
+    """Sent, delivered or read. Shown to the sender only, by /me.css."""
+    state = mark or "sent"
+    return format_html(
+        '<span class="receipt" data-state="{}" role="img" aria-label="{}">{}{}</span>',
+        state,
+        state.capitalize(),
+        icon("check"),
+        icon("check-check"),
+    )
+
+
+@register.simple_tag
+def time_of(value: datetime | str, style: str = "clock") -> SafeString:
+    """`<time>` in the reader's zone as `clock` or `row`, the exact moment in its title; scripts write it anew."""
+    at = moment(value)
+    return format_html(
+        '<time datetime="{}" data-format="{}" title="{}">{}</time>',
+        iso(value),
+        style,
+        exact(at),
+        row_time(at) if style == "row" else clock(at),
+    )
 
 
 def moment(value: datetime | str) -> datetime:

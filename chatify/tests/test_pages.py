@@ -1,11 +1,14 @@
 """What every page carries, and what is said when something is wrong."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from chatify import views
+from chatify.jobs.models import Job
 from chatify.lib.errors import Conflict, TooMany
 from messaging.operations import conversations
 
@@ -109,7 +112,9 @@ def test_refusals_keep_their_status_and_how_long_to_wait():
 
 def test_health_and_readiness(client, monkeypatch):
     assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").json()["database"] is True
+    assert client.get("/readyz").json() == {"database": True, "jobs": True}
+    Job.objects.create(kind="nothing", key="1", due=timezone.now() - timedelta(hours=1))
+    assert client.get("/readyz").json() == {"database": True, "jobs": False}
     monkeypatch.setattr(views, "_database_answers", lambda: False)
     assert client.get("/readyz").status_code == 503
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from chatify.lib import http
 from messaging.queries import inbox as queries
+from messaging.queries.epoch import epoch_id
 from messaging.queries.inbox import InboxRow
 from messaging.views.door import MemberRequest, signed_in
 
@@ -62,6 +63,7 @@ class List:
     current: UUID | str | None = None
     url: str = ""
     more_url: str = ""
+    epoch: UUID | str = ""
     filters: tuple[Filter, ...] = FILTERS
     empty: Nothing = field(default_factory=lambda: nothing("all"))
 
@@ -104,6 +106,7 @@ def list_of(request: MemberRequest, *, filter: str = "all", current: UUID | None
         current=current,
         url=url,
         more_url=more,
+        epoch=epoch_id(),
         empty=nothing(filter),
     )
 
