@@ -1,5 +1,6 @@
 """Servers that all fault runs share: starting them costs more than most of the runs."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,18 +31,14 @@ def _two_servers(postgres: Postgres) -> Iterator[Stage]:
         redis = Redis().start()
     except Unavailable as reason:
         pytest.skip(str(reason))
-    # The servers share what an installation shares: its secret.
-    shared = {"SECRET_KEY": "x" * 60}
     url = postgres.database()
     with tempfile.TemporaryDirectory(prefix="chatify-faults-") as folder:
-        servers = [
-            Server(Path(folder) / name, database_url=url, redis_url=redis.url, env=shared)
-            for name in ("a", "b")
-        ]
+        servers = [Server(Path(folder) / name, database_url=url, redis_url=redis.url) for name in ("a", "b")]
         try:
-            for server in servers:
-                server.data_dir.mkdir()
-                server.start()
+            servers[0].data_dir.mkdir()
+            servers[0].start()
+            shutil.copytree(servers[0].data_dir, servers[1].data_dir, ignore=_all_but_keys)
+            servers[1].start()
             yield Stage("postgresql+redis", servers, redis)
         finally:
             for server in servers:
@@ -49,14 +46,20 @@ def _two_servers(postgres: Postgres) -> Iterator[Stage]:
             redis.stop()
 
 
+def _all_but_keys(_: str, names: list[str]) -> set[str]:
+    """The processes of one installation share its keys, and no other file."""
+    return set(names) - {"secret_key", "jwt_key.pem"}
+
+
 @pytest.fixture
-def stage(shared_stage: Stage) -> Stage:
-    """The shared servers, all of them running."""
+def stage(shared_stage: Stage) -> Iterator[Stage]:
+    """The shared servers, all of them running. What they complained of is shown with a failure."""
     for server in shared_stage.servers:
         if not server.running:
             server.start()
     shared_stage.mark()
-    return shared_stage
+    yield shared_stage
+    print(shared_stage.complaints())
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ async def test_a_server_killed_under_load_loses_nothing(stage: Stage, tmp_path: 
             heals.append(await healed(fleet, time.monotonic()))
         return heals
 
-    await _under_load(stage, "killed", plan_for(rounds * 4), tmp_path, kill_and_restart)
+    await _under_load(stage, "killed", plan_for(rounds * 3), tmp_path, kill_and_restart)
 
 
 async def test_an_emptied_redis_loses_nothing(stage: Stage, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ async def test_an_emptied_redis_loses_nothing(stage: Stage, tmp_path: Path) -> N
             heals.append(await healed(fleet, time.monotonic()))
         return heals
 
-    await _under_load(stage, "redis", plan_for((ROUNDS or 2) * 6), tmp_path, empty)
+    await _under_load(stage, "redis", plan_for((ROUNDS or 2) * 4), tmp_path, empty)
 
 
 async def test_a_rolling_restart_says_goodbye_and_loses_nothing(stage: Stage, tmp_path: Path) -> None:
