@@ -4,9 +4,11 @@ Alice owns, Bob is a member, Carol writes mail, Dave is a stranger, Sam is staff
 """
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
@@ -29,6 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         elif SERVERS & taken:
             item.add_marker("process")
+
+
+def pytest_unconfigure() -> None:
+    """Remove the data folder of this process: those that share the work end without their exit handlers."""
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

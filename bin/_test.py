@@ -16,6 +16,7 @@ from tests.services.processes import Unavailable  # noqa: E402
 
 NOTHING_COLLECTED = 5
 PART_SECONDS = 25 * 60
+GOODBYE_SECONDS = 60
 WORKERS = ["-n", str(min(os.cpu_count() or 2, 4))]
 APPS = ["accounts", "chatify", "media", "messaging"]
 ALONE = "not process and not browser"
@@ -77,12 +78,19 @@ def run(part: Part) -> int:
     try:
         return process.wait(PART_SECONDS)
     except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
         say(f"The tests {part.name} took longer than {PART_SECONDS // 60} minutes.")
         return 1
     finally:
-        if process.poll() is None:
+        interrupt(process)
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """End pytest as Ctrl-C does, so that it ends the servers and the browser that it started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(GOODBYE_SECONDS)
+        except subprocess.TimeoutExpired:
             process.kill()
 
 

@@ -1,5 +1,6 @@
 """The product as a process of its own, as an operator would start it."""
 
+import atexit
 import contextlib
 import re
 import shutil
@@ -165,6 +166,7 @@ def run_python(
 def collected_static() -> Path:
     """The folder of collected static files, made once in a test run."""
     folder = Path(tempfile.mkdtemp(prefix="chatify-static-", dir="/tmp"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     env = clean_environment(CHATIFY_STATIC=str(folder / "files"), CHATIFY_DATA=str(folder / "data"))
     run_python("manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
     return folder / "files"
