@@ -75,8 +75,14 @@ def write(ledgers: Sequence[Ledger]) -> None:
         Message.objects.bulk_create(messages)
     Event.objects.bulk_create([event for ledger in ledgers for event in ledger.events])
     _update_conversations([ledger.conversation for ledger in ledgers])
-    members = [member for ledger in ledgers for member in ledger.members.values()]
-    if members:
+    _update_members([member for ledger in ledgers for member in ledger.members.values()])
+
+
+def _update_members(members: list[Membership]) -> None:
+    # One row by one plain UPDATE: building a bulk update of it costs a fifth of the whole send.
+    if len(members) == 1:
+        members[0].save(update_fields=MEMBER_FIELDS)
+    elif members:
         Membership.objects.bulk_update(members, MEMBER_FIELDS)
 
 
