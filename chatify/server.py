@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -15,6 +16,7 @@ from messaging.realtime.protocol import LARGEST_FRAME
 from messaging.realtime.transport import SocketProtocol
 
 BACKLOG = 2048
+TURN_SECONDS = 0.001
 SPARE_CONNECTIONS = 1000
 GOODBYE_SECONDS = 1.0
 REQUESTS_SECONDS = 8
@@ -25,6 +27,14 @@ def listen(host: str, port: int) -> socket.socket:
     """A bound socket. Raises OSError when the port is taken or the address is not ours."""
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def run(listener: socket.socket, *, ready: Callable[[], object]) -> None:
+    """Serve on a bound socket until a signal."""
+    # The batcher's thread builds statements while the loop wants to hand out events: at Python's 5 ms a turn the loop
+    # would wait that long whenever it looks for what came in.
+    sys.setswitchinterval(TURN_SECONDS)
+    Server(ready=ready).run([listener])
 
 
 class Server(uvicorn.Server):

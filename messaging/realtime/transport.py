@@ -35,6 +35,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # transport.close() waits for the buffer to empty: a peer that answers no ping will not read it either.
         self.loop.call_later(ABORT_AFTER, self.transport.abort)
 
+    def handle_ping(self) -> None:
+        """Who sends pings and reads nothing gets no pongs, which would pile up here for ever."""
+        pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self.transport.write(pong)
+
     def send_receive_event_to_app(self) -> None:
         """uvicorn logs bytes that are no text with a traceback, with which anybody could fill the log."""
         if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):

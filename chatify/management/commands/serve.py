@@ -31,7 +31,7 @@ class Command(BaseCommand):
             prepare(self._say)
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{listener.getsockname()[1]}"
-        server.Server(ready=lambda: self._say(f"Chatify is ready at {address}")).run([listener])
+        server.run(listener, ready=lambda: self._say(f"Chatify is ready at {address}"))
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
