@@ -27,8 +27,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
-# A task only says "look at the table": one that was never taken up is soon worth nothing.
-CELERY_TASK_ANNOTATIONS = {"jobs.run_due": {"expires": 600}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 OUTBOX_DIR = DATA_DIR / "outbox"

@@ -1,0 +1,1 @@
+"""Work carried by a real broker and worker."""
