@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Check places, texts, digest chain and unread counts; exit 1 and name the rows when something differs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("conversation", nargs="*", help="ids of the conversations to check (default: all)")
+        parser.add_argument(
+            "conversation", nargs="*", help="ids of the conversations to check (default: all)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = self._chosen(options["conversation"])
