@@ -48,6 +48,11 @@ class Link:
         self._waiting.append((message, taken))
         self._bell.set()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether so much waits that repeating anything would only make it more."""
+        return len(self._waiting) > MOST_WAITING // 10
+
     def check(self) -> None:
         """Once a heartbeat: a subscription that has silently died is noticed because we do not hear ourselves."""
         now = time.monotonic()

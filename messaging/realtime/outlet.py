@@ -110,7 +110,7 @@ class AsgiOutlet:
             raise Gone from error
 
     def close(self, code: int, last: Sequence[Frame] = (), *, at_once: bool = False) -> None:
-        self._closing = asyncio.get_running_loop().create_task(self._close(code, last))
+        self._closing = asyncio.get_running_loop().create_task(self._close(int(code), last))
 
     async def _close(self, code: int, last: Sequence[Frame]) -> None:
         try:

@@ -151,10 +151,14 @@ class ServingProcess:
 
     async def _relay(self) -> None:
         """Announce what a crash, here or elsewhere, left between commit and publishing."""
+        if self.link and self.link.crowded:
+            return
         while rows := await db.in_thread(db.READS, settle.unsettled):
             taken: list[UUID] = []
             self.log(rows, taken.extend)
             await asyncio.sleep(RELAY_SECONDS / 2)
+            if not taken:  # the layer takes nothing now
+                return
             await db.in_thread(db.READS, settle.settle, taken)
 
 
