@@ -56,15 +56,16 @@ class Load:
         self.fleet = fleet
         self.plan = plan
         self.entries: list[Entry] = []
+        self.enough = False
         self._rng = random.Random(plan.seed)
 
     async def run(self) -> None:
-        """All sends of the plan, or as many as fit into its seconds."""
+        """All sends of the plan, or as many as fit into its seconds and before `enough`."""
         started = time.monotonic()
         names = list(self.fleet.world.conversations)
         for index in range(self.plan.sends):
             await _until(started + index / self.plan.rate)
-            if time.monotonic() - started > self.plan.seconds:
+            if self.enough or time.monotonic() - started > self.plan.seconds:
                 break
             self._send_one(names[index % len(names)], index)
 
@@ -105,12 +106,15 @@ async def drive(
     plan: Plan = SMALL,
     trouble: Callable[[Fleet], Awaitable[list[float]]] | None = None,
 ) -> Result:
-    """Run the plan, with `trouble` beside it (it returns how long each fault took to heal), and settle."""
+    """Run the plan and settle. With `trouble` beside it (it returns how long each fault took to heal) the load
+    goes on until the trouble is over.
+    """
     started = time.monotonic()
     async with Fleet(world, urls, logs, seed=plan.seed) as fleet:
         load = Load(fleet, plan)
         running = asyncio.create_task(load.run())
         heals = await trouble(fleet) if trouble is not None else []
+        load.enough = trouble is not None
         await running
         heals.append(await conclude(fleet))
         return Result(len(load.entries), time.monotonic() - started, heals)

@@ -1,6 +1,7 @@
 """The load's client keeps the contract that it is there to hold servers to."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.load.client import Client
@@ -65,7 +67,8 @@ async def playing(play: Play, logs: Path) -> AsyncIterator[tuple[Client, list[Fr
     sockets = iter(range(1, 100))
 
     async def handler(socket: ServerConnection) -> None:
-        await play(Played(socket, heard), next(sockets))
+        with contextlib.suppress(ConnectionClosed):
+            await play(Played(socket, heard), next(sockets))
         await socket.wait_closed()
 
     async with serve(handler, "127.0.0.1", 0, subprotocols=[Subprotocol(SUBPROTOCOL)]) as server:
