@@ -10,7 +10,7 @@ import { signIn, swaps } from "./behaviours/swaps.js";
 import { Drafts } from "./conversation/drafts.js";
 import { Got } from "./conversation/got.js";
 import { Pane } from "./conversation/pane.js";
-import { localTimes } from "./conversation/times.js";
+import { keepTimes, localTimes } from "./conversation/times.js";
 import { Counts } from "./inbox/counts.js";
 import { Rows } from "./inbox/rows.js";
 import { Gather } from "./lib/clock.js";
@@ -63,6 +63,7 @@ class App {
     presence(this);
     swaps((target) => this.refresh(target));
     localTimes();
+    keepTimes();
     this.refresh(document.body);
     this.socket.start();
   }

@@ -97,6 +97,21 @@ def test_marks_go_from_sent_to_read(world: World) -> None:
     expect(mark).to_have_attribute("data-state", "read")
 
 
+def test_times_and_days_are_the_readers_own(world: World) -> None:
+    chat = world.group("alice", "Far away", "bob")
+    world.say("alice", chat, "loaded")
+    bob = world.seat("bob", timezone_id="Pacific/Kiritimati").open(chat)
+    world.say("alice", chat, "live")
+    bob.sees("live")
+    here = bob.page.evaluate("(() => { const d = new Date(); return [d.getHours(), d.getDate()]; })()")
+    for text in ("loaded", "live"):
+        assert bob.message(text).locator("time").inner_text().split(":")[0] == str(here[0])
+    days = bob.page.locator("#timeline li.day")
+    expect(days).to_have_count(1)
+    expect(days).to_have_text("Today")
+    assert int((days.get_attribute("data-day") or "")[-2:]) == here[1]
+
+
 def test_the_pane_changes_and_the_socket_stays(world: World) -> None:
     first, second = world.direct("alice", "bob"), world.direct("alice", "carol")
     alice, carol = world.seat("alice").open(first), world.seat("carol").open(second)

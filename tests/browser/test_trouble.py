@@ -58,7 +58,6 @@ def test_a_graceful_restart_heals_too(world: World) -> None:
     chat = world.direct("alice", "dave")
     alice = world.seat("alice").open(chat)
     assert world.server.stop() == 0
-    world.say_later = None
     world.server.start()
     alice.live(HEALED_MS)
     world.say("dave", chat, "still here?")
@@ -130,13 +129,14 @@ def test_signing_out_asks_before_unsent_messages_are_lost(world: World) -> None:
     alice.page.route_web_socket("**/ws/", lambda socket: socket.close())
     alice.page.route("**/messages/", lambda route: route.abort())
     alice.page.reload()
-    alice.write("never leaves")
+    alice.write("never leaves").type("nor does this")
     expect(alice.page.locator("#timeline li[data-pending]")).to_have_count(1)
     alice.page.evaluate("document.querySelector('form[action*=logout]').requestSubmit()")
     dialog = alice.page.locator("dialog[open]")
     expect(dialog).to_contain_text("1 message is waiting to be sent")
     dialog.get_by_role("button", name="Sign out").click()
-    wait_for(lambda: "/c/" not in alice.page.url)
+    alice.page.wait_for_url(lambda url: "/c/" not in url)
+    assert alice.page.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))") == []
     world.sign_in(alice.context, "alice")
     alice.page.unroute("**/messages/")
     alice.go(f"/c/{chat}/")

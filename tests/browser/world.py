@@ -101,8 +101,10 @@ class Seat:
     username: str | None
     complaints: list[str] = field(default_factory=list)
     page: Page = field(init=False)
+    listening: bool = True
 
     def __post_init__(self) -> None:
+        self._heard = self._listen()
         self.context.on("console", self._heard)
         self.context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
         self.page = self.context.new_page()
@@ -171,9 +173,17 @@ class Seat:
         wait_for(lambda: _ends_with(numbered.all_inner_texts(), list(texts)), within)
         return self
 
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not NETWORK.search(message.text):
-            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+    def stop_listening(self) -> None:
+        """From here on the console is not ours: axe sets styles that the page's policy refuses."""
+        self.listening = False
+        self.context.remove_listener("console", self._heard)
+
+    def _listen(self) -> Callable[[ConsoleMessage], None]:
+        def heard(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning") and not NETWORK.search(message.text):
+                self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+        return heard
 
 
 def client_id() -> dict[str, str]:

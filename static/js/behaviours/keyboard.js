@@ -1,6 +1,7 @@
 /* Single keys for people who know them. Off in fields, with modifiers, in dialogs, and when switched off. */
 
 import { all, find, isField, make } from "../lib/dom.js";
+import { safeStorage } from "../lib/storage.js";
 import { words } from "../words.js";
 
 const SWITCH = "chatify:keys";
@@ -26,7 +27,7 @@ export class Keyboard {
   }
 
   static get on() {
-    return localStorage.getItem(SWITCH) !== "off";
+    return safeStorage()?.getItem(SWITCH) !== "off";
   }
 
   help() {
@@ -65,7 +66,7 @@ export class Keyboard {
 
   // Out of a field first, then out of the conversation.
   #escape({ target }) {
-    if (find("dialog[open], [popover]:popover-open, details.menu[open]")) return;
+    if (find(":is(dialog[open], [popover]:popover-open, details.menu[open])")) return;
     if (isField(target)) target.blur();
     else this.#back();
   }
@@ -106,7 +107,7 @@ export class Keyboard {
 
   #toggle() {
     const box = make("input", { type: "checkbox", checked: Keyboard.on });
-    box.addEventListener("change", () => localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
+    box.addEventListener("change", () => safeStorage()?.setItem(SWITCH, box.checked ? "on" : "off"));
     return make("label", { class: "check" }, box, ` ${words.keysOn}`);
   }
 }

@@ -22,6 +22,6 @@ async function leave(form, { outbox, drafts, socket }) {
   if (!sure) return;
   await outbox.clear();
   socket.pause();
-  drafts.clear();
+  drafts.end();
   form.submit();
 }

@@ -1,8 +1,11 @@
 /* What is typed and not sent, per person and conversation. Local to this browser; gone when they sign out. */
 
+import { safeStorage } from "../lib/storage.js";
+
 const PREFIX = "chatify:draft:";
 
 export class Drafts {
+  #ended = false;
   #memory = new Map(); // where storage is forbidden or full, the draft lives as long as the page
 
   constructor(user, storage = safeStorage()) {
@@ -19,6 +22,7 @@ export class Drafts {
   }
 
   write(conversation, text) {
+    if (this.#ended) return;
     const key = this.key(conversation);
     this.#memory.delete(key);
     try {
@@ -29,17 +33,11 @@ export class Drafts {
     }
   }
 
-  clear() {
+  /** They sign out: nothing stays, and nothing is written while the page goes away. */
+  end() {
+    this.#ended = true;
     this.#memory.clear();
     const mine = `${PREFIX}${this.user}:`;
     for (const key of Object.keys(this.storage ?? {})) if (key.startsWith(mine)) this.storage.removeItem(key);
-  }
-}
-
-function safeStorage() {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return null;
   }
 }

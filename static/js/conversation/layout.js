@@ -29,10 +29,14 @@ function placeDivider(item, wanted, at) {
   }
   if (old?.dataset.day === dayKey(at)) return true;
   old?.remove();
-  const divider = make("li", { class: "day", "data-day": dayKey(at) }, make("span", {}, dayName(at)));
+  const divider = make("li", { class: "day", "data-day": dayKey(at) }, dayLine(at));
   const line = item.previousElementSibling;
   (line?.matches("li.new") ? line : item).before(divider);
   return true;
+}
+
+function dayLine(at) {
+  return make("time", { datetime: dayKey(at), "data-format": "day" }, dayName(at));
 }
 
 function dividerBefore(item) {

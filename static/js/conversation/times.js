@@ -20,6 +20,12 @@ const EXACT = { dateStyle: "full", timeStyle: "short" };
 /** "9:41", as the server writes it: nothing moves when the script takes over. */
 export const clockTime = (date) => `${date.getHours()}:${String(date.getMinutes()).padStart(2, "0")}`;
 
+/** The moment an attribute names; a bare date is a day here, not midnight in Greenwich. */
+export function moment(text) {
+  const bare = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text ?? "");
+  return bare ? new Date(Number(bare[1]), Number(bare[2]) - 1, Number(bare[3])) : new Date(text ?? Number.NaN);
+}
+
 /** "2026-11-21" in the reader's zone: what a day divider stands for. */
 export function dayKey(date) {
   const two = (value) => String(value).padStart(2, "0");
@@ -66,9 +72,19 @@ function wording(time, date) {
 export function localTimes(root = document) {
   const times = root.matches?.("time[datetime]") ? [root] : all("time[datetime]", root);
   for (const time of times) {
-    const date = new Date(time.getAttribute("datetime"));
+    const date = moment(time.getAttribute("datetime"));
     if (Number.isNaN(date.valueOf())) continue;
     setText(time, wording(time, date));
-    time.title = format("exact", EXACT).format(date);
+    if (time.dataset.format !== "day") time.title = format("exact", EXACT).format(date);
   }
+}
+
+/** "Today" ends at midnight, also on a page that stays open. */
+export function keepTimes(now = () => new Date()) {
+  let day = dayKey(now());
+  setInterval(() => {
+    if (day === dayKey(now())) return;
+    day = dayKey(now());
+    localTimes();
+  }, 60_000);
 }

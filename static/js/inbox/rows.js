@@ -164,6 +164,7 @@ export class Rows {
     if (old) this.counts.changed(row.unread - old.unread);
     if (old) old.node.replaceWith(node);
     else this.list.append(node);
+    find(".empty", this.list)?.remove();
     enliven(node);
     localTimes(node);
     this.#watch(row);

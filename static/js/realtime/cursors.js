@@ -4,6 +4,7 @@ const MOST_IN_HELLO = 200;
 
 export class Cursors {
   #last = new Map();
+  #named = {};
 
   constructor(epoch = null) {
     this.epoch = epoch;
@@ -50,6 +51,12 @@ export class Cursors {
 
   hello(useCursors = true) {
     const newest = [...this.#last].slice(-MOST_IN_HELLO);
-    return { epoch: useCursors ? this.epoch : null, conversations: useCursors ? Object.fromEntries(newest) : {} };
+    this.#named = useCursors ? Object.fromEntries(newest) : {};
+    return { epoch: useCursors ? this.epoch : null, conversations: this.#named };
+  }
+
+  /** Conversations that came onto the page, or moved back, after the last hello was said. */
+  unnamed(conversations) {
+    return [...conversations].filter((id) => this.knows(id) && !(this.#named[id] <= this.last(id)));
   }
 }

@@ -14,6 +14,7 @@ const MOST_HELD = 500;
 export class Feed extends Emitter {
   #held = new Map();
   #asked = new Map();
+  #watched = new Set();
   #seenHeads = false;
 
   constructor({ socket, cursors, time = clock }) {
@@ -33,7 +34,8 @@ export class Feed extends Emitter {
   watch(conversation, seq) {
     this.cursors.place(conversation, seq);
     this.#asked.delete(conversation);
-    this.#ask(conversation);
+    if (this.socket.state === "ready") this.#ask(conversation);
+    else this.#watched.add(conversation);
   }
 
   // ── callbacks ──
@@ -44,6 +46,8 @@ export class Feed extends Emitter {
     this.#seenHeads = false;
     this.cursors.epoch = frame.epoch;
     if (this.socket.withoutCursors) this.emit("stale");
+    else for (const conversation of this.cursors.unnamed(this.#watched)) this.#ask(conversation);
+    this.#watched.clear();
   }
 
   #take(frame) {

@@ -1,7 +1,7 @@
 import { Got } from "/static/js/conversation/got.js";
 import { continues, startsDay } from "/static/js/conversation/grouping.js";
 import { Marks } from "/static/js/conversation/receipts.js";
-import { dayName, daysBetween, listTime } from "/static/js/conversation/times.js";
+import { dayKey, dayName, daysBetween, listTime, moment } from "/static/js/conversation/times.js";
 import { Typing } from "/static/js/conversation/typing.js";
 import { Reading } from "/static/js/conversation/unread.js";
 import { equal, Time } from "./kit.js";
@@ -32,6 +32,11 @@ export function times_read_as_the_server_writes_them() {
   equal([listTime(at(9, 5), now), listTime(at(9, 5, 16), now), listTime(at(9, 5, 3), now)], ["9:05", "Mon", "3 Nov"]);
   equal(listTime(new Date(2025, 10, 3), now), "3 Nov 2025");
   equal([dayName(at(9, 0, 13), now), dayName(new Date(2025, 10, 13), now)], ["Friday 13 November", "Thursday 13 November 2025"]);
+}
+
+export function a_bare_date_is_a_day_here() {
+  equal([dayKey(moment("2026-11-21")), moment("2026-11-21").getHours()], ["2026-11-21", 0]);
+  equal(moment("2026-11-21T09:05:00.000Z").valueOf(), Date.UTC(2026, 10, 21, 9, 5));
 }
 
 export async function a_position_is_read_once_and_only_forward() {

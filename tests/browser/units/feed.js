@@ -73,6 +73,27 @@ export function a_snapshot_older_than_the_socket_is_caught_up() {
   equal([socket.of("sync")[0].since, heard], [7, [8, 9]]);
 }
 
+export function a_pane_that_opened_during_the_greeting_is_asked_for() {
+  const { socket, feed, cursors } = world(9);
+  socket.state = "connecting";
+  cursors.hello();
+  feed.watch("a", 7);
+  feed.watch("b", 3);
+  socket.state = "ready";
+  socket.says({ type: "ready", epoch: "e" });
+  equal(socket.of("sync").map((frame) => frame.conversation), ["a", "b"]);
+}
+
+export function a_pane_that_the_greeting_named_is_not_asked_for_again() {
+  const { socket, feed, cursors } = world();
+  socket.state = "connecting";
+  feed.watch("a", 7);
+  cursors.hello();
+  socket.state = "ready";
+  socket.says({ type: "ready", epoch: "e" });
+  equal(socket.of("sync"), []);
+}
+
 export function a_socket_that_came_without_cursors_makes_everything_stale() {
   const { socket, heard } = world();
   socket.withoutCursors = true;
