@@ -1,11 +1,10 @@
 """Every address of the product."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
 from chatify import views
+from chatify.api import api
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -15,13 +14,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/auth/", include("allauth.headless.urls")),
+    path("api/v1/", api.urls),
     path("", include("messaging.urls")),
 ]
-
-if find_spec("chatify.api"):
-    from chatify.api import api
-
-    urlpatterns.insert(-1, path("api/v1/", api.urls))
 
 handler400 = views.bad_request
 handler403 = views.forbidden

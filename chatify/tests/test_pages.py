@@ -132,3 +132,8 @@ def test_a_foreign_form_is_refused(alice):
     client.force_login(alice)
     answer = client.post("/c/new/", {"kind": "direct"}, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
+
+
+def test_unknown_addresses_of_the_api_are_problems_whoever_asks(client):
+    answer = client.get("/api/v1/nope")
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
