@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import tables
 from tests.faults.stage import Stage
+from tests.load.browser import Browser
 from tests.load.client import Client
 from tests.load.door import Account, Api, Refused, in_pool
 from tests.load.driver import FULL, SMALL, Load, Plan, conclude, drive
@@ -104,6 +107,39 @@ async def test_a_snapshot_taken_under_load_and_the_events_after_it_are_the_snaps
         seconds = await conclude(fleet)
     verdict = stage.judge(tmp_path, [seconds])
     assert verdict.acked == 200
+
+
+async def test_a_page_opened_under_load_shows_everything_up_to_the_position_it_carries(
+    stage: Stage, tmp_path: Path
+) -> None:
+    world = stage.world("page", people=3, conversations=1, members=3)
+    (conversation,) = world.conversations
+    browser = await asyncio.to_thread(Browser, stage.urls[-1], world.people[2])
+    pages: list[str] = []
+
+    async def open_page() -> None:
+        pages.append(await asyncio.to_thread(browser.read, f"/c/{conversation}/"))
+
+    async with Fleet(world, stage.urls, tmp_path) as fleet:
+        plan = Plan(conversations=1, members=3, messages=150, rate=50, reads=0)
+        load = asyncio.create_task(Load(fleet, plan).run())
+        await _every(0.1, load, open_page)
+        seconds = await conclude(fleet)
+    stage.judge(tmp_path, [seconds])
+    messages = tables.read(stage.database)[conversation].messages
+    seen = [_shown_on(page) for page in pages]
+    assert len({position for position, _ in seen}) > 3, "the pages were opened while messages arrived"
+    for position, numbers in seen:
+        assert numbers == list(range(min(numbers, default=1), max(numbers, default=0) + 1))
+        due = {message.number for message in messages if message.seq <= position}
+        assert {number for number in due if number >= min(numbers, default=1)} <= set(numbers)
+
+
+def _shown_on(page: str) -> tuple[int, list[int]]:
+    """The position that a page's socket resumes from, and the numbers of the messages on it."""
+    (timeline,) = re.findall(r'<ol[^>]*id="timeline"[^>]*>', page)
+    (position,) = re.findall(r'data-seq="(\d+)"', timeline)
+    return int(position), [int(number) for number in re.findall(r'<li[^>]*data-number="(\d+)"', page)]
 
 
 async def _every(

@@ -20,6 +20,11 @@ class Browser:
         self.cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
         assert "sid" in self.cookies
 
+    def read(self, path: str) -> str:
+        """The text of a page."""
+        with self._opener.open(self.url + path, timeout=20) as answer:
+            return str(answer.read().decode())
+
     def sign_out(self) -> None:
         """Post the sign-out form."""
         self._post("/accounts/logout/")
