@@ -127,6 +127,43 @@ def test_a_refused_position_starts_without_any_and_fetches_everything(world: Wor
     assert [bool(hello["conversations"]) for hello in link.hellos] == [True, False]
 
 
+def test_a_reset_keeps_the_place_of_somebody_reading_far_up(world: World) -> None:
+    chat = world.group("bob", "Long reset", "carol")
+    for number in range(60):
+        world.say("bob", chat, f"line {number}")
+    carol = world.seat("carol")
+    link = Link(carol)
+    carol.open(chat)
+    carol.page.locator("#scroll").hover()
+    carol.page.mouse.wheel(0, -600)
+    carol.page.wait_for_timeout(300)
+    seen = carol.message("line 45")
+    before = seen.bounding_box()
+    with carol.page.expect_response(f"**/c/{chat}/"):
+        link.say(
+            type="reset", conversation=chat, head=world.call("bob", "GET", f"/conversations/{chat}")["head"]
+        )
+    carol.page.wait_for_timeout(300)
+    after = seen.bounding_box()
+    assert before and after and abs(before["y"] - after["y"]) <= 1
+
+
+def test_many_resets_fetch_the_list_once(world: World) -> None:
+    chats = [world.group("dave", f"Group {number}", "bob") for number in range(6)]
+    bob = world.seat("bob")
+    asked: list[str] = []
+    bob.page.on("request", lambda request: asked.append(request.url) if "/row/" in request.url else None)
+    link = Link(bob, lambda frame: [] if frame.get("event") == "message.sent" else [frame])
+    bob.go("/inbox/").live()
+    for chat in chats:
+        world.say("dave", chat, "behind your back")
+    for chat in chats:
+        link.say(type="reset", conversation=chat, head=9)
+    for chat in chats:
+        expect(bob.row(chat)).to_contain_text("behind your back", timeout=10_000)
+    assert asked == []
+
+
 def test_too_many_tabs_wait_to_be_asked(world: World) -> None:
     chat = world.direct("alice", "bob")
     alice = world.seat("alice")

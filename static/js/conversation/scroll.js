@@ -131,9 +131,10 @@ export class Scroll {
   }
 
   #hold(anchor) {
-    if (!anchor?.node.isConnected) return;
-    this.box.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
-    this.#slip = anchor.node.getBoundingClientRect().top - anchor.top;
+    const node = anchor?.node.isConnected ? anchor.node : document.getElementById(anchor?.node.id);
+    if (!node) return;
+    this.box.scrollTop += node.getBoundingClientRect().top - anchor.top;
+    this.#slip = node.getBoundingClientRect().top - anchor.top;
     this.#held = this.box.scrollTop;
   }
 

@@ -4,11 +4,13 @@ import { clock } from "../lib/clock.js";
 import { enliven, fetchPartial } from "../html.js";
 import { all, find } from "../lib/dom.js";
 import { between } from "../realtime/backoff.js";
+import { persist } from "../realtime/persist.js";
 import { localTimes } from "../conversation/times.js";
 import { compare } from "./order.js";
 import { Row } from "./row.js";
 
 const FETCH_MS = 5_000;
+const MANY = 3; // from here on the whole list is one request instead
 const FITS = {
   all: () => true,
   unread: (row) => row.unread > 0,
@@ -145,7 +147,8 @@ export class Rows {
   async #fetch() {
     this.#cancel = null;
     const [conversation] = this.#wanted;
-    if (!conversation) return;
+    if (!conversation) return undefined;
+    if (this.#wanted.size > MANY) return this.#fetchAll();
     this.#wanted.delete(conversation);
     if (this.#wanted.size) this.#cancel = this.time.after(between(500, FETCH_MS), () => this.#fetch());
     try {
@@ -153,6 +156,12 @@ export class Rows {
     } catch (problem) {
       if (problem.status === 404) this.#row(conversation)?.node.remove();
     }
+    return undefined;
+  }
+
+  #fetchAll() {
+    this.#wanted.clear();
+    return persist(() => this.reset());
   }
 
   #put(nodes) {
