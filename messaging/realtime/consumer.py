@@ -46,6 +46,7 @@ class SocketConsumer(AsyncConsumer):
     async def connect(self) -> None:
         """Refuse foreign pages before anything is accepted; accept the rest, so that a browser sees the reason."""
         if handshake.refused(self.scope):
+            log.info("a handshake from %s was refused", sessions.client_address(self.scope))
             await self.send({"type": "websocket.close"})
             return
         try:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from messaging.events import ReadState
 from messaging.realtime import frames
+from messaging.realtime.hints import Hints
 from messaging.realtime.hub import Hub
 from messaging.realtime.outside import receipts_body
 from messaging.realtime.presence import Presence
@@ -29,6 +30,7 @@ class Notices:
         self._tell = tell
         self.presence = Presence(hub, tell)
         self.receipts = Receipts(self._send_receipts, self._went_back)
+        self._hints = Hints(lambda user, name: self.everywhere("row", {"user": user, "conversation": name}))
         self._tasks: set[asyncio.Task[None]] = set()
         self._kinds: dict[str, Callable[[Body], None]] = {
             "receipts": self._show_receipts,
@@ -56,12 +58,13 @@ class Notices:
     def stop(self) -> None:
         self.presence.stop()
         self.receipts.stop()
+        self._hints.stop()
 
     def _send_receipts(self, states: Sequence[ReadState]) -> None:
         self.everywhere("receipts", receipts_body(states))
 
     def _went_back(self, state: ReadState) -> None:
-        self.everywhere("row", {"user": str(state.user), "conversation": str(state.conversation)})
+        self._hints.give(str(state.user), str(state.conversation))
 
     def _show_receipts(self, body: Body) -> None:
         for conversation, user, delivered, read in body["items"]:
