@@ -9,7 +9,7 @@ export function compare(a, b) {
 
 /** One line of plain text for the list, cut by characters a person sees, not by code units. */
 export function snippet(body, length = 120) {
-  const line = body.replace(/\s+/gu, " ").trim();
+  const line = body.replace(/[*_`~>#|]+/gu, "").replace(/\s+/gu, " ").trim();
   const points = [...line];
   return points.length > length ? `${points.slice(0, length - 1).join("").trimEnd()}…` : line;
 }

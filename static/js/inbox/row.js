@@ -65,7 +65,7 @@ export class Row {
     const what = find(".what", this.node);
     if (!what) return;
     const who = mine ? words.you : message.sender?.display_name;
-    const named = mine || this.kind === "group" || (!this.kind && find("em", what));
+    const named = mine || (this.kind ? this.kind !== "direct" : find("em", what));
     const text = make("bdi", {}, snippet(message.snippet ?? message.body ?? ""));
     what.replaceChildren(...(named ? [make("em", {}, make("bdi", {}, who), ":"), " "] : []), text);
   }
