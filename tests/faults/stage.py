@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.faults import checker
 from tests.faults.verdict import Verdict
+from tests.load import journal
 from tests.load.door import Account
 from tests.load.fleet import Fleet, World
 from tests.services.processes import NotStarted
@@ -53,6 +54,8 @@ class Stage:
     def judge(self, logs: Path, heals: Iterable[float] = ()) -> Verdict:
         """Run the checker, print its line, and fail with its findings when a property is broken."""
         verdict = checker.check(self.database, logs, heals)
+        lineages = [record.fields for log in journal.read(logs) for record in log.of("epoch")]
+        assert not lineages, f"nobody restored anything, and yet the epoch changed: {lineages[:3]}"
         print(f"\n[{self.name}] {verdict}")
         assert verdict.holds, checker.explain(verdict)
         return verdict

@@ -179,6 +179,16 @@ def test_the_answer_to_a_sync_may_overlap_but_not_leave_a_hole(
     assert run(row, alice, bob).gap == 2
 
 
+def test_after_a_reset_a_socket_goes_on_from_the_head_it_was_told(
+    row: ConversationRow, alice: Log, bob: Log
+) -> None:
+    note(bob, "reset", conv=ROOM, head=9, socket=1)
+    note(bob, "raw", conv=ROOM, seq=10, socket=1, by="live")
+    assert run(row, alice, bob).holds
+    note(bob, "raw", conv=ROOM, seq=12, socket=1, by="live")
+    assert run(row, alice, bob).gap == 1
+
+
 def test_slow_healing_does_not_hold(row: ConversationRow, alice: Log, bob: Log) -> None:
     verdict = checker.judge({row.id: row}, [alice, bob], [2.0, 30.5])
     assert verdict.heal_s == 30.5

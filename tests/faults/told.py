@@ -63,15 +63,17 @@ def check_author_order(log: Log, verdict: Verdict) -> None:
 def check_consecutive(log: Log, verdict: Verdict) -> None:
     """P3: on one socket every conversation's seqs follow each other, from its cursor on.
 
-    A `sync` or a `reset` begins anew at the position it names: the answer may overlap what came before.
+    The answer to a `sync` may overlap what came before it. A `reset` goes on from the head that it names.
     """
     last: dict[str, int] = {}
     asked: set[str] = set()
     for record in log.records:
         if record.kind == "hello":
             last, asked = dict(record.fields["cursors"]), set()
-        elif record.kind in ("sync", "reset"):
+        elif record.kind == "sync":
             asked.add(record.fields["conv"])
+        elif record.kind == "reset":
+            last[record.fields["conv"]] = record.fields["head"]
         elif record.kind == "raw":
             _follow(log, record, last, asked, verdict)
 

@@ -117,9 +117,8 @@ class Handlers:
                 await self._pause(1.0)
                 continue
             head = shown["conversation"]["head"]
-            self.journal.write(
-                "snapshot", conv=conversation, head=head, shown=shown if self.observer else None
-            )
+            kept = shown if self.observer else None
+            self.journal.write("snapshot", conv=conversation, head=head, shown=kept, reset=True)
             self._apply(cursor.jump(head), "held")
             self.say("sync", conversation=conversation, since=cursor.seq)
 
