@@ -15,7 +15,7 @@ from django.db import OperationalError
 from chatify.lib import db, events
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
-from messaging.models import Conversation
+from messaging.models import Conversation, Membership
 from messaging.operations import rows
 from messaging.operations.ledger import Draft, Ledger, Sent
 
@@ -89,11 +89,17 @@ def _place(
         return NotFound("There is no such conversation.")
     if first := known.get(draft.identity):
         return first
-    if draft.reply_to and (draft.conversation, draft.reply_to) not in quotable:
+    if draft.reply_to and not _may_answer(draft, member, quotable):
         return Invalid.field("reply_to", "The message you answer is not in this conversation.")
     sent = ledger.message(draft, member)
     known[draft.identity] = sent.again()
     return sent
+
+
+def _may_answer(draft: Draft, member: Membership, quotable: rows.Quotable) -> bool:
+    """Whether the sender may read what is answered: an answer shows it."""
+    answered = quotable.get((draft.conversation, draft.reply_to)) if draft.reply_to else None
+    return answered is not None and answered.seq >= member.visible_from_seq
 
 
 @contextmanager

@@ -155,6 +155,14 @@ def test_a_newcomer_reads_from_the_joining_on(alice, dave, group):
     assert counts.unread_total(dave.id) == 1
 
 
+def test_a_newcomer_cannot_answer_what_was_said_before(alice, dave, group):
+    before = say(alice, group, "Before")
+    assert say(alice, group, "Indeed", reply_to=before.id)
+    members.add(alice, conversation=group.id, users=[dave])
+    with pytest.raises(Invalid):
+        say(dave, group, "What was that?", reply_to=before.id)
+
+
 def test_starting_a_group_twice_under_one_client_id_gives_one_group(alice, bob):
     key = uuid4()
     first = conversations.start_group(alice, title="Once", members=[bob], client_id=key)
