@@ -26,6 +26,8 @@ _BIDI_NAMES = {
     "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO",
     "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI",
 }  # fmt: skip
+_LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}|>+)[ \t]+|^[ \t]*```.*$", re.M)
+_WORD_MARKS = re.compile(r"(?<![^\W_])[*_`~]+(?=\S)|(?<=\S)[*_`~]+(?![^\W_])")
 _DUNDER = re.compile(r"__+")
 _CLASS = re.compile(r"language-[a-z0-9+-]{1,20}\Z")
 _OWN_REL = re.compile(re.escape(REL) + r"\Z")
@@ -40,8 +42,9 @@ def render(body: str) -> str:
 
 
 def snippet(body: str, length: int = 120) -> str:
-    """The beginning of a message as one plain line, without the marks of its markup."""
-    text = " ".join(re.sub(r"[*_`~>#|]+", "", body[: length * 4]).split())
+    """The beginning of a message as one plain line, without the marks of its markup. `snake_case` keeps its line."""
+    beginning = _LINE_MARKS.sub("", body[: length * 4])
+    text = " ".join(_WORD_MARKS.sub("", beginning).split())
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 

@@ -134,4 +134,6 @@ def test_the_longest_messages_are_rendered_in_bounded_time(pattern):
 
 def test_a_snippet_is_one_plain_line():
     assert snippet("**Hello**\n\n> you") == "Hello you"
+    assert snippet("## Plan\n```python\nsnake_case = 5 * 3 # ok\n```") == "Plan snake_case = 5 * 3 # ok"
+    assert snippet("~~old~~ _new_, 2 > 1 | 3") == "old new, 2 > 1 | 3"
     assert snippet("a" * 500) == "a" * 119 + "…"

@@ -7,9 +7,12 @@ export function compare(a, b) {
   return 0;
 }
 
-/** One line of plain text for the list, cut by characters a person sees, not by code units. */
+const LINE_MARKS = /^[ \t]*(?:#{1,6}|>+)[ \t]+|^[ \t]*```.*$/gmu;
+const WORD_MARKS = /(?<![\p{L}\p{N}])[*_`~]+(?=\S)|(?<=\S)[*_`~]+(?![\p{L}\p{N}])/gu;
+
+/** One line of plain text for the list, without marks as the server has it, cut by characters a person sees. */
 export function snippet(body, length = 120) {
-  const line = body.replace(/[*_`~>#|]+/gu, "").replace(/\s+/gu, " ").trim();
+  const line = body.replace(LINE_MARKS, "").replace(WORD_MARKS, "").replace(/\s+/gu, " ").trim();
   const points = [...line];
   return points.length > length ? `${points.slice(0, length - 1).join("").trimEnd()}…` : line;
 }

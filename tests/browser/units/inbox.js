@@ -14,6 +14,8 @@ export function rows_sort_by_activity_then_id_as_the_servers_keyset() {
 export function a_snippet_is_one_line_and_never_half_an_emoji() {
   equal(snippet("  two\n\n lines "), "two lines");
   equal(snippet("🌱🌱🌱🌱", 3), "🌱🌱…");
+  equal(snippet("**Hello**\n\n> you"), "Hello you");
+  equal(snippet("~~old~~ _new_, snake_case = 5 * 3"), "old new, snake_case = 5 * 3");
 }
 
 const facts = { state: "waiting", reason: null, online: true, waiting: 0, lasting: true, long: true };
