@@ -92,7 +92,10 @@ async def _until(moment: float) -> None:
 
 
 async def conclude(fleet: Fleet) -> float:
-    """Seconds until all are level; then what each is shown, and the observer's late snapshots, are noted."""
+    """Wait for the last ack; seconds from then until all are level. Then what each is shown, and the observer's
+    late snapshots, are noted.
+    """
+    await fleet.drained()
     seconds = await fleet.level(before=time.monotonic())
     await asyncio.gather(*(note_unread(client) for client in fleet.clients))
     await asyncio.gather(*(note_snapshots(client) for client in fleet.clients if client.observer))

@@ -78,6 +78,12 @@ class Fleet:
         """The client of a person."""
         return next(client for client in self.clients if client.account.id == user)
 
+    async def drained(self, timeout_s: float = 120.0) -> None:
+        """Return once nothing waits in an outbox. A load above what the server can do takes its time."""
+        async with asyncio.timeout(timeout_s):
+            while any(len(client.outbox) for client in self.clients):
+                await asyncio.sleep(0.05)
+
     async def level(self, timeout_s: float = 30.0, *, before: float | None = None) -> float:
         """Seconds until every client is connected, has nothing unsent from `before` and reached the heads
         that the server tells once that is so. TimeoutError names who is behind.
