@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -32,6 +33,8 @@ _DUNDER = re.compile(r"__+")
 _CLASS = re.compile(r"language-[a-z0-9+-]{1,20}\Z")
 _OWN_REL = re.compile(re.escape(REL) + r"\Z")
 _ADDRESS = re.compile(r"(https?://|mailto:)\S", re.I)
+# Rows are filled up to the width of the head: two thousand short lines could become a megabyte of empty cells.
+MOST_CELLS = 5_000
 
 
 def render(body: str) -> str:
@@ -105,6 +108,7 @@ def _make_parser() -> MarkdownIt:
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_email": False, "fuzzy_ip": False, "fuzzy_link": False})
         parser.linkify.add("www.", {"validate": _www_length, "normalize": _with_scheme})
+    parser.block.ruler.at("table", _small_table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("emphasis", "dunder", _dunder)
     parser.core.ruler.push("honest_links", _honest_links)
     parser.core.ruler.push("visible_bidi", _visible_bidi)
@@ -120,6 +124,14 @@ def _www_length(linkify: object, text: str, start: int) -> int:
 
 def _with_scheme(linkify: object, match: Any) -> None:
     match.url = f"https://{match.url}"
+
+
+def _small_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, unless head and lines could make more cells than anybody reads: then it stays as typed."""
+    if start + 1 >= end:
+        return False
+    rule = state.src[state.bMarks[start + 1] : state.eMarks[start + 1]]
+    return (rule.count("|") + 1) * (end - start) <= MOST_CELLS and table(state, start, end, silent)
 
 
 def _dunder(state: StateInline, silent: bool) -> bool:

@@ -132,6 +132,23 @@ def test_the_longest_messages_are_rendered_in_bounded_time(pattern):
     assert time.process_time() - start < 2
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "|" + "a|" * 1300 + "\n|" + "-|" * 1300 + "\n" + "|\n" * 1300,
+        "a|" * 1000 + "\n" + "-|" * 1000 + "\n" + "|\n" * 1900,
+        "> " + "a|" * 1000 + "\n> " + "-|" * 1000 + "\n" + "> |\n" * 900,
+    ],
+)
+def test_a_few_bars_do_not_become_a_megabyte_of_cells(source):
+    assert len(render(source)) < 10 * len(source)
+
+
+def test_a_table_as_large_as_people_write_is_one():
+    rows = render("|a|b|\n|-|-|\n" + "|x|y|\n" * 500)
+    assert rows.count("<tr>") == 501
+
+
 def test_a_snippet_is_one_plain_line():
     assert snippet("**Hello**\n\n> you") == "Hello you"
     assert snippet("## Plan\n```python\nsnake_case = 5 * 3 # ok\n```") == "Plan snake_case = 5 * 3 # ok"
