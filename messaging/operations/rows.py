@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q
@@ -27,6 +28,15 @@ CONVERSATION_FIELDS = [
 MEMBER_FIELDS = ["read_number", "delivered_number", "skip"]
 
 
+class Named(Protocol):
+    """What a send is known by, beside its sender."""
+
+    @property
+    def conversation(self) -> UUID: ...
+    @property
+    def client_id(self) -> UUID: ...
+
+
 class Busy(TooMany):
     """The conversation's lock could not be had in time: nothing was written, the same send may be tried again."""
 
@@ -48,7 +58,7 @@ def members_of(drafts: Sequence[Draft]) -> Members:
     return {(row.conversation_id, row.user_id): row for row in rows}
 
 
-def duplicates_of(drafts: Sequence[Draft]) -> Known:
+def duplicates_of(drafts: Sequence[Named]) -> Known:
     """What was already sent under these client ids, as the original answers."""
     rows = Message.objects.filter(
         conversation_id__in={draft.conversation for draft in drafts},

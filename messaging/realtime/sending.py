@@ -1,16 +1,17 @@
 """What the batchers run: many sockets' sends as one append, many marks as one advance."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
 from chatify.lib import ratelimit
-from chatify.lib.errors import ChatifyError, TooMany
+from chatify.lib.errors import ChatifyError, NotFound, TooMany
 from messaging.operations import inbox, log, messages, rows
 from messaging.operations.inbox import Advance
 from messaging.operations.log import Draft, Sent
+from messaging.queries import access
 from messaging.realtime.protocol import Send
 
 logger = logging.getLogger(__name__)
@@ -25,14 +26,19 @@ class Posting:
     command: Send
     wait: float = 0.0
 
+    @property
+    def identity(self) -> Identity:
+        return self.command.conversation, self.sender.id, self.command.client_id
+
 
 def post(postings: Sequence[Posting]) -> list[Sent | ChatifyError]:
     """One outcome per posting, in order. Raises DatabaseError when nothing could be done."""
-    outcomes: list[Sent | ChatifyError | Draft] = [_draft(posting) for posting in postings]
+    # Limits first: rendering is dear, and what is refused or was kept before must not cost the others any of it.
+    settled = _settled(postings)
+    outcomes: list[Sent | ChatifyError | Draft] = [
+        settled.get(place) or _draft(posting) for place, posting in enumerate(postings)
+    ]
     drafts = {place: draft for place, draft in enumerate(outcomes) if isinstance(draft, Draft)}
-    for place, refusal in _over_limit(postings, drafts).items():
-        outcomes[place] = refusal
-        del drafts[place]
     for place, outcome in zip(drafts, log.append(list(drafts.values())), strict=True):
         outcomes[place] = outcome
     return [outcome for outcome in outcomes if not isinstance(outcome, Draft)]
@@ -58,21 +64,32 @@ def _draft(posting: Posting) -> Draft | ChatifyError:
         return error
 
 
-def _over_limit(postings: Sequence[Posting], drafts: Mapping[int, Draft]) -> dict[int, TooMany]:
-    """The places whose sender is over a limit. What was sent before is answered whatever the limit."""
-    limited = ratelimit.limit_for("send") is not None
-    if not drafts or not (limited or any(postings[place].wait for place in drafts)):
+def _settled(postings: Sequence[Posting]) -> dict[int, Sent | ChatifyError]:
+    """The places of repeats, with the first answer, and of those over a limit. What was sent before is answered
+    whatever the limit."""
+    if ratelimit.limit_for("send") is None and not any(posting.wait for posting in postings):
         return {}
-    known: set[Identity] = set(rows.duplicates_of(list(drafts.values())))
-    refusals: dict[int, TooMany] = {}
-    for place, draft in drafts.items():
-        if draft.identity in known:
-            continue
-        known.add(draft.identity)
-        if refusal := _refusal(draft.sender.id, postings[place].wait):
-            refusals[place] = refusal
-            known.discard(draft.identity)
-    return refusals
+    kept = rows.duplicates_of([posting.command for posting in postings])
+    known: set[Identity] = set()
+    settled: dict[int, Sent | ChatifyError] = {}
+    for place, posting in enumerate(postings):
+        if first := kept.get(posting.identity):
+            settled[place] = _repeated(posting, first)
+        elif posting.identity not in known:
+            if refusal := _refusal(posting.sender.id, posting.wait):
+                settled[place] = refusal
+            else:
+                known.add(posting.identity)
+    return settled
+
+
+def _repeated(posting: Posting, first: Sent) -> Sent | ChatifyError:
+    """The first answer, for who is still a member."""
+    try:
+        access.membership_for(posting.sender, posting.command.conversation)
+    except NotFound as error:
+        return error
+    return first
 
 
 def _refusal(user: UUID, wait: float) -> TooMany | None:

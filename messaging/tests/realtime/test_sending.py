@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from chatify.lib.errors import Invalid, NotFound, TooMany
 from messaging.models import Conversation, Message
-from messaging.operations import conversations
+from messaging.operations import conversations, members
 from messaging.operations.log import Sent
 from messaging.realtime import sending
 from messaging.realtime.protocol import Send
@@ -65,6 +65,32 @@ def test_a_hundred_new_sends_a_minute_and_repeats_without_end(
     assert isinstance(outcomes[-1], TooMany)
     (repeat,) = sending.post([first])
     assert isinstance(repeat, Sent) and repeat.duplicate
+
+
+def test_what_is_refused_or_was_kept_before_is_not_rendered(
+    alice: User, bob: User, talk: Conversation, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHATIFY_LIMITS = 1.0
+    known = posting(alice, talk.id)
+    sending.post([known])
+
+    def prepare(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("rendered")
+
+    monkeypatch.setattr(sending.messages, "prepare", prepare)
+    repeat, fresh = sending.post([known, posting(alice, talk.id, wait=9.0)])
+    assert isinstance(repeat, Sent) and repeat.duplicate
+    assert isinstance(fresh, TooMany)
+
+
+def test_a_repeat_of_somebody_who_was_removed_is_not_answered(alice: User, bob: User, settings: Any) -> None:
+    settings.CHATIFY_LIMITS = 1.0
+    group = conversations.start_group(alice, title="Tea", members=[bob], client_id=uuid4())
+    known = posting(bob, group.id)
+    sending.post([known])
+    members.remove(alice, conversation=group.id, user=bob)
+    (outcome,) = sending.post([known])
+    assert isinstance(outcome, NotFound)
 
 
 def test_a_socket_over_its_limit_is_answered_for_repeats_only(
