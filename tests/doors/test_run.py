@@ -100,12 +100,13 @@ def test_an_idle_process_is_small(first: Run) -> None:
     assert psutil.Process(first.process.pid).memory_info().rss / 2**20 <= 150
 
 
-def test_it_ends_with_0_and_starts_again_in_five_seconds_with_the_same_people(
+def test_it_ends_with_0_and_starts_again_with_the_same_people_and_nothing_made_anew(
     first: Run, start: Callable[[], Run]
 ) -> None:
     before = first.sign_ins
     assert end(first.process, signal.SIGTERM) == 0, first.words
     again = start()
-    assert again.seconds < 5
+    # What takes a while is announced; how many seconds the rest takes is a figure of bench/run.
+    assert "…" in first.words and "…" not in again.words
     assert again.sign_ins == before
     assert end(again.process, signal.SIGTERM) == 0
