@@ -22,3 +22,5 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "account.create": (5, 86_400),
     "mail.anonymous": (20, 86_400),
 }
+# Limits of sign-in: what cannot be counted there is refused.
+CHATIFY_RATES_CLOSED = ("code.try", "account.create", "mail.anonymous")

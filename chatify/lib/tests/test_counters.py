@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.cache import cache
 
 from chatify.lib import digest, paging, ratelimit
 from chatify.lib.db import FairLock
@@ -38,6 +39,26 @@ def test_limits_scale_and_switch_off(ten_a_minute, settings):
     settings.CHATIFY_LIMITS = None
     for _ in range(100):
         ratelimit.hit("try", "alice")
+
+
+def test_without_a_cache_only_sign_in_is_refused(ten_a_minute, settings, monkeypatch):
+    def down(*args, **kwargs):
+        raise ConnectionError
+
+    monkeypatch.setattr(cache, "add", down)
+    ratelimit.hit("try", "alice")
+    settings.CHATIFY_RATES_CLOSED = ("try",)
+    with pytest.raises(TooMany):
+        ratelimit.hit("try", "alice")
+
+
+def test_a_count_that_redis_began_anew_has_an_end(ten_a_minute, monkeypatch):
+    ends = []
+    monkeypatch.setattr(cache, "add", lambda *args, **kwargs: False)
+    monkeypatch.setattr(cache, "incr", lambda entry: 1)
+    monkeypatch.setattr(cache, "touch", lambda entry, seconds: ends.append(seconds))
+    ratelimit.hit("try", "alice")
+    assert ends == [60]
 
 
 def test_a_cursor_gives_back_what_it_was_made_of():
