@@ -21,6 +21,7 @@ from accounts.events import SessionEnded
 from accounts.models import User
 from chatify.lib import db, events, ratelimit
 from chatify.lib.errors import Invalid
+from chatify.lib.network import network
 
 _UNKNOWN = "account/email/unknown_account"
 
@@ -63,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
-        ratelimit.hit("account.create", self.get_client_ip(request))
+        ratelimit.hit("account.create", network(self.get_client_ip(request)))
         super().save_user(request, user, form, commit=False)  # hashes, which must not hold the writer's turn
         try:
             with db.atomic():
@@ -110,7 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Write the mail now, have a job send it. A stranger's mail costs the same and goes nowhere."""
         request = allauth_context.request
         if not request.user.is_authenticated:
-            ratelimit.hit("mail.anonymous", self.get_client_ip(request))
+            ratelimit.hit("mail.anonymous", network(self.get_client_ip(request)))
         code = context.get("code")
         if isinstance(code, codes.Sealed):
             context = {**context, "code": code.plain, "minutes": codes.LIFE // 60}

@@ -11,7 +11,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from accounts.models import User
-from chatify.lib.api import auth, problems, reading
+from chatify.lib.api import problems, reading
+from chatify.lib.network import network
 from messaging.queries import inbox
 
 API = "/api/v1"
@@ -203,17 +204,18 @@ def test_a_repeated_send_is_answered_before_any_limit(
 
 
 @pytest.mark.parametrize(
-    ("address", "network"),
+    ("address", "counted"),
     [
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
         ("", "unknown"),
         ("x", "unknown"),
     ],
 )
-def test_an_ipv6_visitor_is_counted_by_its_network(address: str, network: str) -> None:
-    assert auth.network(address) == network
+def test_an_ipv6_visitor_is_counted_by_its_network(address: str, counted: str) -> None:
+    assert network(address) == counted
 
 
 # Pages

@@ -12,6 +12,7 @@ from django.http import parse_cookie
 from accounts import queries
 from accounts.queries import SocketIdentity
 from chatify.lib import db, ratelimit
+from chatify.lib.network import network
 from messaging.realtime.heartbeat import pages
 from messaging.realtime.protocol import Close
 from messaging.realtime.sockets import Socket
@@ -81,7 +82,7 @@ def too_often(identity: SocketIdentity, address: str) -> bool:
     """Count a handshake; whether this session or address makes too many. Runs in a thread."""
     try:
         ratelimit.hit("socket.handshake", identity.session_key)
-        ratelimit.hit("socket.handshake.address", address)
+        ratelimit.hit("socket.handshake.address", network(address))
     except ratelimit.TooMany:
         return True
     except Exception as error:  # the counter's cache is down: the door stays open

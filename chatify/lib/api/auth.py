@@ -1,6 +1,5 @@
 """Who is asking: a bearer token, or the session of a browser with its CSRF token. Each request is counted."""
 
-import ipaddress
 from typing import Any
 
 from allauth.headless.contrib.ninja.security import JWTTokenAuth
@@ -11,6 +10,7 @@ from ninja.utils import check_csrf
 
 from chatify.lib import ratelimit
 from chatify.lib.errors import Forbidden
+from chatify.lib.network import network
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -56,14 +56,3 @@ def count_anonymous(request: HttpRequest) -> None:
 def count_refused(request: HttpRequest) -> None:
     """Raises TooMany when one network collects too many refusals: somebody is guessing."""
     ratelimit.hit("api.refused", network(request.META.get("REMOTE_ADDR", "")))
-
-
-def network(address: str) -> str:
-    """What is counted as one visitor: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if ip.version == 6:
-        return str(ipaddress.ip_network((ip, 64), strict=False))
-    return str(ip)
