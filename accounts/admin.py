@@ -59,6 +59,15 @@ class PersonAdmin(UserAdmin):
         )
         return (*self.readonly_fields, *rights) if obj else ()
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Who may change people may not give a superuser a new password, and so become one."""
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_delete_permission(request, obj)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
@@ -68,13 +77,14 @@ class PersonAdmin(UserAdmin):
     @admin.action(description="Suspend", permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset:
-            if person != request.user:
+            if person != request.user and self.has_change_permission(request, person):
                 people.suspend(person)
 
     @admin.action(description="Restore", permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset:
-            people.restore(person)
+            if self.has_change_permission(request, person):
+                people.restore(person)
 
 
 def _cleaned(clean: Any, value: str) -> str:

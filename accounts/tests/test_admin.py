@@ -1,6 +1,7 @@
 """The admin: invisible to others than staff, and careful with people."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts import queries
@@ -76,6 +77,18 @@ def test_staff_without_all_rights_cannot_give_themselves_more(sam: User, client:
     client.force_login(sam)
     assert client.get(LIST).status_code == 403
     assert client.post(f"{LIST}{sam.pk}/change/", {"is_superuser": "on"}).status_code == 403
+
+
+def test_staff_who_may_change_people_cannot_touch_a_superuser(sam: User, bob: User, client: Client) -> None:
+    User.objects.filter(pk=bob.pk).update(is_superuser=True, is_staff=True)
+    sam.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    client.force_login(sam)
+    fields = {"usable_password": "true", "password1": NEW, "password2": NEW}
+    assert client.post(f"{LIST}{bob.pk}/password/", fields).status_code == 403
+    assert client.post(f"{LIST}{bob.pk}/delete/", {"post": "yes"}).status_code == 403
+    client.post(LIST, {"action": "suspend", "_selected_action": [str(bob.pk)]})
+    bob.refresh_from_db()
+    assert bob.is_active and not bob.check_password(NEW)
 
 
 def test_the_command_makes_a_superuser_who_needs_no_code(client: Client) -> None:
