@@ -36,7 +36,7 @@ def find_people(
     if not actor.is_authenticated:
         raise Forbidden("Sign in to find people.")
     words = text.key(text.clean_query(q)).split()[:MOST_WORDS]
-    if words and not cursor:
+    if words:  # a later page too: anybody can write a cursor
         ratelimit.hit("people.search", actor.pk)
     people = _visible().exclude(pk=actor.pk).filter(_holding(words)).order_by("username")
     if cursor:

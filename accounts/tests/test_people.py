@@ -10,6 +10,7 @@ from django.test.utils import override_settings
 from accounts import queries
 from accounts.models import User
 from accounts.operations import people
+from chatify.lib import paging
 from chatify.lib.errors import Forbidden, Invalid, NotFound, TooMany
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +125,11 @@ def test_a_person_has_a_face_without_a_picture(alice: User) -> None:
     assert alice.label == "alice"
     assert 0 <= alice.hue < 24 and alice.hue == User.objects.get(pk=alice.pk).hue
     assert User.objects.get_by_natural_key("ALICE@example.test") == alice
+
+
+@override_settings(CHATIFY_LIMITS=1.0)
+def test_a_cursor_is_no_way_around_the_limit(alice: User) -> None:
+    for _ in range(30):
+        queries.find_people(alice, "bob", cursor=paging.encode(""))
+    with pytest.raises(TooMany):
+        queries.find_people(alice, "bob", cursor=paging.encode(""))
