@@ -24,8 +24,8 @@ class Status(Shown):
 class Presence(Shown):
     """What the relationship allows to know; null where it allows nothing."""
 
-    online: bool | None
-    last_seen: Time | None
+    online: bool | None = None
+    last_seen: Time | None = None
 
 
 class Person(Shown):
@@ -38,7 +38,7 @@ class Person(Shown):
     hue: int
     avatar_url: str | None
     status: Status
-    presence: Presence
+    presence: Presence = Presence()
 
 
 def asker(request: HttpRequest) -> User:

@@ -6,7 +6,7 @@ from accounts.models import User
 
 
 def person(user: User) -> dict[str, Any]:
-    """A person as anybody who meets them sees them; never an e-mail address."""
+    """A person as anybody who meets them sees them: no e-mail address, and no presence, which depends on who looks."""
     return {
         "id": str(user.id),
         "username": user.username,
@@ -15,5 +15,4 @@ def person(user: User) -> dict[str, Any]:
         "hue": user.hue,
         "avatar_url": None,
         "status": {"text": "", "emoji": "", "until": None},
-        "presence": {"online": None, "last_seen": None},
     }

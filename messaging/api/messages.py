@@ -8,7 +8,7 @@ from ninja import Router
 from ninja.responses import Status
 
 from accounts.api import asker
-from chatify.lib.api.fields import Limit, QueryCount
+from chatify.lib.api.fields import Cursor, Limit, QueryCount
 from messaging.api import given, shapes, shown
 from messaging.operations import messages, pace
 from messaging.queries import access, timeline
@@ -25,14 +25,17 @@ def index(
     before: QueryCount | None = None,
     after: QueryCount | None = None,
     around: QueryCount | None = None,
+    cursor: Cursor | None = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """The latest messages, or those before, after or around a number."""
+    """The latest messages, or those before, after or around a number; or what follows a page by its `next`."""
     row = access.conversation_for(asker(request), conversation)
+    if cursor:
+        before, after, around = *timeline.position(cursor), None
     page = timeline.page(row, before=before, after=after, around=around, limit=limit)
     return {
         "items": [shown.message(message) for message in page.messages],
-        "next": None,
+        "next": page.newer if after is not None else page.older,
         "head": page.head,
         "epoch": str(page.epoch),
         "oldest": page.oldest,

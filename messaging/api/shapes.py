@@ -68,7 +68,8 @@ class SentMessage(Message):
 class MessagePage(Listed[Message]):
     """Messages by number, oldest first. `head` and `epoch` were read first: sync from them misses nothing.
 
-    `next` is always null: go on with `before` the `oldest` or `after` the `newest` number.
+    `next` goes on towards the older ones, or after `after` towards the newer; `before` the `oldest` and `after` the
+    `newest` number do the same.
     """
 
     head: int

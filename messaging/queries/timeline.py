@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.errors import Invalid, NotFound
-from chatify.lib.paging import clamp
+from chatify.lib.paging import clamp, decode, encode
 from messaging.events import SENT
 from messaging.models import Conversation, Event, Message
 from messaging.queries import access
@@ -40,6 +40,16 @@ class TimelinePage:
     def messages(self) -> list[Message]:
         return [entry for entry in self.entries if isinstance(entry, Message)]
 
+    @property
+    def older(self) -> str | None:
+        """The cursor of the page before this one."""
+        return encode("before", self.oldest) if self.has_older else None
+
+    @property
+    def newer(self) -> str | None:
+        """The cursor of the page after this one."""
+        return encode("after", self.newest) if self.has_newer else None
+
 
 def page(
     conversation: Conversation,
@@ -68,6 +78,14 @@ def page(
         has_older=has_older,
         has_newer=has_newer,
     )
+
+
+def position(cursor: str) -> tuple[int | None, int | None]:
+    """`before` and `after` of a cursor, one of them None. Raises Invalid for a cursor that we did not make."""
+    side, number = decode(cursor, str, int)
+    if side not in ("before", "after"):
+        raise Invalid.field("cursor", "This page address is not valid. Start again from the first page.")
+    return (number, None) if side == "before" else (None, number)
 
 
 def message(user: User, id: UUID | str) -> Message:

@@ -4,6 +4,8 @@ import re
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from accounts.models import User
 from messaging.models import Conversation
 from messaging.operations import inbox, messages
@@ -149,6 +151,37 @@ def test_a_page_of_messages_carries_its_position(
     assert numbers(limit=3, after=5) == ([6, 7], True, False)
     assert numbers(limit=2, around=4)[0] in ([3, 4], [4, 5])
     assert numbers(after=7) == ([], False, False)
+
+
+@pytest.mark.parametrize(
+    ("start", "read"), [({}, [5, 6, 7, 3, 4, 1, 2]), ({"after": 0}, [1, 2, 3, 4, 5, 6, 7])]
+)
+def test_next_leads_through_all_messages(
+    call: Call,
+    alice: User,
+    bob: User,
+    direct: Conversation,
+    write: Any,
+    start: dict[str, int],
+    read: list[int],
+) -> None:
+    for number in range(1, 8):
+        write(bob, direct, f"message {number}")
+    caller, numbers, query = call(alice), [], {"limit": 3, **start}
+    while query:
+        page = caller.get(f"/conversations/{direct.id}/messages", **query).json()
+        numbers += [each["number"] for each in page["items"]]
+        query = {"limit": 2, "cursor": page["next"]} if page["next"] else {}
+    assert numbers == read
+
+
+def test_an_event_holds_nothing_that_depends_on_who_looks(
+    call: Call, alice: User, bob: User, direct: Conversation, write: Any
+) -> None:
+    write(bob, direct)
+    (event,) = call(alice).get(f"/conversations/{direct.id}/events", since=0).json()["events"]
+    assert set(event["data"]) == MESSAGE - {"starred"}
+    assert set(event["data"]["sender"]) == PERSON - {"presence"}
 
 
 def test_reading_marks_nothing_read(
