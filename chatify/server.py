@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 from django.conf import settings
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from messaging.realtime import process
 from messaging.realtime.protocol import LARGEST_FRAME
@@ -35,6 +36,16 @@ def run(listener: socket.socket, *, ready: Callable[[], object]) -> None:
     # would wait that long whenever it looks for what came in.
     sys.setswitchinterval(TURN_SECONDS)
     Server(ready=ready).run([listener])
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn hands every upgrade on as HTTP/1.1, whatever it came as; a socket needs 1.1 (RFC 6455, 4.1)."""
+
+    def handle_websocket_upgrade(self) -> None:
+        if self.scope["http_version"] != "1.1":
+            self.send_400_response("A socket opens over HTTP/1.1.")
+            return
+        super().handle_websocket_upgrade()
 
 
 class Server(uvicorn.Server):
@@ -76,6 +87,7 @@ class Server(uvicorn.Server):
 def _config() -> uvicorn.Config:
     return uvicorn.Config(
         "chatify.asgi:application",
+        http=HttpProtocol,
         ws=SocketProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_max_queue=16,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from socket import create_connection
 from typing import Any
 from uuid import uuid4
 
@@ -161,6 +162,22 @@ async def test_pings_without_end_to_somebody_who_reads_nothing_cost_no_memory(ho
     await asyncio.sleep(1)
     assert house.server.rss_mb() - before < 10
     greedy.transport.abort()
+
+
+@pytest.mark.parametrize(("version", "answer"), [("1.1", b"HTTP/1.1 101"), ("1.0", b"HTTP/1.1 400")])
+def test_a_socket_opens_over_http_1_1_only(house: House, version: str, answer: bytes) -> None:
+    upgrade = {
+        "Host": f"127.0.0.1:{house.server.port}",
+        "Origin": house.server.url,
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "MDAwMDAwMDAwMDAwMDAwMA==",
+    }
+    lines = [f"GET /ws/ HTTP/{version}", *(f"{name}: {value}" for name, value in upgrade.items()), "", ""]
+    with create_connection(("127.0.0.1", house.server.port), timeout=10) as line:
+        line.sendall("\r\n".join(lines).encode())
+        assert line.recv(12) == answer
 
 
 def test_a_taken_port_is_told_in_one_line(house: House) -> None:
