@@ -1,12 +1,16 @@
-"""Runs the tests part by part: on SQLite, on PostgreSQL, then the whole product as real processes and in a browser."""
+"""Runs the tests: on SQLite, on PostgreSQL, then the whole product as real processes and in a browser."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -47,10 +51,10 @@ def run_some(arguments: list[str]) -> int:
 def run_everything() -> int:
     sqlite = Part("on SQLite", [*WORKERS, "-m", ALONE])
     whole = [
-        Part("as real processes", ["-m", "process and not browser"]),
-        Part("in a browser", ["-m", "browser"]),
+        Part("as real processes", ["-m", "process and not browser", "--durations=15"]),
+        Part("in a browser", ["-m", "browser", "--durations=15"]),
     ]
-    codes = {sqlite.name: run(sqlite)} | run_on_postgres() | {part.name: run(part) for part in whole}
+    codes = {sqlite.name: run(sqlite)} | run_on_postgres() | run_together(whole)
     return verdict(codes)
 
 
@@ -73,8 +77,7 @@ def run_on_postgres() -> dict[str, int]:
 def run(part: Part) -> int:
     """Run pytest for the part; a part that hangs is interrupted, so that it still says where."""
     say(f"Tests {part.name}")
-    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | dict(part.env)
-    process = subprocess.Popen([sys.executable, "-m", "pytest", "-rs", *part.arguments], cwd=ROOT, env=env)
+    process = begin(part)
     try:
         return process.wait(PART_SECONDS)
     except subprocess.TimeoutExpired:
@@ -82,6 +85,40 @@ def run(part: Part) -> int:
         return 1
     finally:
         interrupt(process)
+
+
+def run_together(parts: Sequence[Part]) -> dict[str, int]:
+    """Run parts side by side, one a core, and show what each said when all are done: they wait more than they work."""
+    say(f"Tests {' and '.join(part.name for part in parts)}, side by side …")
+    with contextlib.ExitStack() as stack:
+        outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in parts]
+        processes = [begin(part, output) for part, output in zip(parts, outputs, strict=True)]
+        for process in processes:
+            stack.callback(interrupt, process)
+        deadline = time.monotonic() + PART_SECONDS
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(1, deadline - time.monotonic()))
+        late = [process.poll() is None for process in processes]
+        for process in processes:
+            interrupt(process)
+        return {each[0].name: show(*each) for each in zip(parts, processes, outputs, late, strict=True)}
+
+
+def show(part: Part, process: subprocess.Popen[bytes], output: IO[str], late: bool) -> int:
+    """Print what a part said; its code, 1 for one that had to be interrupted."""
+    output.seek(0)
+    say(f"Tests {part.name}")
+    print(output.read(), flush=True)
+    if late:
+        say(f"The tests {part.name} took longer than {PART_SECONDS // 60} minutes.")
+    return 1 if late else process.returncode
+
+
+def begin(part: Part, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
+    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | dict(part.env)
+    command = [sys.executable, "-m", "pytest", "-rs", *part.arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output and subprocess.STDOUT)
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
