@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from accounts.events import SessionEnded, SessionsChanged
 from accounts.models import User
 from accounts.operations import people, sessions
 from accounts.tests.flows import AUTH, PASSWORD, tokens
+from chatify.jobs import sweeps
 from chatify.lib import events
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -138,3 +140,10 @@ def test_rotating_the_secret_keeps_sessions_while_the_old_one_is_a_fallback(
     assert queries._fits(data, alice)
     settings.SECRET_KEY_FALLBACKS = []
     assert not queries._fits(data, alice)
+
+
+def test_sessions_that_are_over_are_swept_away_and_living_ones_kept(alice: User, bob: User) -> None:
+    over, alive = key_of(Client(), alice), key_of(Client(), bob)
+    Session.objects.filter(session_key=over).update(expire_date=timezone.now())
+    sweeps.sweep()
+    assert set(Session.objects.values_list("session_key", flat=True)) == {alive}

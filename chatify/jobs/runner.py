@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import close_old_connections
 
-from chatify.jobs import operations, wake
+from chatify.jobs import operations, sweeps, wake
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
@@ -28,6 +28,7 @@ class Runner:
     def __init__(self, work: Callable[[], object] = run_due) -> None:
         self._work = work
         self._ended = threading.Event()
+        self._clock = sweeps.Clock()
         self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -49,6 +50,8 @@ class Runner:
         close_old_connections()
         try:
             self._work()
+            if self._clock.strikes():
+                sweeps.sweep()
         except Exception:
             log.exception("the job runner stumbled; it goes on")
         finally:

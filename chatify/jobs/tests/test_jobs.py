@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from chatify.jobs import operations, registry, runner, wake
+from chatify.jobs import operations, registry, runner, sweeps, wake
 from chatify.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,21 @@ def test_eight_runners_do_each_piece_of_work_once(done):
     while runner.run_due():
         pass
     assert sorted(done) == list(range(40))
+
+
+def test_work_done_a_month_ago_is_forgotten_and_the_rest_kept(done):
+    for key, days in (("old", 31), ("new", 29), ("waiting", None)):
+        job = operations.add(kind="note", key=key)
+        if days:
+            Job.objects.filter(pk=job.pk).update(done_at=timezone.now() - timedelta(days=days))
+    sweeps.sweep()
+    assert set(Job.objects.values_list("key", flat=True)) == {"new", "waiting"}
+
+
+def test_the_runner_sweeps_a_minute_after_its_start_and_then_by_the_hour(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr(sweeps.time, "monotonic", lambda: now)
+    clock, struck = sweeps.Clock(), []
+    for now in (0.0, 59.0, 60.0, 61.0, 3659.0, 3660.0):  # noqa: B007
+        struck.append(clock.strikes())
+    assert struck == [False, False, True, False, False, True]
