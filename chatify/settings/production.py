@@ -29,6 +29,11 @@ def _findings(values: dict[str, Any]) -> list[tuple[bool, str]]:
         (bool(local & set(values["ALLOWED_HOSTS"])), "ALLOWED_HOSTS must name your hosts exactly."),
         (not _secure(values["CHATIFY_ORIGINS"]), "CHATIFY_ORIGINS must list https:// origins only."),
         (values["CHATIFY_LIMITS"] != 1.0, "CHATIFY_LIMITS must stay at 1: it is for loads and tests."),
+        ("*" in values["CHATIFY_PROXIES"], "CHATIFY_PROXIES must name your proxies: `*` believes everybody."),
+        (
+            values["EMAIL_BACKEND"] == "accounts.mail.OutboxBackend",
+            "EMAIL_URL must name your mail server: without it sign-in codes are printed on the console.",
+        ),
         ("synchronous_commit=off" in options, "PostgreSQL must keep synchronous_commit on."),
     ]
 

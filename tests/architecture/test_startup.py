@@ -13,6 +13,7 @@ PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
     "ALLOWED_HOSTS": "chat.example.org",
     "CHATIFY_ORIGINS": "https://chat.example.org",
+    "EMAIL_URL": "smtp+tls://chatify:secret@mail.example.org:587",
 }
 UNSAFE = {
     "CHATIFY_DEBUG": "1",
@@ -20,6 +21,8 @@ UNSAFE = {
     "ALLOWED_HOSTS": "*",
     "CHATIFY_ORIGINS": "http://chat.example.org",
     "CHATIFY_LIMITS": "off",
+    "CHATIFY_PROXIES": "*",
+    "EMAIL_URL": "",
 }
 
 
