@@ -6,14 +6,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatify.settings")
 
 from django.core.asgi import get_asgi_application
 
-pages = get_asgi_application()
+django = get_asgi_application()
 
 from collections.abc import Awaitable, Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
+from chatify.lib.bodies import bounded  # noqa: E402
 from chatify.lifespan import lifespan  # noqa: E402
 from messaging.realtime.consumer import SocketConsumer  # noqa: E402
 
+pages = bounded(django)  # type: ignore[arg-type]
 sockets = SocketConsumer.as_asgi()
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -27,4 +29,4 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     elif scope["type"] == "lifespan":
         await lifespan(scope, receive, send)
     else:
-        await pages(scope, receive, send)  # type: ignore[arg-type]
+        await pages(scope, receive, send)
