@@ -2,7 +2,9 @@
 
 import zoneinfo
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -40,6 +42,21 @@ class Headers:
         if "/password/reset" in request.path:
             response.headers["Referrer-Policy"] = "no-referrer"
         return response
+
+
+class Forms:
+    """A form whose text is not UTF-8 is refused: Django would keep a question mark for what it cannot read."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.content_type == "application/x-www-form-urlencoded" and request.method == "POST":
+            try:
+                unquote_to_bytes(request.body).decode()
+            except UnicodeDecodeError:
+                raise BadRequest("The form is not UTF-8.") from None
+        return self.get_response(request)
 
 
 class Errors:
