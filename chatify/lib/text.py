@@ -15,6 +15,8 @@ _LINE_BREAK = re.compile(r"[\r\n\x85\u2028\u2029\t]+")
 # Tag characters hide text from people and show it to machines; nothing legible is lost without them. The
 # three flags that are spelt with them (England, Scotland, Wales) keep theirs: they follow a black flag.
 _TAGS = re.compile(r"(?<!\U0001F3F4)(?<![\U000E0000-\U000E007F])[\U000E0000-\U000E007F]+")
+# Byte order marks, code points that are no characters, and those that mean something only to one font.
+_UNSEEN = re.compile(r"[\ufeff\ufdd0-\ufdef\ufffe\uffff\ue000-\uf8ff\U000F0000-\U0010FFFF]")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -27,7 +29,7 @@ def _storable(value: object, field: str) -> str:
         value.encode()
     except UnicodeEncodeError:
         raise Invalid.field(field, "The text contains half a character (a lone surrogate).") from None
-    return _TAGS.sub("", value)
+    return _UNSEEN.sub("", _TAGS.sub("", value))
 
 
 def _visible(value: str) -> bool:

@@ -44,6 +44,12 @@ def test_hidden_tag_characters_go_and_flags_stay():
     assert text.clean_body(wales) == wales
 
 
+@pytest.mark.parametrize("unseen", ["\ufeff", "\ufffe", "\uffff", "\ufdd0", "\ue000", "\U0010ffff"])
+def test_what_is_no_character_goes(unseen):
+    assert text.clean_body(f"{unseen}a{unseen}b") == "ab"
+    assert text.clean_line(f"a{unseen}b", field="title", maximum=50) == "ab"
+
+
 def test_a_line_is_one_line_in_composed_form():
     assert text.clean_line(" cafe\u0301\n club ", field="title", maximum=50) == "café club"
     assert text.clean_line("a\u202eb", field="title", maximum=50) == "ab"

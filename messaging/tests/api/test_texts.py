@@ -75,7 +75,7 @@ def test_markup_of_others_is_text(caller: Caller, direct: Conversation, text: st
 
 
 NAUGHTY = ["{{7*7}}", "{% load %}", "%(x)s", "{0.__class__}", "${7*7}", "Robert'); DROP TABLE x;--", "ﷺ", "a\u202eb",
-           "مرحبا", "上海", "Ṱ̺̺̕o͞ ̷i̲̬", "👩🏽‍🚀", "&lt;b&gt;", "\\", "\ufeffx", "a" * 7000]  # fmt: skip
+           "مرحبا", "上海", "Ṱ̺̺̕o͞ ̷i̲̬", "👩🏽‍🚀", "&lt;b&gt;", "\\", "a" * 7000]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NAUGHTY, ids=lambda text: ascii(text)[:30])
