@@ -43,7 +43,7 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(client, client_for, alice,
     member = client_for(alice)
     answers = [
         client.get(path)
-        for path in ("/", "/demo/", "/demo/c/garden-allotment/", "/nope/", "/accounts/login/")
+        for path in ("/", "/demo/", "/demo/c/garden-allotment/", "/nope/", "/accounts/login/", "/api/v1/docs")
     ]
     answers += [member.get(path) for path in pages(alice, bob)]
     for answer in answers:
@@ -54,6 +54,13 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(client, client_for, alice,
         assert not re.search(r"<[^>]*\s(style|on[a-z]+)=", page), where
         assert "#}" not in page, where
         assert "{%" not in page, where
+
+
+@pytest.mark.parametrize("body", [b"q=\xff\xfe", b"q=%FF", b"q=%ED%A0%80", b"q=\xc0\xaf"])
+def test_a_form_that_is_not_utf_8_is_refused(client, body):
+    answer = client.post("/accounts/login/", body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+    assert "could not be read" in html(answer)
 
 
 def test_every_page_has_its_headers(client_for, alice, bob):
