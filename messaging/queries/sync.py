@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Count
+
 from chatify.lib.errors import Invalid
 from chatify.lib.jsonsize import json_size
 from messaging import presenters
@@ -81,6 +83,12 @@ def socket_memberships(user: UUID) -> list[SocketMembership]:
         "conversation_id", "conversation__head", "conversation__membership_version", "visible_from_seq"
     )
     return [SocketMembership(*value) for value in values]
+
+
+def counts_of(users: Iterable[UUID]) -> dict[UUID, int]:
+    """In how many conversations each of these people is; who is in none is left out."""
+    rows = Membership.objects.filter(user_id__in=list(users), left_seq=None)
+    return dict(rows.order_by().values_list("user_id").annotate(Count("id")))
 
 
 def members(conversation: UUID) -> tuple[int, dict[UUID, int]]:

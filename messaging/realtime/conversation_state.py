@@ -24,7 +24,7 @@ class Surroundings(Protocol):
     def store(self) -> Store: ...
     @property
     def people(self) -> Mapping[str, Collection[Socket]]: ...
-    def admit(self, socket: Socket, room: "Room", seq: int) -> None: ...
+    def admit(self, socket: Socket, room: "Room", seq: int, visible_from: int) -> None: ...
     def forget(self, room: "Room") -> None: ...
     async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T: ...
 
@@ -110,7 +110,7 @@ class Room:
         self._waiting.pop(packet.seq, None)
         for socket in tuple(self.sockets):
             socket.emit(packet)
-            if socket in self.sockets and packet.removes(socket.user_id):
+            if packet.removes(socket.user_id) and socket.sent.get(self.conversation, packet.seq) < packet.seq:
                 self._show_out(socket)  # it could not take the event now: it will read it
 
     def _start(self, work: Any) -> None:
@@ -176,7 +176,7 @@ class Room:
     def _admit(self, members: Mapping[str, int], seq: int) -> None:
         for user in self._hub.people.keys() & members.keys():
             for socket in self._hub.people[user]:
-                self._hub.admit(socket, self, max(seq - 1, members[user] - 1))
+                self._hub.admit(socket, self, seq, members[user])
 
     def _dismiss(self, members: Mapping[str, int], packet: Packet) -> None:
         for socket in tuple(self.sockets):

@@ -1,4 +1,4 @@
-"""Every ten seconds the heads of the logs, so that even a lost last event is noticed."""
+"""Every ten seconds the heads of the logs, so that even a lost last event is noticed; now and then the memberships."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +27,16 @@ async def beat(hub: Hub) -> None:
         for socket in group:
             _tell(socket, heads)
         await asyncio.sleep(0)
+
+
+async def complete(hub: Hub) -> None:
+    """Notice that somebody joined something though its event was lost: heads tell only of what is already held."""
+    for page in pages(list(hub.people), PAGE):
+        counts = await hub.store.counts(page)
+        for user in page:
+            for socket in tuple(hub.people.get(user, ())):
+                if socket.open and len(socket.sent) - len(socket.leaving) < counts.get(user, 0):
+                    await hub.attach_missing(socket)
 
 
 def _tell(socket: Socket, heads: Mapping[str, int]) -> None:

@@ -84,33 +84,47 @@ class Hub:
         room.sockets.add(socket)
         socket.sent.setdefault(room.conversation, row.head)
 
+    async def still_in(self, socket: Socket, conversation: str) -> bool:
+        """Whether a socket that was shown out is of somebody who is a member now: then it stays."""
+        _, members = await self.reliably(self.store.members, conversation)
+        room = self.rooms.get(conversation)
+        if socket.user_id not in members or room is None or conversation not in socket.sent:
+            return False
+        room.sockets.add(socket)
+        socket.stay(conversation)
+        return True
+
     async def attach_missing(self, socket: Socket) -> None:
-        """Let the socket follow what its person is in and it does not follow yet."""
+        """Let the socket follow what its person is in and it does not follow yet: an event that told it was lost."""
         for row in await self.reliably(self.store.memberships, socket.id):
             if str(row.conversation) not in socket.sent:
                 self.attach(socket, row)
+                socket.say(frames.inbox(str(row.conversation)))
 
-    def admit(self, socket: Socket, room: Room, seq: int) -> None:
-        """Somebody here became a member: they follow from after `seq`."""
-        if room.conversation in socket.leaving:
-            socket.rejoining[room.conversation] = seq
-        elif room.conversation in socket.sent:
-            return
+    def admit(self, socket: Socket, room: Room, seq: int, visible_from: int) -> None:
+        """Somebody here is a member and may follow from the event `seq` on."""
+        name = room.conversation
+        start = max(seq, visible_from) - 1
+        known = socket.sent.get(name)
+        if known is None:
+            socket.sent[name] = start
+        elif name in socket.leaving or known < visible_from - 1:
+            socket.rejoining[name] = start  # it is still reading towards the end of an earlier stay
         else:
-            socket.sent[room.conversation] = seq
+            return
         room.sockets.add(socket)
-        socket.whisper(frames.inbox(room.conversation))
+        socket.whisper(frames.inbox(name))
 
     def detach(self, socket: Socket, conversation: str) -> None:
         """Nothing more of this conversation for this socket, unless they joined again meanwhile."""
-        socket.sent.pop(conversation, None)
+        sent = socket.sent.pop(conversation, 0)
         socket.holds.pop(conversation, None)
         socket.leaving.discard(conversation)
         again = socket.rejoining.pop(conversation, None)
         room = self.rooms.get(conversation)
         if room is None:
             return
-        if again is not None:
+        if again is not None and again >= sent:  # else it is of the stay that has just ended
             socket.sent[conversation] = again
             socket.fill([conversation])
             return

@@ -148,6 +148,7 @@ class ServingProcess:
 
     async def _check(self) -> None:
         await self.sessions.check(self.sessions.all())
+        await heartbeat.complete(self.hub)
 
     async def _relay(self) -> None:
         """Announce what a crash, here or elsewhere, left between commit and publishing."""

@@ -61,7 +61,7 @@ def _answer(
             socket.say(frames.error("not_found", NO_SUCH, conversation=conversation))
             continue
         head = rows[conversation].head
-        since = max(cursor, rows[conversation].visible_from_seq - 1)
+        since = _raise(socket, conversation, cursor, rows[conversation].visible_from_seq - 1)
         if not same_epoch or since > head or head - since > min(MOST_REPLAYED, budget):
             _reset(socket, conversation, head)
         elif since == head:
@@ -75,9 +75,17 @@ def _answer(
     return late
 
 
+def _raise(socket: Socket, conversation: str, cursor: int, floor: int) -> int:
+    """A position below what this person may read is raised, and the client told, or it would see a hole."""
+    if cursor >= floor:
+        return cursor
+    socket.say(frames.reset(conversation, floor))
+    return floor
+
+
 async def _replay(socket: Socket, conversation: str) -> None:
     since = socket.sent.get(conversation)
-    if since is not None and await _read(socket, conversation, since):
+    if since is not None and await _read(socket, conversation, since, once=True):
         _go_on(socket, conversation)
 
 
@@ -88,8 +96,11 @@ def _go_on(socket: Socket, conversation: str) -> None:
         socket.fill([conversation])
 
 
-async def _read(socket: Socket, conversation: str, since: int) -> bool:
-    """Read and say what follows `since`; whether the conversation may go on live (else something else sees to it)."""
+async def _read(socket: Socket, conversation: str, since: int, *, once: bool = False) -> bool:
+    """Read and say what follows `since`; whether the conversation may go on live (else something else sees to it).
+
+    With `once`, only if nothing else has taken the socket further meanwhile.
+    """
     hub = socket.hub
     try:
         found = await hub.reliably(hub.store.since, socket.user, conversation, since)
@@ -103,15 +114,19 @@ async def _read(socket: Socket, conversation: str, since: int) -> bool:
         socket.say(frames.level(conversation, found.head))
         socket.raise_to(conversation, found.head)
         return True
-    return await _say_replay(socket, conversation, found.events, found.head)
-
-
-async def _say_replay(socket: Socket, conversation: str, events: list[frames.Event], head: int) -> bool:
     # Rendering hundreds of events would hold up every other socket of the process.
-    frame = await db.in_thread(db.READS, frames.replay, conversation, events, head, socket.format)
+    frame = await db.in_thread(db.READS, frames.replay, conversation, found.events, found.head, socket.format)
     await socket.writer.room()
     if conversation not in socket.sent or not socket.open:
         return False
+    start = found.events[0]["seq"] - 1
+    if once and socket.sent[conversation] != start:
+        return True
+    _raise(socket, conversation, since, start)
+    return _say_replay(socket, conversation, found.events, frame)
+
+
+def _say_replay(socket: Socket, conversation: str, events: list[frames.Event], frame: frames.Frame) -> bool:
     socket.writer.push(frame, paced=True)
     socket.raise_to(conversation, events[-1]["seq"])
     if any(frames.Packet.of(event).removes(socket.user_id) for event in events):

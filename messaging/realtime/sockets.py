@@ -5,6 +5,8 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -38,6 +40,7 @@ class Home(Protocol):
     def detach(self, socket: "Socket", conversation: str) -> None: ...
     def leave(self, socket: "Socket") -> None: ...
     async def attach_missing(self, socket: "Socket") -> None: ...
+    async def still_in(self, socket: "Socket", conversation: str) -> bool: ...
     async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T: ...
 
 
@@ -137,9 +140,12 @@ class Socket:
     def deliver(self, packet: Packet) -> None:
         """Send the next event of its conversation. The removal of this person is the last."""
         self.sent[packet.conversation] = packet.seq
-        self.writer.push(packet.frame(self.format), (packet.conversation, packet.seq))
-        if packet.removes(self.user_id):
+        last = packet.removes(self.user_id)
+        if (
+            last
+        ):  # before it is pushed: a full queue may take it back, and then the removal is still to be sent
             self.hub.detach(self, packet.conversation)
+        self.writer.push(packet.frame(self.format), (packet.conversation, packet.seq, last))
 
     def hold(self, conversation: str) -> Hold:
         """Let this conversation's live events wait until `release`."""
@@ -180,6 +186,11 @@ class Socket:
         if conversation not in self.holds and not self.writer.lagging:
             self.fill([conversation])
 
+    def stay(self, conversation: str) -> None:
+        """It was no removal of this stay."""
+        self.leaving.discard(conversation)
+        self.rejoining.pop(conversation, None)
+
     async def _fill(self, conversation: str) -> None:
         if await self._read_on(conversation):
             self.release(conversation)
@@ -190,7 +201,9 @@ class Socket:
         """Send pages until the log's end. False when the socket fell behind meanwhile or is no longer in it."""
         while (sent := self.sent.get(conversation)) is not None:
             events = await self.hub.reliably(self.hub.store.after, conversation, sent)
-            if conversation in self.leaving and not self._comes_to_the_end(events):
+            lost = conversation in self.leaving and not self._comes_to_the_end(events)
+            # The removal lies behind us: it belongs to an earlier stay, or nothing here is theirs any more.
+            if lost and not await self.hub.still_in(self, conversation):
                 break
             for event in events:
                 if self.writer.half_full:
@@ -223,11 +236,20 @@ class Socket:
     _catching_up = False
 
     def _dropped(self, places: list[Place]) -> None:
-        for conversation, seq in places:
-            known = self.sent.get(conversation)
-            if known is None:
-                self.leaving.add(conversation)
-            self.sent[conversation] = seq - 1 if known is None else min(known, seq - 1)
+        for conversation, group in groupby(sorted(places), key=itemgetter(0)):
+            self._take_back(conversation, [(seq, last) for _, seq, last in group])
+
+    def _take_back(self, conversation: str, dropped: list[tuple[int, bool]]) -> None:
+        """These events were never sent. Where a removal is among them, what follows it is of a later stay."""
+        removal = next((seq for seq, last in dropped if last), None)
+        first, known = dropped[0][0], self.sent.get(conversation)
+        if removal is not None:
+            self.leaving.add(conversation)
+            if known is not None:
+                self.rejoining[conversation] = min(
+                    [seq - 1 for seq, _ in dropped if seq > removal] or [known]
+                )
+        self.sent[conversation] = first - 1
 
     def _drained(self) -> None:
         if not self._catching_up and self.open:

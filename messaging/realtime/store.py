@@ -25,6 +25,9 @@ class Store(Protocol):
     async def heads(self, conversations: Sequence[str]) -> Mapping[str, int]:
         """The last seq of each."""
 
+    async def counts(self, users: Sequence[str]) -> Mapping[str, int]:
+        """In how many conversations each of these people is."""
+
     async def since(self, user: User, conversation: str, since: int) -> sync.Sync:
         """What a client at `since` needs: state, head, events. Raises NotFound for strangers."""
 
@@ -48,6 +51,10 @@ class DatabaseStore:
     async def heads(self, conversations: Sequence[str]) -> Mapping[str, int]:
         heads = await _read(sync.heads, [UUID(conversation) for conversation in conversations])
         return {str(conversation): head for conversation, head in heads.items()}
+
+    async def counts(self, users: Sequence[str]) -> Mapping[str, int]:
+        found = await _read(sync.counts_of, [UUID(user) for user in users])
+        return {str(user): count for user, count in found.items()}
 
     async def since(self, user: User, conversation: str, since: int) -> sync.Sync:
         return await _read(_since, user, conversation, since)

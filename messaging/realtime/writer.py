@@ -12,7 +12,7 @@ from messaging.realtime.protocol import Close
 MOST_FRAMES = 256
 MOST_BYTES = 1024 * 1024
 
-Place = tuple[str, int]
+Place = tuple[str, int, bool]
 
 
 @dataclass(slots=True)
@@ -56,8 +56,8 @@ class Writer:
     def push(self, frame: Frame, place: Place | None = None, *, paced: bool = False) -> None:
         """Send a frame as soon as the peer takes it.
 
-        `place` marks an event: (conversation, seq). `paced` frames do not count against the bytes: whoever pushes
-        them waits for `room()` before each.
+        `place` marks an event: (conversation, seq, whether it is the last for this person). `paced` frames do not
+        count against the bytes: whoever pushes them waits for `room()` before each.
         """
         if self.closed is not None:
             return

@@ -53,11 +53,16 @@ class FakeStore:
         await self._read("heads", conversations)
         return {name: len(self.logs[name]) for name in conversations}
 
+    async def counts(self, users: list[str]) -> dict[str, int]:
+        await self._read("counts", users)
+        return {user: sum(user in members for members in self.memberships_of.values()) for user in users}
+
     async def since(self, user: Any, conversation: str, since: int) -> Sync:
         await self._read("since", (conversation, since))
         if str(user.id) not in self.memberships_of[conversation]:
             raise NotFound
         head = len(self.logs[conversation])
+        since = max(since, self.memberships_of[conversation][str(user.id)] - 1)
         if since > head:
             return Sync("reset", head, [])
         events = self.logs[conversation][since : since + 500]
@@ -125,6 +130,7 @@ class FakeOutlet:
 
     async def send(self, frame: Frame) -> None:
         while self.stalled:
+            self._reading.clear()
             await self._reading.wait()
             if self.slow:
                 raise Slow
@@ -151,6 +157,21 @@ class FakeOutlet:
             if frame.get("conversation") == conversation and frame["type"] in ("event", "replay"):
                 seqs += [event["seq"] for event in frame.get("events", [frame])]
         return seqs
+
+
+def position(outlet: FakeOutlet, conversation: str) -> int | None:
+    """Where a client that heard all this stands in a conversation."""
+    stands = None
+    for frame in outlet.frames:
+        if frame.get("conversation") != conversation:
+            continue
+        if frame["type"] in ("level", "reset"):
+            stands = frame["head"]
+        elif frame["type"] in ("event", "replay"):
+            stands = frame.get("events", [frame])[-1]["seq"]
+        elif frame["type"] == "inbox":
+            stands = None  # it fetches the row, and starts where that stands
+    return stands
 
 
 def new_user() -> str:

@@ -62,3 +62,19 @@ async def test_a_lagging_socket_hears_heads_only(hub: Hub, store: FakeStore) -> 
     await settled(400)
     assert outlet(socket).of("heartbeat")
     assert outlet(socket).seqs() == list(range(1, 301))
+
+
+async def test_a_joining_whose_event_was_lost_is_noticed_without_asking_for_everybody(
+    hub: Hub, store: FakeStore
+) -> None:
+    alice, bob = new_user(), new_user()
+    other = "00000000-0000-7000-8000-00000000000d"
+    store.member(alice, bob, conversation=other)
+    hers = open_socket(hub, alice, other)
+    open_socket(hub, bob, other)
+    store.join(alice)
+    await heartbeat.complete(hub)
+    assert [what for what, _ in store.reads] == ["counts", "memberships"]
+    assert outlet(hers).of("inbox") == [{"type": "inbox", "conversation": CONVERSATION}]
+    hub.hear([store.say()])
+    assert outlet(hers).seqs() == [2]
