@@ -23,6 +23,7 @@ from chatify.lib import db, events, ratelimit
 from chatify.lib.errors import Invalid
 from chatify.lib.network import network
 
+TOO_MANY = ("too_many_login_attempts", "rate_limited")
 _UNKNOWN = "account/email/unknown_account"
 
 
@@ -44,6 +45,11 @@ class AccountAdapter(DefaultAccountAdapter):
         "username_taken": "This username is taken.",
         "rate_limited": "A little slower, please. Wait a moment and try again.",
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        if code in TOO_MANY:  # a form error to allauth; the middleware makes a 429 of it
+            allauth_context.request.too_many = True
+        return super().validation_error(code, *args)
 
     # names and addresses
 

@@ -31,6 +31,8 @@ class AuthDoor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         refusal = self._refusal(request) if request.path.startswith(PREFIX) else None
         response = refusal or self.get_response(request)
+        if getattr(request, "too_many", False) and response.status_code in (200, 400):
+            _turn_away(response)
         if response.status_code == 429:
             response.headers.setdefault("Retry-After", str(RETRY_AFTER))
         return response
@@ -58,6 +60,13 @@ class AuthDoor:
         if request.method != "PUT" and request.path.endswith(POWERS):
             return _step_up(request)
         return None
+
+
+def _turn_away(response: HttpResponse) -> None:
+    """Allauth shows some of its limits as errors of a form; what it says stays, the status tells the truth."""
+    response.status_code = 429
+    if response.headers.get("Content-Type") == "application/json":
+        response.content = json.dumps({**json.loads(response.content), "status": 429}).encode()
 
 
 def _storable(body: bytes) -> bool:

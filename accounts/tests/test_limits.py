@@ -30,6 +30,16 @@ def test_five_wrong_passwords_from_many_addresses_lock_the_account_for_a_while(a
 
 
 @ON
+def test_a_locked_account_answers_429_on_the_page_and_in_json(client: Client, alice: User) -> None:
+    pages = [client.post(LOGIN, {"login": alice.email, "password": "wrong"}) for _ in range(6)]
+    assert [page.status_code for page in pages] == [200] * 5 + [429]
+    answer = post(client, "auth/login", {"email": alice.email, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["status"]) == (429, 429)
+    assert answer.json()["errors"][0]["code"] == "too_many_login_attempts"
+    assert int(answer.headers["Retry-After"]) > 0 and int(pages[-1].headers["Retry-After"]) > 0
+
+
+@ON
 def test_a_right_password_in_between_does_not_clear_the_address(alice: User, bob: User) -> None:
     for n in range(10):
         wrong("10.0.0.1", f"nobody{n}@example.test")
