@@ -89,11 +89,22 @@ class Link:
                 channel = await self._layer.new_channel()
                 await self._layer.group_add(groups.GROUP, channel)
                 while True:
-                    self._take(await self._layer.receive(channel))
+                    await self._hear_next(channel)
             except Exception as error:
                 log.warning("the channel layer cannot be heard (%s)", type(error).__name__)
                 anew = True
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _hear_next(self, channel: str) -> None:
+        try:
+            message = await self._layer.receive(channel)
+        except (
+            ValueError,
+            TypeError,
+        ):  # bytes that are no message; subscribing anew would lose the real ones
+            log.warning("something on the channel layer was no message: dropped")
+        else:
+            self._take(message)
 
     def _take(self, message: Message) -> None:
         if not groups.genuine(message):
