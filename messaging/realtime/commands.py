@@ -48,7 +48,7 @@ class Commands:
             self._read(fields, self._sync)
         elif kind not in HANDLERS:
             if self._allowed():
-                self._say("unknown", "There is no such command.")
+                self._say("unknown", "There is no such command.", client_id=protocol.given_client_id(fields))
         elif kind == "send":
             self._read(fields, self._send)
         elif self._allowed():

@@ -166,10 +166,15 @@ def _cursor(seq: object) -> int:
     return seq
 
 
+def given_client_id(fields: Fields) -> str | None:
+    """The client's own id of a command, for the answer; cut, whatever it is."""
+    given = fields.get("client_id")
+    return given[:64] if isinstance(given, str) else None
+
+
 def send(fields: Fields) -> Send:
     """Raises InvalidCommand with the client_id, so that the outbox can tell which message is refused."""
-    echo = fields.get("client_id")
-    echo = echo[:64] if isinstance(echo, str) else None
+    echo = given_client_id(fields)
     try:
         _only(fields, "conversation", "client_id", "body", "reply_to", "attachments")
         return Send(

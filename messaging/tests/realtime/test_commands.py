@@ -140,6 +140,12 @@ async def test_an_unknown_command_names_no_handler(at: SimpleNamespace, kind: st
     assert not at.out.closed
 
 
+async def test_an_unknown_command_is_answered_by_its_client_id(at: SimpleNamespace) -> None:
+    say(at, "nope", client_id="mine")
+    (told,) = await errors(at.out)
+    assert (told["code"], told["client_id"]) == ("unknown", "mine")
+
+
 async def test_a_second_hello_ends_the_socket(at: SimpleNamespace) -> None:
     say(at, "hello")
     assert at.out.closed == [Close.PROTOCOL]
