@@ -1,4 +1,4 @@
-"""Rows as the dictionaries that every door shows (API.md shapes): built once, for nobody in particular.
+"""Rows as the dictionaries that every door shows (the shapes of docs/api.md): built once, for nobody in particular.
 
 What depends on the viewer is added by the door that knows one.
 """

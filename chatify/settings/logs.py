@@ -14,5 +14,7 @@ LOGGING = {
         "django.security": {"level": "ERROR"},
         # Anybody may send a foreign Host; a trace for each would only fill the log.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # It writes a trace for every try while Redis is away; our own line says so once.
+        "channels_redis": {"level": "CRITICAL"},
     },
 }

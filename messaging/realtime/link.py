@@ -32,6 +32,7 @@ class Link:
         self._tasks: list[asyncio.Task[None]] = []
         self._heard_myself = time.monotonic()
         self._said_something = 0.0
+        self._failing = False
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -75,8 +76,13 @@ class Link:
         try:
             await asyncio.wait_for(self._layer.group_send(groups.GROUP, message), SEND_SECONDS)
         except Exception as error:
-            log.warning("the channel layer did not take a message (%s)", type(error).__name__)
+            if not self._failing:  # once, not for each of the hundreds that follow
+                log.warning("the channel layer takes no messages (%s): the relay will", type(error).__name__)
+            self._failing = True
             return
+        if self._failing:
+            log.warning("the channel layer takes messages again")
+        self._failing = False
         self._said_something = time.monotonic()
         if taken is not None:
             taken()

@@ -92,6 +92,18 @@ async def test_a_layer_that_refuses_is_not_taken_for_one_that_took_it(pair: Pair
     assert not pair.has_heard("lost")
 
 
+async def test_a_layer_that_is_away_is_told_of_once(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
+    pair.layer.down = True
+    for number in range(50):
+        pair.say(f"lost {number}")
+    await until(lambda: not pair.here._waiting)
+    pair.layer.down = False
+    pair.say("back")
+    await until(lambda: pair.has_heard("back"))
+    lines = [record.message for record in caplog.records if "takes" in record.message]
+    assert len(lines) == 2 and "takes messages again" in lines[1]
+
+
 async def test_a_message_that_is_not_ours_is_dropped(pair: Pair) -> None:
     forged = {**groups.notice("here", "revoke", {}), "payload": "forged"}
     await pair.layer.group_send(groups.GROUP, forged)
