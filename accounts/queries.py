@@ -58,6 +58,14 @@ def person_by_username(actor: User | AnonymousUser, username: str) -> User:
     return person
 
 
+def people_by_usernames(actor: User, usernames: Iterable[str]) -> dict[str, User]:
+    """Who is called so, by the name as it was given; names that nobody active has are left out. One query."""
+    asked = {name: name.strip().removeprefix("@").lower() for name in usernames}
+    wanted = {name for name in asked.values() if identity.USERNAME.fullmatch(name)}
+    found = {user.username: user for user in _visible().filter(username__in=wanted)}
+    return {name: found[username] for name, username in asked.items() if username in found}
+
+
 def person(actor: User, identifier: UUID | str) -> User:
     """Raises NotFound for anything that is not the id of an active person."""
     return people_by_ids(actor, [identifier])[0]

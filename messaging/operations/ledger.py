@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.lib.digest import chain, text_hash, to_milliseconds
+from chatify.lib.digest import chain, stamp, text_hash, to_milliseconds
 from chatify.lib.ids import uuid7
 from messaging import presenters
 from messaging.events import SENT, PublishedEvent
@@ -50,6 +50,19 @@ class Sent:
 
     def again(self) -> "Sent":
         return replace(self, duplicate=True)
+
+    def shape(self) -> dict[str, Any]:
+        """The acknowledgement as the socket and the form give it."""
+        return {
+            "type": "ack",
+            "client_id": str(self.client_id),
+            "conversation": str(self.conversation),
+            "id": str(self.id),
+            "seq": self.seq,
+            "number": self.number,
+            "at": stamp(self.at),
+            "duplicate": self.duplicate,
+        }
 
     @classmethod
     def of(cls, message: Message) -> "Sent":

@@ -7,7 +7,6 @@ item with the original, and commits once. Everything slow (markup, look-ups of w
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db import OperationalError
@@ -129,8 +128,3 @@ def _write(ledgers: Iterable[Ledger]) -> None:
     published = [event for ledger in changed for event in ledger.published()]
     if published:
         events.emit(LogAppended(published))
-
-
-def latest(first: datetime, second: datetime) -> datetime:
-    """The later of two times: activity never moves back, whatever a clock says."""
-    return max(first, second)

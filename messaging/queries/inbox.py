@@ -68,12 +68,6 @@ def row(user: User, id: UUID | str) -> InboxRow:
     return _complete(user, [found])[0]
 
 
-def rows_of(user: User, conversations: Sequence[Conversation]) -> list[InboxRow]:
-    """Lines for conversations the person is a member of, in the given order; others are left out."""
-    found = {each.conversation_id: each for each in _memberships(user).filter(conversation__in=conversations)}
-    return _complete(user, [found[each.id] for each in conversations if each.id in found])
-
-
 def unread_total(user: User) -> int:
     """The one number of title, badge and API."""
     return counts.unread_total(user.pk)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chatify.lib.digest import stamp
 from messaging.events import JOINED, LEFT, ReadState
 from messaging.operations.log import Sent
 from messaging.realtime import render
@@ -108,18 +107,7 @@ def ready(*, epoch: str, user: UUID, heartbeat_ms: int) -> Frame:
 
 
 def ack(sent: Sent) -> Frame:
-    return encode(
-        {
-            "type": "ack",
-            "client_id": str(sent.client_id),
-            "conversation": str(sent.conversation),
-            "id": str(sent.id),
-            "seq": sent.seq,
-            "number": sent.number,
-            "at": stamp(sent.at),
-            "duplicate": sent.duplicate,
-        }
-    )
+    return encode(sent.shape())
 
 
 def error(

@@ -1,6 +1,5 @@
 """Messages of a conversation: earlier ones as a part, a new one by the form that also the script falls back on."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from chatify.lib import http, ids
-from chatify.lib.digest import stamp
 from chatify.lib.errors import Invalid, TooMany
 from messaging import presenters
 from messaging.operations import messages as operations
@@ -60,25 +58,11 @@ def _send(sender: User, id: UUID, draft: dict[str, str]) -> Sent:
 
 def _answer(request: MemberRequest, sent: Sent) -> HttpResponse:
     if http.wants_json(request):
-        return http.json_answer(acknowledgement(sent), status=200 if sent.duplicate else 201)
+        return http.json_answer(sent.shape(), status=200 if sent.duplicate else 201)
     if http.part(request):
         message = presenters.message(timeline.message(request.user, sent.id))
         return render(request, "messaging/messages/_message.html", {"message": message})
     return http.SeeOther(f"{reverse('conversation', args=[sent.conversation])}#m-{sent.id}")
-
-
-def acknowledgement(sent: Sent) -> dict[str, Any]:
-    """The fields of the socket's `ack`."""
-    return {
-        "type": "ack",
-        "client_id": str(sent.client_id),
-        "conversation": str(sent.conversation),
-        "id": str(sent.id),
-        "seq": sent.seq,
-        "number": sent.number,
-        "at": stamp(sent.at),
-        "duplicate": sent.duplicate,
-    }
 
 
 def _refused(

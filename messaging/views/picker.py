@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import queries
 from accounts.models import User
-from chatify.lib.errors import Invalid, NotFound, TooMany
+from chatify.lib.errors import Invalid, TooMany
 from messaging.views.door import MemberRequest, signed_in
 
 MOST = 200
@@ -36,11 +36,10 @@ def pick(request: MemberRequest, name: str, label: str, *, single: bool = False)
     """What was chosen and searched for in the field `name`, from the form or the query. Unknown names are errors."""
     source = request.POST if request.method == "POST" else request.GET
     picker = Picker(name, label, q=source.get(f"q_{name}", "")[:200], single=single)
-    for username in list(dict.fromkeys(filter(None, source.getlist(name))))[:MOST]:
-        try:
-            picker.picked.append(queries.person_by_username(request.user, username))
-        except NotFound:
-            picker.errors.append(f"There is nobody called {username[:30]}.")
+    names = list(dict.fromkeys(filter(None, source.getlist(name))))[:MOST]
+    known = queries.people_by_usernames(request.user, names)
+    picker.picked = list(dict.fromkeys(known.values()))
+    picker.errors = [f"There is nobody called {each[:30]}." for each in names if each not in known]
     return picker
 
 
@@ -58,14 +57,11 @@ def search(request: MemberRequest, picker: Picker) -> Picker:
 def chosen(request: MemberRequest, picker: Picker) -> list[User]:
     """The people of the field, also those whose usernames stand typed in its search field. Raises Invalid."""
     typed = [name for name in picker.q.replace(",", " ").split() if name]
+    known = queries.people_by_usernames(request.user, typed[:MOST])
     for username in typed[:MOST]:
-        try:
-            person = queries.person_by_username(request.user, username)
-        except NotFound:
+        if username not in known:
             picker.errors.append(f"There is nobody called {username[:30]}. Choose from the people below.")
-            continue
-        if person not in picker.picked:
-            picker.picked.append(person)
+    picker.picked = list(dict.fromkeys([*picker.picked, *known.values()]))
     if picker.errors:
         raise Invalid.field(picker.name, picker.errors[0])
     return picker.picked
