@@ -4,6 +4,7 @@ Open loop: every time counts from the moment a send was meant to leave, so a ser
 everything that piled up behind the stall.
 """
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import machine
-from bench.report import spread
+from bench.report import Result, spread
 from tests.faults import checker
 from tests.load.client import Client
 from tests.load.driver import conclude
@@ -32,7 +33,19 @@ BODY = "x" * 260
 WARM_UP_S = 2.0
 
 
-async def measure(backend: str, *, seconds: float, rate: float) -> dict[str, Any]:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backend", choices=BACKENDS, action="append", help="default: all")
+    parser.add_argument("--rate", type=float, default=100.0, help="sends a second")
+
+
+async def measure(options: argparse.Namespace) -> Result:
+    """All figures of the wanted backends."""
+    seconds = 10.0 if options.quick else 60.0
+    backends = options.backend or BACKENDS
+    return Result({name: await steady(name, seconds=seconds, rate=options.rate) for name in backends})
+
+
+async def steady(backend: str, *, seconds: float, rate: float) -> dict[str, Any]:
     """All figures of one backend; `postgresql` runs with Redis."""
     with services(backend) as environment, tempfile.TemporaryDirectory(prefix="chatify-bench-") as folder:
         server = Server(Path(folder) / "data", **environment)
@@ -44,7 +57,7 @@ async def measure(backend: str, *, seconds: float, rate: float) -> dict[str, Any
             steady = await steady_load(server, Path(folder) / "logs", seconds, rate)
         finally:
             server.close()
-    return {"machine": machine.describe(), "start": starts, "rss_idle_mib": idle, **steady}
+    return {"start": starts, "rss_idle_mib": idle, **steady}
 
 
 @contextlib.contextmanager
