@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import close_old_connections, connection, transaction
+from django.db.models import Model
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,6 +64,21 @@ def atomic() -> Iterator[None]:
             yield
     finally:
         _sqlite_turn.release()
+
+
+def vendor() -> str:
+    """`sqlite` or `postgresql`."""
+    return connection.vendor
+
+
+def analyze(*models: type[Model]) -> None:
+    """Tell the query planner how large these tables have become, from a sample of their rows."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # Reading all of a large table would hold the only writer up for seconds.
+            cursor.execute("PRAGMA analysis_limit=1000")
+        for model in models:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 async def in_thread(executor: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

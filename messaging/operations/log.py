@@ -32,30 +32,32 @@ class _Batch:
         self.outcomes[index] = outcome
 
 
-def append(drafts: Sequence[Draft]) -> list[Outcome]:
+def append(drafts: Sequence[Draft], *, announce: bool = True) -> list[Outcome]:
     """Append messages in one transaction; one outcome per draft, in order: `Sent`, or the error of that item alone.
 
+    `announce=False` stores them as settled and tells nobody: for loads that no open page waits for.
     Raises django.db.DatabaseError when the database refuses the whole batch: then nothing was written.
     """
     if not drafts:
         return []
     try:
-        return _append(drafts)
+        return _append(drafts, announce)
     except OperationalError:
         # A conversation whose lock cannot be had must not hold the others up.
         conversations = {draft.conversation for draft in drafts}
         if len(conversations) < 2:
             raise
-        return _append_apart(drafts, conversations)
+        return _append_apart(drafts, conversations, announce)
 
 
-def _append_apart(drafts: Sequence[Draft], conversations: Iterable[UUID]) -> list[Outcome]:
+def _append_apart(drafts: Sequence[Draft], conversations: Iterable[UUID], announce: bool) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     failure: OperationalError | None = None
     for conversation in sorted(conversations):
         places = [index for index, draft in enumerate(drafts) if draft.conversation == conversation]
         try:
-            for index, outcome in zip(places, _append([drafts[index] for index in places]), strict=True):
+            found = _append([drafts[index] for index in places], announce)
+            for index, outcome in zip(places, found, strict=True):
                 outcomes[index] = outcome
         except OperationalError as error:
             failure = error
@@ -65,7 +67,7 @@ def _append_apart(drafts: Sequence[Draft], conversations: Iterable[UUID]) -> lis
     return [outcomes[index] for index in range(len(drafts))]
 
 
-def _append(drafts: Sequence[Draft]) -> list[Outcome]:
+def _append(drafts: Sequence[Draft], announce: bool) -> list[Outcome]:
     batch = _Batch(drafts, [None] * len(drafts))
     with db.atomic():
         ledgers = _lock({draft.conversation for draft in drafts})
@@ -75,7 +77,7 @@ def _append(drafts: Sequence[Draft]) -> list[Outcome]:
         for index, draft in enumerate(drafts):
             ledger = ledgers.get(draft.conversation)
             batch.settle(index, _place(draft, ledger, members, known, quotable))
-        _write(ledgers.values())
+        _write(ledgers.values(), announce=announce)
     return [outcome for outcome in batch.outcomes if outcome is not None]
 
 
@@ -120,11 +122,20 @@ def _lock(conversations: Iterable[UUID]) -> dict[UUID, Ledger]:
     return {row.id: Ledger(row) for row in found}
 
 
-def _write(ledgers: Iterable[Ledger]) -> None:
+def _write(ledgers: Iterable[Ledger], *, announce: bool = True) -> None:
     changed = [ledger for ledger in ledgers if ledger.changed]
     if not changed:
         return
+    if not announce:
+        return _write_quietly(changed)
     rows.write(changed)
     published = [event for ledger in changed for event in ledger.published()]
     if published:
         events.emit(LogAppended(published))
+
+
+def _write_quietly(changed: Sequence[Ledger]) -> None:
+    """Settled from the start, or the relay would announce what nobody should."""
+    for event in (event for ledger in changed for event in ledger.events):
+        event.settled = True
+    rows.write(changed)

@@ -1,0 +1,1 @@
+"""Filling the log with invented conversations, to see how Chatify does when its tables are large."""
