@@ -41,6 +41,12 @@ class Person(Shown):
     presence: Presence = Presence()
 
 
+class Profile(Person):
+    """A person with what they say about themselves."""
+
+    about: str
+
+
 def asker(request: HttpRequest) -> User:
     """Who is asking, as the bearer token or the session says."""
     return cast(User, request.user)
@@ -55,8 +61,8 @@ def find(
     return {"items": [presenters.person(user) for user in page.items], "next": page.next}
 
 
-@router.get("/people/{uuid:person}", response=Person, operation_id="show_person")
+@router.get("/people/{uuid:person}", response=Profile, operation_id="show_person")
 def show(request: HttpRequest, person: UUID) -> dict[str, Any]:
     """One person."""
     (found,) = queries.people_by_ids(asker(request), [person])
-    return presenters.person(found)
+    return {**presenters.person(found), "about": found.about}

@@ -3,6 +3,8 @@
 from typing import Any
 
 from accounts.models import User
+from accounts.models.user import Status
+from chatify.lib.digest import stamp
 
 
 def person(user: User) -> dict[str, Any]:
@@ -13,6 +15,11 @@ def person(user: User) -> dict[str, Any]:
         "display_name": user.label,
         "initials": user.initials,
         "hue": user.hue,
-        "avatar_url": None,
-        "status": {"text": "", "emoji": "", "until": None},
+        "avatar_url": user.avatar_url,
+        "status": status(user.status),
     }
+
+
+def status(said: Status) -> dict[str, Any]:
+    """What a person says about the moment; `until` is null for what stays."""
+    return {"text": said.text, "emoji": said.emoji, "until": stamp(said.until) if said.until else None}

@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/auth/", include("allauth.headless.urls")),
     path("api/v1/", api.urls),
+    path("", include("accounts.urls")),
     path("", include("messaging.urls")),
 ]
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.models.user import DISPLAY_NAME_LENGTH
-from accounts.operations import people
+from accounts.operations import profile
 from accounts.passwords import MAXIMUM
 from chatify.lib.errors import Invalid
 
@@ -26,7 +26,7 @@ class Extras(forms.Form):
 
     def clean_display_name(self) -> str:
         try:
-            return people.clean_display_name(self.cleaned_data["display_name"])
+            return profile.clean_display_name(self.cleaned_data["display_name"])
         except Invalid as error:
             raise ValidationError(error.detail) from None
 
@@ -48,4 +48,4 @@ class Extras(forms.Form):
             self.add_error("password", error)
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        people.update_profile(user, display_name=self.cleaned_data["display_name"])
+        profile.update(user, display_name=self.cleaned_data["display_name"])

@@ -1,5 +1,7 @@
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -14,12 +16,26 @@ from accounts import identity
 from chatify.lib import ids, text
 
 DISPLAY_NAME_LENGTH = 80
+ABOUT_LENGTH = 500
+STATUS_LENGTH = 100
 _USERNAME_HELP = "Use a to z, digits, dots, dashes, underscores."
 
 
 def new_nonce() -> str:
     """A value that nobody saw before: setting it ends every session of a person."""
     return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A line and an emoji about the moment, for ever or until a time."""
+
+    text: str = ""
+    emoji: str = ""
+    until: datetime | None = None
+
+
+NO_STATUS = Status()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -61,6 +77,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[RegexValidator(rf"\A(?:{identity.USERNAME.pattern})\Z", _USERNAME_HELP)],
     )
     display_name = models.CharField("name", max_length=DISPLAY_NAME_LENGTH, blank=True, default="")
+    about = models.TextField(max_length=ABOUT_LENGTH, blank=True, default="")
+    status_text = models.CharField("status", max_length=STATUS_LENGTH, blank=True, default="")
+    status_emoji = models.CharField(max_length=16, blank=True, default="")
+    status_until = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, default="")
+    language = models.CharField(max_length=12, blank=True, default="")
+    # A key of `accounts.avatars`, never a name that came from outside.
+    avatar = models.CharField("picture", max_length=32, blank=True, default="", editable=False)
     # Folded name and username in one column: SQLite folds only ASCII when it compares.
     search_key = models.TextField(editable=False, default="")
     is_active = models.BooleanField("active", default=True, help_text="Clear this to suspend the account.")
@@ -108,6 +132,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     def label(self) -> str:
         """What others see: the name the person gave, else the username."""
         return self.display_name or self.username
+
+    @property
+    def status(self) -> Status:
+        """What the person says of the moment; nothing once its time is over."""
+        if self.status_until is not None and self.status_until <= timezone.now():
+            return NO_STATUS
+        return Status(self.status_text, self.status_emoji, self.status_until)
+
+    @property
+    def avatar_url(self) -> str | None:
+        """Where the small picture is, for signed-in people; None without one."""
+        return f"/avatars/{self.avatar}/small/" if self.avatar else None
+
+    @property
+    def avatar_large_url(self) -> str | None:
+        return f"/avatars/{self.avatar}/large/" if self.avatar else None
 
     @property
     def initials(self) -> str:

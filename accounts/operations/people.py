@@ -1,16 +1,14 @@
 """The only writers of people. They raise Invalid by field, also for a name or address that is taken."""
 
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError
 
 from accounts import identity
 from accounts.events import SessionsChanged
 from accounts.models import User
-from accounts.models.user import DISPLAY_NAME_LENGTH
 from accounts.operations import sessions
-from chatify.lib import db, events, text
+from accounts.operations.profile import clean_display_name
+from chatify.lib import db, events
 from chatify.lib.errors import Invalid
 
 
@@ -47,18 +45,6 @@ def admit(user: User, *, verified: bool = True) -> None:
         raise _taken("username") from None
 
 
-def update_profile(
-    actor: User, *, display_name: str | None = None, settings: dict[str, Any] | None = None
-) -> User:
-    """Change what is given: the shown name, or some of the settings (merged key by key)."""
-    if display_name is not None:
-        actor.display_name = clean_display_name(display_name)
-    if settings is not None:
-        actor.settings = {**actor.settings, **settings}
-    actor.save(update_fields=["display_name", "settings"])
-    return actor
-
-
 def suspend(user: User) -> None:
     """Close an account: no sign-in, and every session of it stops at once."""
     with db.atomic():
@@ -82,11 +68,6 @@ def drop_unproven_password(user: User) -> None:
     """
     user.set_unusable_password()
     user.save(update_fields=["password"])
-
-
-def clean_display_name(value: str) -> str:
-    """One line of at most 80 characters, or nothing: then the username is shown."""
-    return text.clean_line(value, field="display_name", maximum=DISPLAY_NAME_LENGTH, required=False)
 
 
 def _refuse_taken(user: User) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.operations import people
+from accounts.operations import people, profile
 
 SignIn = Callable[[User], Client]
 
@@ -24,7 +24,7 @@ def names(client: Client, **query: Any) -> list[str]:
 def test_people_are_found_by_parts_of_their_name(
     alice: User, bob: User, carol: User, client_for: SignIn
 ) -> None:
-    people.update_profile(carol, display_name="Carolina Šťastná")
+    profile.update(carol, display_name="Carolina Šťastná")
     client = client_for(alice)
     assert names(client, q="caro") == ["carol"]
     assert names(client, q="ŠŤASTNÁ") == ["carol"]
@@ -49,7 +49,7 @@ def test_suspended_people_are_not_there(alice: User, bob: User, carol: User, cli
 def test_a_person_is_shown_without_address_or_rights(alice: User, sam: User, client_for: SignIn) -> None:
     answer = client_for(alice).get(f"/api/v1/people/{sam.id}")
     assert set(answer.json()) == {
-        "id", "username", "display_name", "initials", "hue", "avatar_url", "status", "presence",
+        "id", "username", "display_name", "initials", "hue", "avatar_url", "status", "presence", "about",
     }  # fmt: skip
     text = answer.content.decode()
     assert sam.email not in text and "staff" not in text

@@ -9,7 +9,7 @@ from django.test.utils import override_settings
 
 from accounts import queries
 from accounts.models import User
-from accounts.operations import people
+from accounts.operations import people, profile
 from chatify.lib import paging
 from chatify.lib.errors import Forbidden, Invalid, NotFound, TooMany
 
@@ -23,7 +23,7 @@ def names(actor: User, q: str) -> list[str]:
 def test_people_are_found_by_part_of_name_or_username_in_any_case(
     alice: User, bob: User, carol: User
 ) -> None:
-    people.update_profile(carol, display_name="Çağla ÖZTÜRK")
+    profile.update(carol, display_name="Çağla ÖZTÜRK")
     assert names(alice, "BO") == ["bob"]
     assert names(alice, "öztürk") == ["carol"]
     assert names(alice, "çağla car") == ["carol"]
@@ -121,7 +121,7 @@ def test_creating_somebody_twice_names_the_field(alice: User) -> None:
 
 def test_a_person_has_a_face_without_a_picture(alice: User) -> None:
     assert (alice.label, alice.initials) == ("Alice", "A")
-    people.update_profile(alice, display_name="")
+    profile.update(alice, display_name="")
     assert alice.label == "alice"
     assert 0 <= alice.hue < 24 and alice.hue == User.objects.get(pk=alice.pk).hue
     assert User.objects.get_by_natural_key("ALICE@example.test") == alice

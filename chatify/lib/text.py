@@ -9,6 +9,7 @@ from chatify.lib.errors import Invalid, TooLarge
 BODY_POINTS = 8_000
 BODY_BYTES = 32 * 1024
 HUES = 24
+EMOJI_POINTS = 16
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile(r"[\r\n\x85\u2028\u2029\t]+")
@@ -17,6 +18,13 @@ _LINE_BREAK = re.compile(r"[\r\n\x85\u2028\u2029\t]+")
 _TAGS = re.compile(r"(?<!\U0001F3F4)(?<![\U000E0000-\U000E007F])[\U000E0000-\U000E007F]+")
 # Byte order marks, code points that are no characters, and those that mean something only to one font.
 _UNSEEN = re.compile(r"[\ufeff\ufdd0-\ufdef\ufffe\uffff\ue000-\uf8ff\U000F0000-\U0010FFFF]")
+# One pictograph with what may follow it, several of them joined, a flag, or a keycap.
+_PICTURE = (
+    r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55"
+    r"\u3030\u303d\u3297\u3299\U0001F004\U0001F0CF\U0001F170-\U0001F1E5\U0001F201-\U0001F251\U0001F300-\U0001FAFF]"
+    r"\ufe0f?[\U0001F3FB-\U0001F3FF]?[\U000E0020-\U000E007F]*"
+)
+_EMOJI = re.compile(rf"(?:{_PICTURE}(?:\u200d{_PICTURE})*|[\U0001F1E6-\U0001F1FF]{{2}}|[0-9#*]\ufe0f?\u20e3)")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -58,6 +66,27 @@ def clean_line(value: object, *, field: str, maximum: int, required: bool = True
         raise Invalid.field(field, "This cannot be empty.")
     if len(text) > maximum:
         raise TooLarge.field(field, f"This is too long: at most {maximum} characters.")
+    return text
+
+
+def clean_paragraphs(value: object, *, field: str, maximum: int) -> str:
+    """A few lines about something, possibly none: line breaks as LF, no controls, at most two line breaks in a row."""
+    text = unicodedata.normalize("NFC", _storable(value, field)).replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub(r"\n{3,}", "\n\n", _BIDI.sub("", _CONTROL.sub("", text))).strip()
+    if not _visible(text):
+        return ""
+    if len(text) > maximum:
+        raise TooLarge.field(field, f"This is too long: at most {maximum} characters.")
+    return text
+
+
+def clean_emoji(value: object, *, field: str) -> str:
+    """One emoji, with its skin tone, joiners and variation selectors, or nothing. Raises Invalid for anything else."""
+    text = _storable(value, field).strip()
+    if not text:
+        return ""
+    if len(text) > EMOJI_POINTS or not _EMOJI.fullmatch(text):
+        raise Invalid.field(field, "Choose one emoji.")
     return text
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import User
+from accounts.tests.pictures import picture
 from chatify.api import api
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text("utf-8")
@@ -45,6 +47,12 @@ def run(request: str, known: dict[str, str]) -> Any:
     method, path = first.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
     kind = headers.pop("Content-Type", "application/octet-stream")
+    if kind == "multipart/form-data":  # a line `name=@file` stands for the file's part
+        body, kind = (
+            encode_multipart(BOUNDARY, {body.partition("=@")[0].strip(): picture()}),
+            MULTIPART_CONTENT,
+        )
+        return Client().generic(method, path, body, kind, headers=headers)
     return Client(enforce_csrf_checks=True).generic(method, path, body.strip(), kind, headers=headers)
 
 

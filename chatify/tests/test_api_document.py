@@ -26,7 +26,8 @@ DOCUMENT: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_pre
 
 # Every operation that stands in the contract of this version.
 OPERATIONS = {
-    "GET /me", "PATCH /me", "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
+    "GET /me", "PATCH /me", "POST /me/avatar", "DELETE /me/avatar",
+    "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
     "GET /conversations/{conversation}/events", "GET /messages/{message}", "PUT /conversations/{conversation}/read",

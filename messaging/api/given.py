@@ -4,16 +4,29 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chatify.lib.api.fields import Count, Given, Id, NotYet, People
+from chatify.lib.api.fields import Count, Given, Id, Moment, NotYet, People
 
 # The operation counts and says so in its own words; the document only tells.
 Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 8000})]
+
+
+class Status(Given):
+    """What to say about the moment; `until` null keeps it until it is changed."""
+
+    text: str = ""
+    emoji: str = ""
+    until: Moment | None = None
 
 
 class Profile(Given):
     """What I may change about myself; what is left out stays."""
 
     display_name: str | None = None
+    username: str | None = None
+    about: str | None = None
+    status: Status | None = None
+    time_zone: str | None = None
+    language: str | None = None
     settings: NotYet = None
 
 

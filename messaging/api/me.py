@@ -1,13 +1,14 @@
 """Myself."""
 
-from typing import Any
+from typing import IO, Any, cast
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import File, Router
+from ninja.files import UploadedFile
 
 from accounts.api import asker
 from accounts.models import User
-from accounts.operations import people
+from accounts.operations import profile
 from accounts.presenters import person
 from messaging.api import given, shapes
 from messaging.queries import inbox
@@ -23,13 +24,31 @@ def show(request: HttpRequest) -> dict[str, Any]:
 
 @router.patch("/me", response=shapes.Me, operation_id="change_me")
 def change(request: HttpRequest, payload: given.Profile) -> dict[str, Any]:
-    """Change my profile; an empty name shows the username again."""
-    return _shown(
-        people.update_profile(
-            asker(request), **payload.model_dump(include={"display_name"}, exclude_none=True)
-        )
-    )
+    """Change my profile, all of what is given or nothing; an empty name shows the username again."""
+    return _shown(profile.update(asker(request), **_changes(payload)))
+
+
+@router.post("/me/avatar", response=shapes.Me, operation_id="set_my_avatar")
+def set_avatar(request: HttpRequest, avatar: File[UploadedFile]) -> dict[str, Any]:
+    """Show this picture of me, sent as `multipart/form-data`: JPEG, PNG, GIF, WebP or AVIF, at most 5 MB."""
+    return _shown(profile.set_avatar(asker(request), cast(IO[bytes], avatar)))
+
+
+@router.delete("/me/avatar", response=shapes.Me, operation_id="remove_my_avatar")
+def remove_avatar(request: HttpRequest) -> dict[str, Any]:
+    """Show my initials again."""
+    return _shown(profile.remove_avatar(asker(request)))
+
+
+def _changes(payload: given.Profile) -> dict[str, Any]:
+    """The names that `profile.update` knows."""
+    changes = payload.model_dump(include=set(profile.CLEAN), exclude_none=True)
+    if payload.status is not None:
+        said = payload.status
+        changes |= {"status_text": said.text, "status_emoji": said.emoji, "status_until": said.until}
+    return changes
 
 
 def _shown(me: User) -> dict[str, Any]:
-    return {**person(me), "email": me.email, "unread": inbox.unread_total(me), "settings": me.settings}
+    own = {name: getattr(me, name) for name in ("email", "about", "time_zone", "language", "settings")}
+    return {**person(me), **own, "unread": inbox.unread_total(me)}

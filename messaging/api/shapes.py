@@ -13,6 +13,9 @@ class Me(Person):
     """Myself. `unread` counts the messages that wait for me in all conversations."""
 
     email: str
+    about: str
+    time_zone: str
+    language: str
     unread: int
     settings: dict[str, Any]
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids, text
 from messaging import kinds
@@ -15,7 +16,6 @@ from messaging.models import Conversation, Membership
 from messaging.operations import inbox as operations
 from messaging.queries import access, counts, members, timeline
 from messaging.templatetags.rows import Face
-from messaging.views.door import MemberRequest, signed_in
 from messaging.views.feed import Feed, Progress
 from messaging.views.inbox import list_of
 

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.door import MemberRequest, signed_in
 from chatify.lib import http
 from messaging.queries import inbox as queries
 from messaging.queries.epoch import epoch_id
 from messaging.queries.inbox import InboxRow
-from messaging.views.door import MemberRequest, signed_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid
@@ -18,7 +19,6 @@ from messaging.operations import conversations, members
 from messaging.queries import access
 from messaging.queries import members as queries
 from messaging.views.conversations import heading
-from messaging.views.door import MemberRequest, signed_in
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, chosen, pick, search
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids
 from chatify.lib.errors import Invalid, TooMany
@@ -16,7 +17,6 @@ from messaging.operations import pace
 from messaging.operations.log import Sent
 from messaging.queries import access, timeline
 from messaging.views.conversations import Draft, page
-from messaging.views.door import MemberRequest, signed_in
 from messaging.views.feed import Feed, Progress
 
 

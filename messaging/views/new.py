@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids
 from chatify.lib.errors import ChatifyError, Invalid, NotFound, TooMany
@@ -16,7 +17,6 @@ from messaging.forms import Starting
 from messaging.models import Conversation
 from messaging.operations import conversations as operations
 from messaging.operations import pace
-from messaging.views.door import MemberRequest, signed_in
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, chosen, pick, search
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import queries
+from accounts.door import MemberRequest, signed_in
 from chatify.lib import http
-from messaging.views.door import MemberRequest, signed_in
 from messaging.views.inbox import list_of
 
 

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import queries
+from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib.errors import Invalid, TooMany
-from messaging.views.door import MemberRequest, signed_in
 
 MOST = 200
 FOUND = 8

@@ -1,6 +1,7 @@
 """Types of fields: what is accepted exactly, and how the document describes it."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -37,6 +38,17 @@ def _not_yet(value: Any) -> None:
         raise PydanticCustomError("not_yet", "This is not possible on this server yet.")
 
 
+def _moment(value: Any) -> datetime:
+    """A time with its zone, between the years 1970 and 9000: what no database or client stumbles over."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
+        if moment is not None and moment.tzinfo is not None and 1970 < moment.year < 9000:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("moment", "Write a time like 2030-01-31T18:00:00Z.")
+
+
 def _clamped(value: Any) -> Any:
     number = _digits(value)
     return max(1, min(number, 100)) if isinstance(number, int) else number
@@ -45,6 +57,9 @@ def _clamped(value: Any) -> Any:
 Id = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
 IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Moment = Annotated[
+    datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 # A field of the contract that waits for its feature: to ignore it would do something else than was asked.
 NotYet = Annotated[
     None, BeforeValidator(_not_yet), WithJsonSchema({"type": "null", "description": "Reserved."})

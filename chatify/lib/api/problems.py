@@ -30,7 +30,7 @@ DETAILS = {
     403: "You may not do this.",
     404: "There is nothing here that you can see.",
     405: "This address does not answer this method.",
-    413: "The body is larger than 64 KiB.",
+    413: "The body is larger than this address takes.",
     415: "Send the body as application/json.",
     429: "You are doing this too often. Wait a moment and try again.",
     503: "The server is busy. Nothing was done; try again in a moment.",

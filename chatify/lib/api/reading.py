@@ -12,16 +12,19 @@ from ninja.parser import Parser
 from chatify.lib.api.problems import Refused
 
 BODY_BYTES = 64 * 1024
+# A form with a file; the operation that takes it has its own limit below this.
+FORM_BYTES = 6 * 1024 * 1024
 DEPTH = 16
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def refuse_large(request: HttpRequest) -> None:
-    """Raise Refused(413) for a body over 64 KiB, before it is in memory and also when it names no length."""
+    """Raise Refused(413) for a body over 64 KiB (6 MiB for a form with a file), before it is in memory and also when
+    it names no length."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdigit():
-        if int(length) > BODY_BYTES:
+        if int(length) > (FORM_BYTES if request.content_type == "multipart/form-data" else BODY_BYTES):
             raise Refused(413)
     elif "HTTP_TRANSFER_ENCODING" in request.META:
         body = request.read(BODY_BYTES + 1)

@@ -189,7 +189,7 @@ def test_what_the_server_owns_is_never_set(
 
 
 def test_nobody_makes_themselves_staff(caller: Caller, alice: User) -> None:
-    extra = {"is_staff": True, "is_superuser": True, "username": "root", "email": "x@evil.test", "id": ID}
+    extra = {"is_staff": True, "is_superuser": True, "avatar": "x", "email": "x@evil.test", "id": ID}
     assert caller.patch("/me", {"display_name": "Al", **extra}).status_code == 200
     alice.refresh_from_db()
     assert (alice.display_name, alice.is_staff, alice.is_superuser) == ("Al", False, False)

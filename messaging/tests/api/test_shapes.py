@@ -65,7 +65,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 def test_a_person_never_shows_an_address(call: Call, alice: User, bob: User) -> None:
     shown = call(alice).get(f"/people/{bob.id}").json()
-    assert set(shown) == PERSON
+    assert set(shown) == PERSON | {"about"}
     assert shown["id"] == str(bob.id)
     assert (shown["username"], shown["display_name"]) == ("bob", "Bob")
     assert shown["status"] == {"text": "", "emoji": "", "until": None}
@@ -78,7 +78,7 @@ def test_me_is_a_person_with_address_unread_and_settings(
 ) -> None:
     write(bob, direct)
     shown = call(alice).get("/me").json()
-    assert set(shown) == PERSON | {"email", "unread", "settings"}
+    assert set(shown) == PERSON | {"email", "about", "time_zone", "language", "unread", "settings"}
     assert (shown["email"], shown["unread"], shown["settings"]) == (alice.email, 1, {})
 
 

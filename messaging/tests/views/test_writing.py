@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client, override_settings
 
-from accounts.operations import people
+from accounts.operations import people, profile
 from messaging.models import Conversation, Message
 from messaging.operations import conversations, inbox
 
@@ -121,9 +121,7 @@ def test_what_people_type_is_shown_as_typed_everywhere(as_alice, alice, text):
 
 
 def test_directions_are_isolated(as_bob, alice, chat):
-    people.update_profile(alice, display_name="ليلى \u202e حداد") if hasattr(
-        people, "update_profile"
-    ) else None
+    profile.update(alice, display_name="ليلى \u202e حداد")
     conversations_page = html(as_bob.get(f"/c/{chat.id}/"))
     assert "<h1><bdi>" in conversations_page
     assert 'dir="auto"' in conversations_page
