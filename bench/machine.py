@@ -1,5 +1,6 @@
 """Which cores do what, what a process costs, and what all of it ran on."""
 
+import contextlib
 import os
 import platform
 import time
@@ -12,14 +13,28 @@ import psutil
 LIBRARIES = ("Django", "channels", "uvicorn", "websockets", "psycopg")
 
 
+def first_core() -> list[int]:
+    """Where servers run while they are measured."""
+    return sorted(os.sched_getaffinity(0))[:1]
+
+
+def last_core() -> list[int]:
+    """Where the load comes from."""
+    return sorted(os.sched_getaffinity(0))[-1:]
+
+
+def pin(pid: int, cores: list[int]) -> None:
+    """Let a process, its children and all their threads run on these cores only."""
+    for task in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+        for thread in task.threads():
+            os.sched_setaffinity(thread.id, cores)
+
+
 def split_cores(servers: list[int]) -> dict[str, list[int]]:
     """Pin these processes and their threads to the first core and this process to the last."""
-    cores = sorted(os.sched_getaffinity(0))
-    first, last = cores[:1], cores[-1:]
+    first, last = first_core(), last_core()
     for pid in servers:
-        for task in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
-            for thread in task.threads():
-                os.sched_setaffinity(thread.id, first)
+        pin(pid, first)
     os.sched_setaffinity(0, last)
     return {"server": first, "client": last}
 
@@ -48,6 +63,24 @@ class Meter:
     def share(self, pid: int) -> float:
         """Part of a core that one process used, 0…1 and more."""
         return self.seconds(pid) / max(0.001, time.monotonic() - self._began)
+
+
+class TreeMeter:
+    """CPU seconds of a process and its children since the meter was made; a child that ended meanwhile is left out."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._before = self._now()
+
+    def seconds(self) -> float:
+        return sum(used - self._before.get(pid, 0.0) for pid, used in self._now().items())
+
+    def _now(self) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for task in [psutil.Process(self._pid), *psutil.Process(self._pid).children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found[task.pid] = _cpu(task.pid)
+        return found
 
 
 def _cpu(pid: int) -> float:

@@ -1,174 +1,131 @@
-"""Ack and delivery times at a steady rate, memory and start times of one server process.
-
-Open loop: every time counts from the moment a send was meant to leave, so a server that stalls is charged for
-everything that piled up behind the stall.
-"""
+"""Sends and fan-out over sockets, ours and what people would pick instead, on one machine in one go."""
 
 import argparse
-import asyncio
-import contextlib
-import json
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from bench import machine
-from bench.report import Result, spread
-from tests.faults import checker
-from tests.load.client import Client
-from tests.load.driver import conclude
-from tests.load.fleet import Fleet, World
-from tests.load.outbox import Entry
-from tests.services.postgres import Postgres
-from tests.services.redis import Redis
-from tests.services.server import Server, run_python
+from bench import end_to_end, nodes, ratios, rounds, services, steady
+from bench.report import Result, Table
+from tests.services.processes import Unavailable
 
-BACKENDS = ("sqlite", "postgresql")
-CONVERSATIONS, MEMBERS = 10, 10
-BODY = "x" * 260
-WARM_UP_S = 2.0
+PARTS = ("end_to_end", "steady")
+NOTES = (
+    "Servers run on the first core, the load client on the last, PostgreSQL (fsync on) and Redis where there is room.",
+    "Latency counts from the intended moment of a send. Every body has 300 bytes; ours is the largest event around it.",
+    "Ratios are ours divided by the peer's: more is better, but for cpu_per_message less is.",
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--backend", choices=BACKENDS, action="append", help="default: all")
-    parser.add_argument("--rate", type=float, default=100.0, help="sends a second")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part (again for more)")
+    parser.add_argument(
+        "--peers", action=argparse.BooleanOptionalAction, default=True, help="measure peers too"
+    )
+    parser.add_argument("--backend", choices=steady.BACKENDS, action="append", help="of steady; default: all")
+    parser.add_argument("--rate", type=float, default=100.0, help="of steady, in sends a second")
 
 
 async def measure(options: argparse.Namespace) -> Result:
-    """All figures of the wanted backends."""
-    seconds = 10.0 if options.quick else 60.0
-    backends = options.backend or BACKENDS
-    return Result({name: await steady(name, seconds=seconds, rate=options.rate) for name in backends})
+    """The wanted parts; `ratios` has all six names whatever was measured."""
+    wanted = options.only or PARTS
+    peers, notes = with_peers(options)
+    figures: dict[str, Any] = {"peers": nodes.versions() if peers else None}
+    tables: list[Table] = []
+    if "end_to_end" in wanted:
+        figures["end_to_end"] = await sends(quick=options.quick, peers=peers)
+        tables.append(table_of("End to end, 200 sockets in rooms of 10", figures["end_to_end"]))
+    if "steady" in wanted:
+        seconds = 10.0 if options.quick else 60.0
+        backends = options.backend or steady.BACKENDS
+        figures["steady"] = {
+            name: await steady.measure(name, seconds=seconds, rate=options.rate) for name in backends
+        }
+        tables.append(steady_table(figures["steady"]))
+    return Result(figures, tables, ratios_of(figures), [*NOTES, *notes])
 
 
-async def steady(backend: str, *, seconds: float, rate: float) -> dict[str, Any]:
-    """All figures of one backend; `postgresql` runs with Redis."""
-    with services(backend) as environment, tempfile.TemporaryDirectory(prefix="chatify-bench-") as folder:
-        server = Server(Path(folder) / "data", **environment)
-        server.data_dir.mkdir()
-        starts = start_times(server)
-        try:
-            await asyncio.sleep(3)
-            idle = round(machine.rss_mib(server.pid), 1)
-            steady = await steady_load(server, Path(folder) / "logs", seconds, rate)
-        finally:
-            server.close()
-    return {"start": starts, "rss_idle_mib": idle, **steady}
-
-
-@contextlib.contextmanager
-def services(backend: str) -> Iterator[dict[str, Any]]:
-    """The services of a backend, as arguments of Server."""
-    if backend == "sqlite":
-        yield {}
-        return
-    postgres, redis = Postgres().start(), Redis().start()
+def with_peers(options: argparse.Namespace) -> tuple[bool, list[str]]:
+    """Whether peers can be measured, and why not."""
+    if not options.peers:
+        return False, ["Measured without peers, as wanted."]
     try:
-        yield {"database_url": postgres.database(), "redis_url": redis.url}
-    finally:
-        redis.stop()
-        postgres.stop()
+        nodes.install()
+    except Unavailable as reason:
+        print(f"Measuring ours alone: {reason}", flush=True)
+        return False, [f"Measured without peers: {reason}"]
+    return True, []
 
 
-def start_times(server: Server) -> dict[str, float]:
-    """Seconds until ready: on an empty database (migrations included), then again."""
-    times = {}
-    for name in ("first_s", "second_s"):
-        began = time.monotonic()
-        server.start()
-        times[name] = round(time.monotonic() - began, 2)
-        if name == "first_s":
-            server.stop()
-    return times
+async def sends(*, quick: bool, peers: bool) -> dict[str, Any]:
+    """End to end, by the server's name."""
+    openings = {**end_to_end.OURS, **(end_to_end.PEERS if peers else {})}
+    with services.started() as running:
+        measures = {
+            name: partial(end_to_end.measure, opening, running, seconds=1.0 if quick else 3.0)
+            for name, opening in openings.items()
+        }
+        return await rounds.alternated(measures, rounds=1 if quick else 3, by="rate")
 
 
-async def steady_load(server: Server, logs: Path, seconds: float, rate: float) -> dict[str, Any]:
-    """Groups of ten, everybody connected, sends at the rate, in turn over conversations and authors."""
-    world = make_world(server)
-    run = Run()
-    async with Fleet(world, [server.url], logs, heard=run.heard) as fleet:
-        await run.send(fleet, WARM_UP_S, rate)
-        run.forget()
-        cores = machine.split_cores([server.pid])
-        meter = machine.Meter([server.pid, os.getpid()])
-        await run.send(fleet, seconds, rate)
-        cpu = {"server": meter.share(server.pid), "client": meter.share(os.getpid())}
-        per_message = meter.seconds(server.pid) / max(1, len(run.entries)) * 1e6
-        machine.free_cores()
-        connected = machine.rss_mib(server.pid)
-        level = await conclude(fleet)
-    verdict = checker.check(database_of(server), logs, [level])
-    shutil.rmtree(logs)
-    return {
-        "load": f"{CONVERSATIONS} conversations × {MEMBERS} members connected, {rate:g} sends/s for {seconds:g} s",
-        "body_bytes": len(BODY),
-        "cores": cores,
-        "cpu_share": {name: round(value, 2) for name, value in cpu.items()},
-        "server_cpu_us_per_send": round(per_message),
-        "rss_connected_mib": round(connected, 1),
-        "ack": spread(run.acks()),
-        "delivery": {"count": len(run.delays), **spread(run.delays)},
-        "verdict": str(verdict),
-    }
+def ratios_of(figures: dict[str, Any]) -> dict[str, float | None]:
+    """The six, as far as the figures go."""
+    found = figures.get("end_to_end", {})
+    ours, transaction, insert = (found.get(name) for name in ("ours json", end_to_end.TX, end_to_end.INSERT))
+    return ratios.of(
+        end_to_end_tx=ratios.between(ours, transaction, "rate"),
+        end_to_end_insert=ratios.between(ours, insert, "rate"),
+        cpu_per_message=ratios.between(ours, transaction, "server_cpu_us"),
+    )
 
 
-def make_world(server: Server) -> World:
-    """A hundred people in ten groups."""
-    sizes = ["--people", str(CONVERSATIONS * MEMBERS), "--conversations", str(CONVERSATIONS)]
-    made = run_python("-m", "tests.load.world", *sizes, "--members", str(MEMBERS), env=server.env)
-    return World.parse(json.loads(made.stdout.splitlines()[-1]))
+def table_of(title: str, found: dict[str, Any]) -> Table:
+    """One server a row."""
+    columns = (
+        "server",
+        "messages/s",
+        "server CPU µs",
+        "database CPU µs",
+        "ack p50/p99/max ms",
+        "lost/dup/reorder",
+    )
+    rows = [
+        (
+            name,
+            one["rate"],
+            one.get("server_cpu_us"),
+            one.get("database_cpu_us"),
+            triple(one.get("ack")),
+            "/".join(str(one.get(what)) for what in ("lost", "dup", "reorder")),
+        )
+        for name, one in found.items()
+    ]
+    return Table(title, columns, rows)
 
 
-def database_of(server: Server) -> str:
-    """What the checker reads."""
-    return server.env.get("DATABASE_URL") or f"sqlite:///{server.data_dir / 'chatify.sqlite3'}"
+def steady_table(found: dict[str, Any]) -> Table:
+    """One database a row."""
+    columns = (
+        "database",
+        "load",
+        "ack p50/p99/max ms",
+        "delivery p50/p99/max ms",
+        "server CPU µs a send",
+        "verdict",
+    )
+    rows = [
+        (
+            name,
+            one["load"],
+            triple(one["ack"]),
+            triple(one["delivery"]),
+            one["server_cpu_us_per_send"],
+            one["verdict"],
+        )
+        for name, one in found.items()
+    ]
+    return Table("Ack and delivery at a steady rate", columns, rows)
 
 
-class Run:
-    """Sends on time and remembers when each was meant to leave, was acknowledged and arrived."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.delays: list[float] = []
-        self._acked: dict[str, float] = {}
-        self._intended: dict[str, tuple[float, str]] = {}
-
-    def forget(self) -> None:
-        """What was sent so far was for warming up."""
-        self.entries.clear()
-        self.delays.clear()
-        self._acked.clear()
-        self._intended.clear()
-
-    async def send(self, fleet: Fleet, seconds: float, rate: float) -> None:
-        """Send for so long; returns when everything is acknowledged."""
-        began = time.monotonic() + 0.05
-        names = list(fleet.world.conversations)
-        for index in range(int(seconds * rate)):
-            intended = began + index / rate
-            await asyncio.sleep(max(0.0, intended - time.monotonic()))
-            conversation = names[index % len(names)]
-            members = fleet.of(conversation)
-            self._send_one(members[index // len(names) % len(members)], conversation, intended)
-        await asyncio.wait_for(asyncio.gather(*(entry.done for entry in self.entries)), 60)
-        await asyncio.sleep(0.5)
-
-    def _send_one(self, sender: Client, conversation: str, intended: float) -> None:
-        entry = sender.send(conversation, BODY)
-        self.entries.append(entry)
-        self._intended[entry.client_id] = (intended, sender.account.id)
-        entry.done.add_done_callback(lambda _: self._acked.setdefault(entry.client_id, time.monotonic()))
-
-    def heard(self, client: Client, event: dict[str, Any], now: float) -> None:
-        """An event arrived; the author's own echo is no delivery."""
-        intended, sender = self._intended.get(event["data"].get("client_id"), (None, None))
-        if intended is not None and sender != client.account.id:
-            self.delays.append(now - intended)
-
-    def acks(self) -> list[float]:
-        """Seconds from the intended moment to the acknowledgement, per send."""
-        return [at - self._intended[client_id][0] for client_id, at in self._acked.items()]
+def triple(spread: dict[str, float] | None) -> str | None:
+    """p50, p99 and the maximum in one cell."""
+    return f"{spread['p50_ms']} / {spread['p99_ms']} / {spread['max_ms']}" if spread else None

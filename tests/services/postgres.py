@@ -20,11 +20,13 @@ from .processes import NotStarted, Unavailable, end, spawn, wait_until
 
 GIVEN = "CHATIFY_TEST_DATABASE_URL"
 CONFIGURATION = """
-fsync = off
-full_page_writes = off
 max_connections = 200
 unix_socket_directories = '{folder}'
 listen_addresses = '127.0.0.1'
+"""
+HASTY = """
+fsync = off
+full_page_writes = off
 """
 
 
@@ -32,10 +34,12 @@ class Postgres:
     """A server in a folder of its own, or the one that CHATIFY_TEST_DATABASE_URL names.
 
     `database()` creates databases; `crash()` and `start()` try recovery (own server only). Crashes of the processes
-    lose nothing although fsync is off: only a crash of the machine would. Raises Unavailable without binaries.
+    lose nothing although fsync is off: only a crash of the machine would. `durable=True` leaves it on, as operators
+    do. Raises Unavailable without binaries.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._given = os.environ.get(GIVEN, "")
         self._process: subprocess.Popen[bytes] | None = None
         self._password = secrets.token_hex(16)
@@ -118,7 +122,7 @@ class Postgres:
         if made.returncode != 0:
             raise Unavailable(f"initdb failed: {made.stderr or made.stdout}")
         with (data / "postgresql.conf").open("a") as configuration:
-            configuration.write(CONFIGURATION.format(folder=self._folder))
+            configuration.write(CONFIGURATION.format(folder=self._folder) + ("" if self._durable else HASTY))
 
     def _answers(self, port: int) -> bool:
         """Whether our own process listens: nobody else's server knows the password."""
