@@ -1,6 +1,6 @@
 """The only readers of people and their sessions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from uuid import UUID
@@ -112,24 +112,42 @@ class SocketIdentity:
     session_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a visitor shows: the session they name and, with a token, who the token says they are."""
+
+    session_key: str
+    user_id: str | None = None
+
+
+def credential_of_cookie(value: str | None) -> Credential | None:
+    """None for a value that is no session's key. Reads nothing."""
+    key = SessionStore(value).session_key
+    return Credential(key) if key else None
+
+
+def credential_of_bearer(token: str | None) -> Credential | None:
+    """None for anything but a JWT access token of ours. Reads nothing."""
+    payload = jwt.decode_token(token, "access") if token else None
+    key = SessionStore(jwt.session_key_from_sid(payload["sid"])).session_key if payload else None
+    return Credential(key, payload["sub"]) if payload and key else None
+
+
+def authenticate(credentials: Sequence[Credential | None]) -> list[SocketIdentity | None]:
+    """The active person of each credential whose session is alive, or None. Two queries, however many are asked."""
+    sessions = _sessions({shown.session_key for shown in credentials if shown})
+    people = _people(data[SESSION_KEY] for data in sessions.values() if SESSION_KEY in data)
+    return [_identity(shown, sessions, people) if shown else None for shown in credentials]
+
+
 def authenticate_cookie(session_key: str | None) -> SocketIdentity | None:
     """The active person of a session cookie's value, or None. Reads nothing for a value that is no key."""
-    store = SessionStore(session_key)
-    data = store.load() if store.session_key else {}
-    if SESSION_KEY not in data:
-        return None
-    person = _visible().filter(pk=data[SESSION_KEY]).first()
-    return SocketIdentity(person, str(session_key)) if person and _fits(data, person) else None
+    return authenticate([credential_of_cookie(session_key)])[0]
 
 
 def authenticate_bearer(token: str | None) -> SocketIdentity | None:
     """The active person of a JWT access token whose session is alive, or None."""
-    found = jwt.validate_access_token(token) if token else None
-    if found is None:
-        return None
-    person, payload = found
-    session_key = jwt.session_key_from_sid(payload["sid"])
-    return SocketIdentity(person, session_key) if session_key else None
+    return authenticate([credential_of_bearer(token)])[0]
 
 
 def sessions_alive(pairs: Iterable[Pair]) -> set[Pair]:
@@ -138,19 +156,33 @@ def sessions_alive(pairs: Iterable[Pair]) -> set[Pair]:
     Two queries, however many pairs; the pairs come back as they were given.
     """
     asked = set(pairs)
-    sessions = {
-        row.session_key: row.get_decoded()
-        for row in Session.objects.filter(
-            session_key__in={key for _, key in asked}, expire_date__gt=timezone.now()
-        )
-    }
-    users = _visible().filter(pk__in={user_id for user_id, _ in asked})
-    people = {str(person.pk): person for person in users}
+    sessions = _sessions({key for _, key in asked})
+    people = _people(user_id for user_id, _ in asked)
     return {pair for pair in asked if not _alive(sessions.get(pair[1]), people.get(str(pair[0])))}
 
 
 def session_alive(user_id: UUID | str, session_key: str) -> bool:
     return not sessions_alive([(user_id, session_key)])
+
+
+def _sessions(keys: Collection[str]) -> dict[str, dict[str, str]]:
+    rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    return {row.session_key: row.get_decoded() for row in rows}
+
+
+def _people(identifiers: Iterable[UUID | str]) -> dict[str, User]:
+    rows = _visible().filter(pk__in=set(identifiers))
+    return {str(person.pk): person for person in rows}
+
+
+def _identity(
+    shown: Credential, sessions: Mapping[str, dict[str, str]], people: Mapping[str, User]
+) -> SocketIdentity | None:
+    data = sessions.get(shown.session_key, {})
+    person = people.get(data.get(SESSION_KEY, ""))
+    if person is None or not _fits(data, person) or shown.user_id not in (None, str(person.pk)):
+        return None
+    return SocketIdentity(person, shown.session_key)
 
 
 def _alive(data: dict[str, str] | None, person: User | None) -> bool:

@@ -1,11 +1,13 @@
 """What a client or a hub missed: events after a position, heads, memberships."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from chatify.lib.errors import Invalid
 from chatify.lib.jsonsize import json_size
@@ -14,6 +16,8 @@ from messaging.models import Conversation, Event, Membership
 from messaging.queries.people import people_of
 
 State = Literal["level", "replay", "reset"]
+MOST_BYTES = 2**20
+RANGES_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,16 @@ class SocketMembership:
     visible_from_seq: int
 
 
-def since(conversation: Conversation, since: int, *, limit: int = 500, max_bytes: int = 2**20) -> Sync:
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The events of a conversation after `since`, up to and with `until`."""
+
+    conversation: UUID
+    since: int
+    until: int
+
+
+def since(conversation: Conversation, since: int, *, limit: int = 500, max_bytes: int = MOST_BYTES) -> Sync:
     """The events after `since` that the member `conversation.my` may read, at most `limit` and `max_bytes`.
 
     More may follow when the last seq is below `head`. Raises Invalid for a negative position.
@@ -50,7 +63,7 @@ def since(conversation: Conversation, since: int, *, limit: int = 500, max_bytes
         return Sync("reset", head, [])
     if since >= head:
         return Sync("level", head, [])
-    events = _cut(after(conversation.id, since, limit=limit, until=head), max_bytes)
+    events = cut(after(conversation.id, since, limit=limit, until=head), max_bytes)
     return Sync("replay", head, events)
 
 
@@ -61,11 +74,40 @@ def after(
     rows = Event.objects.filter(conversation_id=conversation, seq__gt=since)
     if until is not None:
         rows = rows.filter(seq__lte=until)
-    found = list(
-        rows.select_related("conversation", "message__sender", "message__reply_to__sender").order_by("seq")[
-            :limit
-        ]
-    )
+    return _presented(_whole(rows).order_by("seq")[:limit])
+
+
+def missed(ranges: Iterable[Missing]) -> dict[UUID, list[dict[str, Any]]]:
+    """Public events by conversation, oldest first; ranges of one conversation are read as one. No permission: for
+    hubs, which found the reader a member when `until` was the head. One query per hundred conversations, and one
+    where an event names people."""
+    wanted: dict[UUID, Missing] = {}
+    for one in ranges:
+        known = wanted.get(one.conversation, one)
+        since, until = min(one.since, known.since), max(one.until, known.until)
+        wanted[one.conversation] = Missing(one.conversation, since, until)
+    found: dict[UUID, list[dict[str, Any]]] = {conversation: [] for conversation in wanted}
+    for part in _parts(list(wanted.values()), RANGES_AT_ONCE):
+        rows = Event.objects.filter(reduce(or_, map(_within, part)))
+        for event in _presented(_whole(rows).order_by("conversation_id", "seq")):
+            found[UUID(event["conversation"])].append(event)
+    return found
+
+
+def _within(one: Missing) -> Q:
+    return Q(conversation_id=one.conversation, seq__gt=one.since, seq__lte=one.until)
+
+
+def _parts(items: Sequence[Missing], size: int) -> Iterator[Sequence[Missing]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _whole(rows: QuerySet[Event]) -> QuerySet[Event]:
+    return rows.select_related("conversation", "message__sender", "message__reply_to__sender")
+
+
+def _presented(rows: Iterable[Event]) -> list[dict[str, Any]]:
+    found = list(rows)
     people = people_of(found)
     return [presenters.event(row, people) for row in found]
 
@@ -76,13 +118,21 @@ def heads(conversations: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows)
 
 
-def socket_memberships(user: UUID) -> list[SocketMembership]:
-    """Every conversation of a person."""
-    rows = Membership.objects.filter(user_id=user, left_seq=None)
+def socket_memberships(users: Iterable[UUID]) -> dict[UUID, list[SocketMembership]]:
+    """Every conversation of each of these people, in one query."""
+    rows = Membership.objects.filter(user_id__in=set(users), left_seq=None)
     values = rows.values_list(
-        "conversation_id", "conversation__head", "conversation__membership_version", "visible_from_seq"
+        "user_id",
+        "conversation_id",
+        "conversation__head",
+        "conversation__membership_version",
+        "visible_from_seq",
     )
-    return [SocketMembership(*value) for value in values]
+    found: dict[UUID, list[SocketMembership]] = {}
+    for user, conversation, head, version, visible_from in values:
+        row = SocketMembership(conversation, head, version, visible_from)
+        found.setdefault(user, []).append(row)
+    return found
 
 
 def counts_of(users: Iterable[UUID]) -> dict[UUID, int]:
@@ -98,7 +148,7 @@ def members(conversation: UUID) -> tuple[int, dict[UUID, int]]:
     return version, dict(rows.values_list("user_id", "visible_from_seq"))
 
 
-def _cut(events: list[dict[str, Any]], max_bytes: int) -> list[dict[str, Any]]:
+def cut(events: list[dict[str, Any]], max_bytes: int = MOST_BYTES) -> list[dict[str, Any]]:
     """As many as fit, and always the first: a single event is far below the limit."""
     total = 0
     for place, event in enumerate(events):

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.queries import SocketIdentity
-from chatify.lib import db
 from messaging.realtime import handshake, process, protocol, resume, sessions
+from messaging.realtime.batcher import Overloaded
 from messaging.realtime.commands import Commands
 from messaging.realtime.outlet import Outlet, outlet_for
 from messaging.realtime.protocol import Close
@@ -49,30 +49,31 @@ class SocketConsumer(AsyncConsumer):
             log.info("a handshake from %s was refused", sessions.client_address(self.scope))
             await self.send({"type": "websocket.close"})
             return
-        try:
-            identity, too_often = await db.in_thread(db.READS, _look, dict(self.scope))
-        except DatabaseError as error:
-            log.warning("a handshake could not be checked (%s)", type(error).__name__)
-            identity, too_often = None, None
+        visitor, code = await self._look()
         await self.send({"type": "websocket.accept", "subprotocol": handshake.chosen_subprotocol(self.scope)})
         self.outlet = outlet_for(self.scope, self.send, settings.CHATIFY_SLOW_SECONDS)
-        code = self._refusal(identity, too_often)
         if code is not None:
             self.outlet.close(code)
-        elif identity is not None:
-            self._enter(identity)
+        elif visitor is not None:
+            self._enter(visitor)
 
-    def _refusal(self, identity: SocketIdentity | None, too_often: bool | None) -> Close | None:
+    async def _look(self) -> tuple[SocketIdentity | None, Close | None]:
+        """Who this is, and why they may not come in."""
         serving = process.current()
-        if too_often is None:
-            return Close.SERVER
-        if identity is None:
-            return Close.NO_SESSION
+        try:
+            visitor = await serving.arrivals.read(sessions.look, self.scope)
+        except Overloaded:
+            return None, Close.OVERLOAD
+        except DatabaseError as error:
+            log.warning("a handshake could not be checked (%s)", type(error).__name__)
+            return None, Close.SERVER
+        if visitor.identity is None:
+            return None, Close.NO_SESSION
         if serving.stopping:
-            return Close.RESTART
+            return None, Close.RESTART
         if serving.sessions.count >= settings.CHATIFY_MOST_SOCKETS:
-            return Close.OVERLOAD
-        return Close.RATE if too_often else None
+            return None, Close.OVERLOAD
+        return visitor.identity, Close.RATE if visitor.too_often else None
 
     def _enter(self, identity: SocketIdentity) -> None:
         serving = process.current()
@@ -133,10 +134,3 @@ class SocketConsumer(AsyncConsumer):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-def _look(scope: dict[str, Any]) -> tuple[SocketIdentity | None, bool]:
-    identity = sessions.authenticate(scope["headers"])
-    if identity is None:
-        return None, False
-    return identity, sessions.too_often(identity, sessions.client_address(scope))

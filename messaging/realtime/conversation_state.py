@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from messaging.realtime.frames import Packet
+from messaging.realtime.recent import Recent
 from messaging.realtime.sockets import Socket
 from messaging.realtime.store import PAGE, Store
 
@@ -22,6 +23,8 @@ class Surroundings(Protocol):
 
     @property
     def store(self) -> Store: ...
+    @property
+    def recent(self) -> Recent: ...
     @property
     def people(self) -> Mapping[str, Collection[Socket]]: ...
     def admit(self, socket: Socket, room: "Room", seq: int, visible_from: int) -> None: ...
@@ -106,6 +109,7 @@ class Room:
 
     def _deliver(self, packet: Packet) -> None:
         self.last = packet.seq
+        self._hub.recent.keep(packet)
         self.touched = time.monotonic()
         self._waiting.pop(packet.seq, None)
         for socket in tuple(self.sockets):

@@ -12,21 +12,24 @@ from messaging.queries.sync import SocketMembership
 from messaging.realtime import frames
 from messaging.realtime.conversation_state import UNKNOWN, Room
 from messaging.realtime.frames import Packet
+from messaging.realtime.recent import Recent
 from messaging.realtime.sockets import Socket
-from messaging.realtime.store import Store
+from messaging.realtime.store import PAGE, Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 MOST_ABSENT = 20_000
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
+REPLAYS_AT_ONCE = 16
 
 
 class Hub:
     """Rooms by conversation, greeted sockets by person. Everything here runs on the server's loop.
 
-    `absent` remembers conversations without a listener here, by membership version: as long as nobody joined, their
-    events need no look at the database.
+    `recent` keeps what was delivered lately, also when everybody has just gone. `absent` remembers conversations
+    without a listener here, by membership version: as long as nobody joined, their events need no look at the
+    database.
     """
 
     def __init__(self, store: Store) -> None:
@@ -34,8 +37,14 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.people: dict[str, set[Socket]] = {}
         self.absent: OrderedDict[str, int] = OrderedDict()
+        self.recent = Recent()
+        self.replays = asyncio.Semaphore(REPLAYS_AT_ONCE)
 
     # Events
+
+    def hears(self, conversation: str, version: int) -> bool:
+        """Whether an event of this conversation is of use here: somebody listens, or did a moment ago."""
+        return self.wants(conversation, version) or self.recent.follows(conversation)
 
     def wants(self, conversation: str, version: int) -> bool:
         """Whether an event of this conversation may have a listener here."""
@@ -47,6 +56,8 @@ class Hub:
         """Take events in whatever order, from our own process or from the layer."""
         for packet in packets:
             if not self.wants(packet.conversation, packet.version):
+                if self.recent.follows(packet.conversation):
+                    self.recent.keep(packet)
                 continue
             room = self.rooms.get(packet.conversation)
             if room is None:
@@ -156,6 +167,13 @@ class Hub:
         self.hear(waiting)
 
     # Care
+
+    async def after(self, conversation: str, since: int) -> Sequence[Packet]:
+        """The next events after `since`, at most a page, oldest first: what was delivered here lately, else the log."""
+        kept = self.recent.between(conversation, since, self.last(conversation))
+        if kept:
+            return kept[:PAGE]
+        return [Packet.of(event) for event in await self.reliably(self.store.after, conversation, since)]
 
     async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Read from the database, again and again while it is down."""

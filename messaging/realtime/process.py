@@ -17,6 +17,7 @@ from messaging.operations import settle
 from messaging.operations.inbox import Advance
 from messaging.realtime import frames, groups, heartbeat, publish, render, sending
 from messaging.realtime.batcher import Batcher
+from messaging.realtime.gathering import Gathering
 from messaging.realtime.groups import Message
 from messaging.realtime.hub import Hub
 from messaging.realtime.link import Link
@@ -43,7 +44,8 @@ class ServingProcess:
         self.heartbeat_seconds = heartbeat_seconds
         self.loop = asyncio.get_running_loop()
         self.origin = new_origin()
-        self.hub = Hub(DatabaseStore())
+        self.arrivals = Gathering()
+        self.hub = Hub(DatabaseStore(self.arrivals))
         self.sessions = Sessions()
         self.sends: Batcher[Posting, Any] = Batcher(sending.post, name="sends")
         self.marks: Batcher[Advance, Any] = Batcher(sending.mark, name="marks")
@@ -78,6 +80,7 @@ class ServingProcess:
             await self.link.stop()
         self.sends.stop()
         self.marks.stop()
+        self.arrivals.stop()
 
     async def farewell(self) -> None:
         """Answer what was promised, tell everybody when to come back, and close."""
@@ -135,7 +138,7 @@ class ServingProcess:
     def _heard(self, message: Message) -> None:
         if message["kind"] == "notice":
             self.notices.hear(message["payload"])
-        elif any(self.hub.wants(name, version) for name, version in message["conversations"].items()):
+        elif any(self.hub.hears(name, version) for name, version in message["conversations"].items()):
             self.hub.hear(groups.packets(message))
 
     # By the clock

@@ -1,17 +1,19 @@
 """Where a socket starts: `level`, `replay` or `reset` for what the client named, the head for the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chatify.lib import db
 from chatify.lib.errors import NotFound
-from messaging.queries.sync import SocketMembership
+from messaging.queries.sync import Missing, SocketMembership
 from messaging.realtime import frames
+from messaging.realtime.frames import Frame, Packet
 from messaging.realtime.hub import Hub
 from messaging.realtime.protocol import Hello, Sync
-from messaging.realtime.sockets import Socket
+from messaging.realtime.sockets import Home, Socket
 
 MOST_REPLAYED = 500
 MOST_PER_HELLO = 1000
+MOST_TOGETHER = 100
 NO_SUCH = "There is no such conversation."
 
 
@@ -23,8 +25,11 @@ async def begin(hub: Hub, socket: Socket, hello: Hello, *, epoch: str, heartbeat
     late = _answer(socket, hello, rows, same_epoch=hello.epoch in (None, epoch))
     socket.open = True
     socket.fill(socket.behind())
-    for conversation in late:
-        await _replay(socket, conversation)
+    if sum(gap.until - gap.since for gap in late) <= MOST_TOGETHER:
+        await _replay_together(socket, late)
+        return
+    for gap in late:
+        await _replay(socket, str(gap.conversation))
 
 
 async def sync(socket: Socket, command: Sync) -> None:
@@ -52,9 +57,9 @@ async def _attach(hub: Hub, socket: Socket) -> dict[str, SocketMembership]:
 
 def _answer(
     socket: Socket, hello: Hello, rows: Mapping[str, SocketMembership], *, same_epoch: bool
-) -> list[str]:
-    """Answer what needs no look at the log; returns the conversations that are to be replayed."""
-    late: list[str] = []
+) -> list[Missing]:
+    """Answer what needs no look at the log; returns what is to be replayed."""
+    late: list[Missing] = []
     budget = MOST_PER_HELLO
     for conversation, cursor in hello.cursors.items():
         if conversation not in socket.sent or conversation not in rows:
@@ -71,7 +76,7 @@ def _answer(
             budget -= head - since
             socket.sent[conversation] = since
             socket.hold(conversation)
-            late.append(conversation)
+            late.append(Missing(rows[conversation].conversation, since, head))
     return late
 
 
@@ -81,6 +86,46 @@ def _raise(socket: Socket, conversation: str, cursor: int, floor: int) -> int:
         return cursor
     socket.say(frames.reset(conversation, floor))
     return floor
+
+
+async def _replay_together(socket: Socket, gaps: Sequence[Missing]) -> None:
+    """A few events of each, as after a cut. Nothing beyond the head at which the row found a member here: what
+    follows comes by way of the hub."""
+    found = await _gather(socket.hub, gaps)
+    for gap, packets in zip(gaps, found, strict=True):
+        conversation = str(gap.conversation)
+        await socket.writer.room()
+        if packets and socket.open and socket.sent.get(conversation) == gap.since:
+            _say_replay(socket, conversation, packets, _frame(socket, gap, packets))
+        if conversation in socket.holds:  # else it was shown out
+            _go_on(socket, conversation)
+
+
+async def _gather(hub: Home, gaps: Sequence[Missing]) -> list[Sequence[Packet]]:
+    """What was delivered here lately, and for the rest one question to the log."""
+    found = {gap: _kept(hub, gap) for gap in gaps}
+    if None in found.values():
+        async with hub.replays:
+            # Whoever waited for others here may find that they missed the same.
+            found |= {gap: _kept(hub, gap) for gap, packets in found.items() if packets is None}
+            lacking = [gap for gap, packets in found.items() if packets is None]
+            read = await hub.reliably(hub.store.missed, lacking) if lacking else {}
+        for gap in lacking:
+            found[gap] = [Packet.of(event) for event in read[str(gap.conversation)]]
+            hub.recent.prime(found[gap] or [])
+    return [found[gap] or [] for gap in gaps]
+
+
+def _kept(hub: Home, gap: Missing) -> Sequence[Packet] | None:
+    return hub.recent.between(str(gap.conversation), gap.since, gap.until)
+
+
+def _frame(socket: Socket, gap: Missing, packets: Sequence[Packet]) -> Frame:
+    conversation = str(gap.conversation)
+    shared = socket.hub.recent.replay(conversation, gap.since, gap.until, socket.format)
+    if shared is not None:
+        return shared
+    return frames.replay(conversation, [packet.event or {} for packet in packets], gap.until, socket.format)
 
 
 async def _replay(socket: Socket, conversation: str) -> None:
@@ -123,13 +168,13 @@ async def _read(socket: Socket, conversation: str, since: int, *, once: bool = F
     if once and socket.sent[conversation] != start:
         return True
     _raise(socket, conversation, since, start)
-    return _say_replay(socket, conversation, found.events, frame)
+    return _say_replay(socket, conversation, [Packet.of(event) for event in found.events], frame)
 
 
-def _say_replay(socket: Socket, conversation: str, events: list[frames.Event], frame: frames.Frame) -> bool:
+def _say_replay(socket: Socket, conversation: str, packets: Sequence[Packet], frame: Frame) -> bool:
     socket.writer.push(frame, paced=True)
-    socket.raise_to(conversation, events[-1]["seq"])
-    if any(frames.Packet.of(event).removes(socket.user_id) for event in events):
+    socket.raise_to(conversation, packets[-1].seq)
+    if any(packet.removes(socket.user_id) for packet in packets):
         socket.hub.detach(socket, conversation)
         return False
     return True

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -69,17 +70,32 @@ class Sessions:
             await asyncio.sleep(0)
 
 
-def authenticate(headers: list[tuple[bytes, bytes]]) -> SocketIdentity | None:
-    """Whose handshake this is, by bearer token or session cookie; None for nobody. Runs in a thread."""
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who a handshake is from, None for nobody; and whether this session or address makes too many of them."""
+
+    identity: SocketIdentity | None
+    too_often: bool = False
+
+
+def look(scopes: Sequence[dict[str, Any]]) -> list[Visitor]:
+    """Who these handshakes are from, by bearer token or session cookie. Two queries in all. Runs in a thread."""
+    identities = queries.authenticate([_credential(scope["headers"]) for scope in scopes])
+    return [
+        Visitor(identity, identity is not None and _too_often(identity, client_address(scope)))
+        for identity, scope in zip(identities, scopes, strict=True)
+    ]
+
+
+def _credential(headers: list[tuple[bytes, bytes]]) -> queries.Credential | None:
     bearer = bearer_of(headers)
     if bearer is not None:
-        return queries.authenticate_bearer(bearer)
+        return queries.credential_of_bearer(bearer)
     cookies = parse_cookie("; ".join(_values(headers, b"cookie")))
-    return queries.authenticate_cookie(cookies.get(settings.SESSION_COOKIE_NAME))
+    return queries.credential_of_cookie(cookies.get(settings.SESSION_COOKIE_NAME))
 
 
-def too_often(identity: SocketIdentity, address: str) -> bool:
-    """Count a handshake; whether this session or address makes too many. Runs in a thread."""
+def _too_often(identity: SocketIdentity, address: str) -> bool:
     try:
         ratelimit.hit("socket.handshake", identity.session_key)
         ratelimit.hit("socket.handshake.address", network(address))

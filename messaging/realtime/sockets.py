@@ -15,6 +15,7 @@ from messaging.realtime.frames import Format, Frame, Packet
 from messaging.realtime.names import digest_of
 from messaging.realtime.outlet import Outlet
 from messaging.realtime.protocol import Close
+from messaging.realtime.recent import Recent
 from messaging.realtime.store import PAGE, Store
 from messaging.realtime.writer import Place, Writer
 
@@ -35,11 +36,16 @@ class Home(Protocol):
 
     @property
     def store(self) -> Store: ...
+    @property
+    def recent(self) -> Recent: ...
+    @property
+    def replays(self) -> asyncio.Semaphore: ...
     def last(self, conversation: str) -> int: ...
     def touched(self, conversation: str) -> float: ...
     def detach(self, socket: "Socket", conversation: str) -> None: ...
     def leave(self, socket: "Socket") -> None: ...
     async def attach_missing(self, socket: "Socket") -> None: ...
+    async def after(self, conversation: str, since: int) -> Sequence[Packet]: ...
     async def still_in(self, socket: "Socket", conversation: str) -> bool: ...
     async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T: ...
 
@@ -200,31 +206,38 @@ class Socket:
     async def _read_on(self, conversation: str) -> bool:
         """Send pages until the log's end. False when the socket fell behind meanwhile or is no longer in it."""
         while (sent := self.sent.get(conversation)) is not None:
-            events = await self.hub.reliably(self.hub.store.after, conversation, sent)
-            lost = conversation in self.leaving and not self._comes_to_the_end(events)
+            packets = await self._after(conversation, sent)
+            lost = conversation in self.leaving and not self._comes_to_the_end(packets)
             # The removal lies behind us: it belongs to an earlier stay, or nothing here is theirs any more.
             if lost and not await self.hub.still_in(self, conversation):
                 break
-            for event in events:
+            for packet in packets:
                 if self.writer.half_full:
                     await self.writer.room()
-                if not self._next(event):
+                if not self._next(packet):
                     return False
-            if len(events) < PAGE:
+            if len(packets) < PAGE:
                 return conversation not in self.leaving
         self.hub.detach(self, conversation)
         return False
 
-    def _comes_to_the_end(self, events: Sequence[dict[str, Any]]) -> bool:
-        """Whether reading on leads to this person's removal; if not, none of it is theirs."""
-        return len(events) == PAGE or any(Packet.of(event).removes(self.user_id) for event in events)
+    async def _after(self, conversation: str, since: int) -> Sequence[Packet]:
+        if conversation not in self.leaving:
+            return await self.hub.after(conversation, since)
+        # The removal may not have been delivered here yet: only the log is sure to hold it.
+        events = await self.hub.reliably(self.hub.store.after, conversation, since)
+        return [Packet.of(event) for event in events]
 
-    def _next(self, event: dict[str, Any]) -> bool:
-        sent = self.sent.get(event["conversation"])
+    def _comes_to_the_end(self, packets: Sequence[Packet]) -> bool:
+        """Whether reading on leads to this person's removal; if not, none of it is theirs."""
+        return len(packets) == PAGE or any(packet.removes(self.user_id) for packet in packets)
+
+    def _next(self, packet: Packet) -> bool:
+        sent = self.sent.get(packet.conversation)
         if sent is None or not self.open:
             return False
-        if event["seq"] == sent + 1:
-            self.deliver(Packet.of(event))
+        if packet.seq == sent + 1:
+            self.deliver(packet)
         return not self._overflowed
 
     @property

@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts.models import User
 from chatify.lib import db
 from messaging.queries import access, epoch, sync
+from messaging.realtime.gathering import Gathering
 
 Event = dict[str, Any]
 PAGE = 100
@@ -28,6 +29,9 @@ class Store(Protocol):
     async def counts(self, users: Sequence[str]) -> Mapping[str, int]:
         """In how many conversations each of these people is."""
 
+    async def missed(self, ranges: Sequence[sync.Missing]) -> Mapping[str, Sequence[Event]]:
+        """The events of these ranges by conversation, oldest first, in as few queries as can be."""
+
     async def since(self, user: User, conversation: str, since: int) -> sync.Sync:
         """What a client at `since` needs: state, head, events. Raises NotFound for strangers."""
 
@@ -36,7 +40,11 @@ class Store(Protocol):
 
 
 class DatabaseStore:
-    """The store of a running server."""
+    """The store of a running server. What many sockets ask as they come is read for all of them at once."""
+
+    def __init__(self, arrivals: Gathering) -> None:
+        self._arrivals = arrivals
+        self._epoch = ""
 
     async def after(self, conversation: str, since: int) -> Sequence[Event]:
         return await _read(sync.after, UUID(conversation), since, limit=PAGE)
@@ -46,7 +54,7 @@ class DatabaseStore:
         return version, {str(user): visible_from for user, visible_from in members.items()}
 
     async def memberships(self, user: UUID) -> Sequence[sync.SocketMembership]:
-        return await _read(sync.socket_memberships, user)
+        return await self._arrivals.read(memberships_of, user)
 
     async def heads(self, conversations: Sequence[str]) -> Mapping[str, int]:
         heads = await _read(sync.heads, [UUID(conversation) for conversation in conversations])
@@ -56,11 +64,32 @@ class DatabaseStore:
         found = await _read(sync.counts_of, [UUID(user) for user in users])
         return {str(user): count for user, count in found.items()}
 
+    async def missed(self, ranges: Sequence[sync.Missing]) -> Mapping[str, Sequence[Event]]:
+        return await self._arrivals.read(missed_by, ranges)
+
     async def since(self, user: User, conversation: str, since: int) -> sync.Sync:
         return await _read(_since, user, conversation, since)
 
     async def epoch(self) -> str:
-        return str(await _read(epoch.epoch_id))
+        if not self._epoch:
+            self._epoch = str(await _read(epoch.epoch_id))
+        return self._epoch
+
+
+def memberships_of(users: Sequence[UUID]) -> list[Sequence[sync.SocketMembership]]:
+    """For each of these people their memberships."""
+    found = sync.socket_memberships(users)
+    return [found.get(user, []) for user in users]
+
+
+def missed_by(asked: Sequence[Sequence[sync.Missing]]) -> list[Mapping[str, Sequence[Event]]]:
+    """For each who asks the events of their ranges, by conversation; never more than a replay holds."""
+    found = sync.missed(one for ranges in asked for one in ranges)
+    return [{str(one.conversation): _part(found, one) for one in ranges} for ranges in asked]
+
+
+def _part(found: Mapping[UUID, Sequence[Event]], one: sync.Missing) -> Sequence[Event]:
+    return sync.cut([event for event in found[one.conversation] if one.since < event["seq"] <= one.until])
 
 
 def _since(user: User, conversation: str, since: int) -> sync.Sync:

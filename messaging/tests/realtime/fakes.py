@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import OperationalError
 
 from chatify.lib.errors import NotFound
-from messaging.queries.sync import SocketMembership, Sync
+from messaging.queries.sync import Missing, SocketMembership, Sync
 from messaging.realtime.frames import Frame, Packet
 from messaging.realtime.hub import Hub
 from messaging.realtime.outlet import Gone, Slow
@@ -56,6 +56,12 @@ class FakeStore:
     async def counts(self, users: list[str]) -> dict[str, int]:
         await self._read("counts", users)
         return {user: sum(user in members for members in self.memberships_of.values()) for user in users}
+
+    async def missed(self, ranges: Sequence[Missing]) -> dict[str, list[dict[str, Any]]]:
+        await self._read("missed", ranges)
+        return {
+            str(one.conversation): self.logs[str(one.conversation)][one.since : one.until] for one in ranges
+        }
 
     async def since(self, user: Any, conversation: str, since: int) -> Sync:
         await self._read("since", (conversation, since))

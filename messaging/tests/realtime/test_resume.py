@@ -212,3 +212,86 @@ async def test_a_removal_that_the_hub_has_not_heard_of_ends_a_sync(hub: Hub, sto
     await settled()
     assert outlet(socket).seqs() == []
     assert outlet(socket).of("error")
+
+
+async def test_what_was_delivered_here_lately_is_replayed_without_a_look(hub: Hub, store: FakeStore) -> None:
+    alice, bob = new_user(), new_user()
+    store.member(alice, bob)
+    gone = open_socket(hub, alice)
+    for _ in range(4):
+        hub.hear([store.say()])
+    gone.end()
+    hub.hear([store.say()])  # nobody listens: it is remembered all the same
+    store.reads.clear()
+    back = [await greet(hub, user, {CONVERSATION: 2}) for user in (alice, bob)]
+    assert [outlet(socket).seqs() for socket in back] == [[3, 4, 5], [3, 4, 5]]
+    assert [what for what, _ in store.reads] == ["memberships", "memberships"]
+    hub.hear([store.say()])
+    assert outlet(back[0]).seqs() == [3, 4, 5, 6]
+
+
+async def test_what_is_remembered_is_not_told_from_before_somebody_joined(hub: Hub, store: FakeStore) -> None:
+    alice, bob = new_user(), new_user()
+    store.member(alice)
+    open_socket(hub, alice)
+    hub.hear([store.say(body="secret"), store.say(body="secret"), store.join(bob), store.say()])
+    await settled()
+    socket = await greet(hub, bob, {CONVERSATION: 0})
+    assert outlet(socket).of("reset") == [{"type": "reset", "conversation": CONVERSATION, "head": 2}]
+    assert outlet(socket).seqs() == [3, 4]
+
+
+async def test_what_is_remembered_is_not_told_to_who_was_removed(hub: Hub, store: FakeStore) -> None:
+    alice, bob = new_user(), new_user()
+    store.member(alice, bob)
+    open_socket(hub, alice)
+    hub.hear([store.say(), store.remove(bob), store.say(body="secret")])
+    await settled()
+    socket = await greet(hub, bob, {CONVERSATION: 0})
+    assert kinds(socket) == ["ready", "error"]
+
+
+async def test_what_follows_the_head_of_the_row_comes_from_memory_up_to_the_removal(
+    hub: Hub, store: FakeStore
+) -> None:
+    alice, bob = new_user(), new_user()
+    store.member(alice, bob)
+    open_socket(hub, alice)
+    hub.hear([store.say()])
+    store.gate.clear()
+    socket = unopened(hub, bob)
+    hello = Hello("epoch", {CONVERSATION: 0}, "json", "en")
+    task = socket.run(resume.begin(hub, socket, hello, epoch="epoch", heartbeat_ms=1))
+    await settled()
+    store.gate.set()
+    hub.hear([store.say(), store.remove(bob), store.say(body="secret")])
+    await task
+    await settled(100)
+    assert outlet(socket).seqs() == [1, 2, 3]
+    assert CONVERSATION not in socket.sent
+
+
+async def test_a_replay_of_many_reads_one_conversation_after_the_other(hub: Hub, store: FakeStore) -> None:
+    user = new_user()
+    store.member(user)
+    store.member(user, conversation=OTHER)
+    for _ in range(80):
+        store.say()
+        store.say(conversation=OTHER)
+    socket = await greet(hub, user, {CONVERSATION: 0, OTHER: 0})
+    await until(lambda: len(outlet(socket).of("replay")) == 2)
+    assert [what for what, _ in store.reads] == ["memberships", "since", "since"]
+
+
+async def test_a_few_of_each_are_read_at_once(hub: Hub, store: FakeStore) -> None:
+    user = new_user()
+    store.member(user)
+    store.member(user, conversation=OTHER)
+    for _ in range(20):
+        store.say()
+        store.say(conversation=OTHER)
+    socket = await greet(hub, user, {CONVERSATION: 5, OTHER: 19})
+    await until(lambda: len(outlet(socket).of("replay")) == 2)
+    assert [what for what, _ in store.reads] == ["memberships", "missed"]
+    assert outlet(socket).seqs() == list(range(6, 21))
+    assert outlet(socket).seqs(OTHER) == [20]
