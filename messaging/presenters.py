@@ -4,7 +4,8 @@ What depends on the viewer is added by the door that knows one.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from accounts.models import User
@@ -13,12 +14,68 @@ from chatify.lib import markup
 from chatify.lib.digest import stamp
 from messaging import kinds
 from messaging.events import CHANGED, SENT
-from messaging.models import Conversation, Event, Membership, Message
+from messaging.models import Conversation, Membership, Message
 
 Shape = dict[str, Any]
 
 
-def message(row: Message) -> Shape:
+class StoredMessage(Protocol):
+    """A message's row, or what is about to become one. Identifiers may be text already."""
+
+    @property
+    def id(self) -> UUID | str: ...
+    @property
+    def conversation_id(self) -> UUID | str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def client_id(self) -> UUID | str: ...
+    @property
+    def sender(self) -> User: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def reply_to_id(self) -> UUID | str | None: ...
+    @property
+    def reply_to(self) -> Message | None: ...
+    @property
+    def forwarded_from_id(self) -> UUID | str | None: ...
+    @property
+    def sent_at(self) -> datetime: ...
+    @property
+    def edited_at(self) -> datetime | None: ...
+    @property
+    def deleted_at(self) -> datetime | None: ...
+
+
+class StoredEvent(Protocol):
+    """An event's row, or what is about to become one."""
+
+    @property
+    def conversation_id(self) -> UUID | str: ...
+    @property
+    def conversation(self) -> Any: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def actor_id(self) -> UUID | str | None: ...
+    @property
+    def message(self) -> StoredMessage | None: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def digest(self) -> str: ...
+
+
+def message(row: StoredMessage) -> Shape:
     """A message; needs `sender`, and `reply_to.sender` where it answers one, loaded."""
     deleted = row.deleted_at is not None
     return {
@@ -54,7 +111,7 @@ def quote(row: Message) -> Shape:
     }
 
 
-def event(row: Event, people: Mapping[UUID, User]) -> Shape:
+def event(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
     """An event as the socket, the API and the page's notes show it. `people` holds the actor and whom it speaks of."""
     return {
         "conversation": str(row.conversation_id),
@@ -67,9 +124,9 @@ def event(row: Event, people: Mapping[UUID, User]) -> Shape:
     }
 
 
-def _event_data(row: Event, people: Mapping[UUID, User]) -> Shape:
+def _event_data(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
     data = {name: value for name, value in row.data.items() if name not in ("user", "title")}
-    actor = people.get(row.actor_id) if row.actor_id else None
+    actor = people.get(UUID(str(row.actor_id))) if row.actor_id else None
     data["actor"] = person(actor) if actor else None
     if "user" in row.data:
         about = people.get(UUID(row.data["user"]))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from uuid import UUID
 
 from chatify.lib.errors import Invalid, TooLarge
@@ -102,6 +103,7 @@ def key(value: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
 
 
+@lru_cache(4096)
 def initials(name: str) -> str:
     """One or two letters for an avatar, from a display name in any script."""
     words = [word for word in re.split(r"[\s._-]+", name) if word and word[0].isalnum()]

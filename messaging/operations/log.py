@@ -6,30 +6,23 @@ item with the original, and commits once. Everything slow (markup, look-ups of w
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import OperationalError
+from django.utils import timezone
 
 from chatify.lib import db, events
+from chatify.lib.digest import to_milliseconds
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
-from messaging.models import Conversation, Membership
-from messaging.operations import rows
-from messaging.operations.ledger import Draft, Ledger, Sent
+from messaging.models import Conversation, Message
+from messaging.operations import backends, rows
+from messaging.operations.ledger import Draft, Ledger
+from messaging.operations.records import Head, Identity, Member, Rows, Sent
 
 __all__ = ["Draft", "Ledger", "Sent", "append", "open_ledger"]
 
 Outcome = Sent | ChatifyError
-
-
-@dataclass(slots=True)
-class _Batch:
-    drafts: Sequence[Draft]
-    outcomes: list[Outcome | None]
-
-    def settle(self, index: int, outcome: Outcome) -> None:
-        self.outcomes[index] = outcome
 
 
 def append(drafts: Sequence[Draft], *, announce: bool = True) -> list[Outcome]:
@@ -68,74 +61,79 @@ def _append_apart(drafts: Sequence[Draft], conversations: Iterable[UUID], announ
 
 
 def _append(drafts: Sequence[Draft], announce: bool) -> list[Outcome]:
-    batch = _Batch(drafts, [None] * len(drafts))
+    identities = [draft.identity for draft in drafts]
     with db.atomic():
-        ledgers = _lock({draft.conversation for draft in drafts})
-        members = rows.members_of(drafts)
-        known = rows.duplicates_of(drafts)
-        quotable = rows.quotable_in(drafts)
-        for index, draft in enumerate(drafts):
-            ledger = ledgers.get(draft.conversation)
-            batch.settle(index, _place(draft, ledger, members, known, quotable))
-        _write(ledgers.values(), announce=announce)
-    return [outcome for outcome in batch.outcomes if outcome is not None]
+        batch = _Batch(identities, drafts)
+        outcomes = [batch.place(draft, identity) for draft, identity in zip(drafts, identities, strict=True)]
+        batch.write(announce)
+    return outcomes
 
 
-def _place(
-    draft: Draft, ledger: Ledger | None, members: rows.Members, known: rows.Known, quotable: rows.Quotable
-) -> Outcome:
-    """Where this draft goes in its log, or why not. Membership is decided here, on the locked row."""
-    member = members.get((draft.conversation, draft.sender.id))
-    if ledger is None or member is None:
-        return NotFound("There is no such conversation.")
-    if first := known.get(draft.identity):
-        return first
-    if draft.reply_to and not _may_answer(draft, member, quotable):
-        return Invalid.field("reply_to", "The message you answer is not in this conversation.")
-    sent = ledger.message(draft, member)
-    known[draft.identity] = sent.again()
-    return sent
+class _Batch:
+    """The conversations of some drafts, locked; it places one draft after the other and writes them all at once."""
 
+    def __init__(self, identities: Sequence[Identity], drafts: Sequence[Draft]) -> None:
+        heads, self._members, self._known = backends.current().lock(identities)
+        self._ledgers: dict[str, Ledger[Head]] = {id: Ledger(head) for id, head in heads.items()}
+        self._quotable = rows.quotable_in(drafts)
+        self._now = to_milliseconds(timezone.now())
 
-def _may_answer(draft: Draft, member: Membership, quotable: rows.Quotable) -> bool:
-    """Whether the sender may read what is answered: an answer shows it."""
-    answered = quotable.get((draft.conversation, draft.reply_to)) if draft.reply_to else None
-    return answered is not None and answered.seq >= member.visible_from_seq
+    def place(self, draft: Draft, identity: Identity) -> Outcome:
+        """Where this draft goes in its log, or why not. Membership is decided here, on the locked row."""
+        ledger = self._ledgers.get(identity[0])
+        member = self._members.get(identity[:2])
+        if ledger is None or member is None:
+            return NotFound("There is no such conversation.")
+        if first := self._known.get(identity):
+            return first.again()
+        answered = self._answered(draft, member)
+        if draft.reply_to and answered is None:
+            return Invalid.field("reply_to", "The message you answer is not in this conversation.")
+        at = to_milliseconds(draft.sent_at) if draft.sent_at else self._now
+        sent = self._known[identity] = ledger.message(draft, identity, member, answered, at)
+        return sent
+
+    def write(self, announce: bool) -> None:
+        changed = [ledger for ledger in self._ledgers.values() if ledger.changed]
+        if not changed:
+            return
+        members = [member for ledger in changed for member in ledger.members.values()]
+        _store(changed, [ledger.conversation for ledger in changed], members, announce=announce)
+
+    def _answered(self, draft: Draft, member: Member) -> Message | None:
+        """The message it answers, if the sender may read that: an answer shows it."""
+        row = self._quotable.get((draft.conversation, draft.reply_to)) if draft.reply_to else None
+        return row if row is not None and row.seq >= member.visible_from_seq else None
 
 
 @contextmanager
-def open_ledger(conversation: UUID) -> Iterator[Ledger]:
+def open_ledger(conversation: UUID) -> Iterator[Ledger[Conversation]]:
     """Lock one conversation and append what the block records, in the block's transaction.
 
     Raises NotFound when there is no such conversation. Lock order: conversation, membership, user.
     """
     with db.atomic():
-        ledger = _lock({conversation}).get(conversation)
-        if ledger is None:
+        row = Conversation.objects.select_for_update().filter(id=conversation).first()
+        if row is None:
             raise NotFound("There is no such conversation.")
+        ledger = Ledger(row)
         yield ledger
-        _write([ledger])
+        if ledger.changed:
+            row.save(update_fields=rows.CONVERSATION_FIELDS)
+            _store([ledger])
 
 
-def _lock(conversations: Iterable[UUID]) -> dict[UUID, Ledger]:
-    found = Conversation.objects.select_for_update().filter(id__in=list(conversations)).order_by("id")
-    return {row.id: Ledger(row) for row in found}
-
-
-def _write(ledgers: Iterable[Ledger], *, announce: bool = True) -> None:
-    changed = [ledger for ledger in ledgers if ledger.changed]
-    if not changed:
-        return
-    if not announce:
-        return _write_quietly(changed)
-    rows.write(changed)
-    published = [event for ledger in changed for event in ledger.published()]
-    if published:
-        events.emit(LogAppended(published))
-
-
-def _write_quietly(changed: Sequence[Ledger]) -> None:
-    """Settled from the start, or the relay would announce what nobody should."""
-    for event in (event for ledger in changed for event in ledger.events):
-        event.settled = True
-    rows.write(changed)
+def _store(
+    ledgers: Sequence[Ledger],
+    heads: Sequence[Head] = (),
+    members: Sequence[Member] = (),
+    *,
+    announce: bool = True,
+) -> None:
+    """Write what the ledgers recorded, and tell of it after the commit. What is not announced is settled from the
+    start, or the relay would announce it."""
+    messages = [message for ledger in ledgers for message in ledger.messages]
+    entries = [event for ledger in ledgers for event in ledger.events]
+    backends.current().write(Rows(messages, entries, heads, members, settled=not announce))
+    if entries and announce:
+        events.emit(LogAppended([event for ledger in ledgers for event in ledger.published()]))

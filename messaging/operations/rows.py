@@ -1,19 +1,18 @@
-"""The statements behind `log`: portable ORM, a constant number of them for a batch of any size."""
+"""What appending reads beside the rows it locks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
-from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q
 
 from chatify.lib.errors import TooMany
-from messaging.models import Conversation, Event, Membership, Message
-from messaging.operations.ledger import Draft, Ledger, Sent
+from messaging.models import Message
+from messaging.operations import backends
+from messaging.operations.ledger import Draft
+from messaging.operations.records import Identity, Sent
 
-Members = dict[tuple[UUID, UUID], Membership]
-Known = dict[tuple[UUID, UUID, UUID], Sent]
 Quotable = dict[tuple[UUID, UUID], Message]
 
 CONVERSATION_FIELDS = [
@@ -25,16 +24,8 @@ CONVERSATION_FIELDS = [
     "title",
     "title_salt",
 ]
-MEMBER_FIELDS = ["read_number", "delivered_number", "skip"]
 
-
-class Named(Protocol):
-    """What a send is known by, beside its sender."""
-
-    @property
-    def conversation(self) -> UUID: ...
-    @property
-    def client_id(self) -> UUID: ...
+Triple = tuple[UUID, UUID, UUID]
 
 
 class Busy(TooMany):
@@ -44,27 +35,18 @@ class Busy(TooMany):
         super().__init__("The conversation is busy. Your message is kept; it is sent again.", retry_after=1.0)
 
 
-def members_of(drafts: Sequence[Draft]) -> Members:
-    """The senders' memberships, locked; people who left are absent."""
-    rows = (
-        Membership.objects.select_for_update(of=("self",))
-        .filter(
-            conversation_id__in={draft.conversation for draft in drafts},
-            user_id__in={draft.sender.id for draft in drafts},
-            left_seq=None,
-        )
-        .order_by("id")
-    )
-    return {(row.conversation_id, row.user_id): row for row in rows}
+def sent_before(sends: Iterable[Triple]) -> dict[Triple, Sent]:
+    """What was already sent, of these (conversation, sender, client_id), as the original answers; one query."""
+    wanted = {_texts(send): send for send in sends}
+    if not wanted:
+        return {}
+    found = backends.current().sent_before(list(wanted))
+    return {wanted[identity]: first.again() for identity, first in found.items()}
 
 
-def duplicates_of(drafts: Sequence[Named]) -> Known:
-    """What was already sent under these client ids, as the original answers."""
-    rows = Message.objects.filter(
-        conversation_id__in={draft.conversation for draft in drafts},
-        client_id__in={draft.client_id for draft in drafts},
-    )
-    return {(row.conversation_id, row.sender_id, row.client_id): Sent.of(row).again() for row in rows}
+def _texts(send: Triple) -> Identity:
+    conversation, sender, client_id = send
+    return str(conversation), str(sender), str(client_id)
 
 
 def quotable_in(drafts: Sequence[Draft]) -> Quotable:
@@ -77,27 +59,3 @@ def quotable_in(drafts: Sequence[Draft]) -> Quotable:
         deleted_at=None,
     ).select_related("sender")
     return {(row.conversation_id, row.id): row for row in rows}
-
-
-def write(ledgers: Sequence[Ledger]) -> None:
-    """Store everything that the ledgers recorded."""
-    if messages := [message for ledger in ledgers for message in ledger.messages]:
-        Message.objects.bulk_create(messages)
-    Event.objects.bulk_create([event for ledger in ledgers for event in ledger.events])
-    _update_conversations([ledger.conversation for ledger in ledgers])
-    _update_members([member for ledger in ledgers for member in ledger.members.values()])
-
-
-def _update_members(members: list[Membership]) -> None:
-    # One row by one plain UPDATE: building a bulk update of it costs a fifth of the whole send.
-    if len(members) == 1:
-        members[0].save(update_fields=MEMBER_FIELDS)
-    elif members:
-        Membership.objects.bulk_update(members, MEMBER_FIELDS)
-
-
-def _update_conversations(conversations: list[Conversation]) -> None:
-    if len(conversations) == 1:
-        conversations[0].save(update_fields=CONVERSATION_FIELDS)
-    else:
-        Conversation.objects.bulk_update(conversations, CONVERSATION_FIELDS)

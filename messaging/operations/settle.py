@@ -10,18 +10,19 @@ from chatify.lib import db
 from messaging import presenters
 from messaging.events import PublishedEvent
 from messaging.models import Event
+from messaging.operations import backends
 from messaging.queries.people import people_of
 
 ROWS_AT_ONCE = 100
+SETTLED_AT_ONCE = 1_000
 
 
 def settle(events: Sequence[UUID]) -> int:
-    """Mark events as announced, by conditional updates of at most 100 rows. Returns how many were not yet."""
+    """Mark events as announced, by conditional updates. Returns how many were not yet."""
     settled = 0
-    for start in range(0, len(events), ROWS_AT_ONCE):
+    for start in range(0, len(events), SETTLED_AT_ONCE):
         with db.atomic():
-            rows = Event.objects.filter(id__in=events[start : start + ROWS_AT_ONCE], settled=False)
-            settled += rows.update(settled=True)
+            settled += backends.current().settle(events[start : start + SETTLED_AT_ONCE])
     return settled
 
 

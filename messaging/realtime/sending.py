@@ -69,7 +69,7 @@ def _settled(postings: Sequence[Posting]) -> dict[int, Sent | ChatifyError]:
     whatever the limit."""
     if ratelimit.limit_for("send") is None and not any(posting.wait for posting in postings):
         return {}
-    kept = rows.duplicates_of([posting.command for posting in postings])
+    kept = rows.sent_before(posting.identity for posting in postings)
     known: set[Identity] = set()
     settled: dict[int, Sent | ChatifyError] = {}
     for place, posting in enumerate(postings):
