@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied, Valid
 from django.db import IntegrityError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 
 from accounts import codes, identity, mail, passwords, queries
 from accounts.events import SessionEnded
@@ -124,6 +125,22 @@ class AccountAdapter(DefaultAccountAdapter):
         extra = {"request": request, "email": email, "current_site": get_current_site(request)}
         message = self.render_mail(template_prefix, email, extra | context)
         mail.put_down(message, deliver=template_prefix != _UNKNOWN, seconds=codes.LIFE if code else None)
+
+    # proving oneself again
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """By password, app or key. Who has no second step may also take a code by mail: a mailbox must not
+        stand in for the second step."""
+        methods = super().get_reauthentication_methods(user)
+        names = {
+            "reauthenticate": "Use my password",
+            "mfa_reauthenticate": "Use my authenticator app or a code",
+        }
+        methods = [{**way, "description": names.get(way["id"], "Use a passkey")} for way in methods]
+        if user.is_authenticated and all(way["id"] == "reauthenticate" for way in methods):
+            url = reverse("account_reauthenticate_by_code")
+            methods.append({"id": "code", "description": "Send me a code by e-mail", "url": url})
+        return methods
 
     # sessions
 

@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from chatify.lib import ratelimit
 
+STEP_UP_SESSION_KEY = "accounts.stepup"
 LIFE = 600
 TRIES = 3
 _DIGITS = re.compile(r"[0-9]{6}")
@@ -26,6 +27,7 @@ _STATES = {
     "login": LOGIN_SESSION_KEY,
     "reset": PASSWORD_RESET_VERIFICATION_SESSION_KEY,
     "verify": EMAIL_VERIFICATION_CODE_SESSION_KEY,
+    "stepup": STEP_UP_SESSION_KEY,
 }
 
 
@@ -69,7 +71,7 @@ def _may_try(nonce: str) -> bool:
 
 def _succeeded(purpose: str, nonce: str) -> None:
     entry = f"code:{nonce}"
-    if purpose == "login":
+    if purpose in ("login", "stepup"):
         cache.set(entry, TRIES, timeout=LIFE * 2)
     else:
         # A reset shows its code twice, once to confirm it and once with the new password.

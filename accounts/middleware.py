@@ -2,21 +2,20 @@
 
 import json
 import math
-import time
+import re
 from collections.abc import Callable
-from typing import Any
 
-from allauth.account import app_settings as account
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.headless import app_settings as headless
-from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import queries
+from accounts import queries, stepup
 from chatify.lib.errors import ChatifyError, TooMany
 
 PREFIX = "/api/auth/"
-POWERS = ("/account/password/change", "/account/email")
+POWERS = re.compile(r"/account/(?:password/change|email|authenticators/[a-z-]+)$")
 RETRY_AFTER = 60  # seconds; allauth does not say when its window ends
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,8 +56,8 @@ class AuthDoor:
             return None
         if request.body and not _storable(request.body):
             return _refused(400, "The request is not JSON that can be stored.", "invalid")
-        if request.method != "PUT" and request.path.endswith(POWERS):
-            return _step_up(request)
+        if POWERS.search(request.path) and not (request.method == "PUT" and request.path.endswith("/email")):
+            return _step_up(request)  # PUT on an address only sends its code again
         return None
 
 
@@ -88,18 +87,13 @@ def _step_up(request: HttpRequest) -> HttpResponse | None:
     token = strategy.get_session_token(request)
     session = strategy.lookup_session(token) if token else None
     found = queries.authenticate_cookie(session.session_key) if session else None
-    if session is None or found is None or _fresh(session, found.user.has_usable_password()):
+    if session is None or found is None:
         return None
-    flow = "reauthenticate" if found.user.has_usable_password() else "login_by_code"
-    body = {"status": 401, "data": {"flows": [{"id": flow}]}, "meta": {"is_authenticated": True}}
-    return JsonResponse(body, status=401)
-
-
-def _fresh(session: SessionBase, has_password: bool) -> bool:
-    """Without a password there is nothing to repeat: then a new sign-in counts as the step up."""
-    steps: list[dict[str, Any]] = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-    counted = [step["at"] for step in steps if step.get("reauthenticated") or not has_password]
-    return bool(counted) and time.time() - counted[-1] < account.REAUTHENTICATION_TIMEOUT
+    ways = get_reauthentication_flows(found.user)
+    if stepup.is_fresh(session.get(AUTHENTICATION_METHODS_SESSION_KEY, []), can_repeat=bool(ways)):
+        return None
+    body = {"status": 401, "data": {"flows": ways or [{"id": "login_by_code"}]}}
+    return JsonResponse({**body, "meta": {"is_authenticated": True}}, status=401)
 
 
 def _refused(status: int, message: str, code: str) -> HttpResponse:

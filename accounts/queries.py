@@ -6,6 +6,7 @@ from functools import reduce
 from uuid import UUID
 
 from allauth.headless.tokens.strategies.jwt import internal as jwt
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
@@ -99,6 +100,33 @@ def _parsed(value: UUID | str) -> UUID:
         return ids.parse(value)
     except Invalid:
         raise NotFound("There is nobody with this id.") from None
+
+
+# Second steps
+
+
+@dataclass(frozen=True, slots=True)
+class SecondSteps:
+    """What somebody set up besides a password. `codes_left` is None without recovery codes."""
+
+    app: Authenticator | None
+    keys: tuple[Authenticator, ...]
+    codes_left: int | None
+
+    def __bool__(self) -> bool:
+        return bool(self.app or self.keys)
+
+
+def second_steps(user: User) -> SecondSteps:
+    """The app, the keys by age, and how many recovery codes are left."""
+    kinds = Authenticator.Type
+    found = list(Authenticator.objects.filter(user=user).order_by("created_at", "pk"))
+    codes = next((one.wrap() for one in found if one.type == kinds.RECOVERY_CODES), None)
+    return SecondSteps(
+        app=next((one for one in found if one.type == kinds.TOTP), None),
+        keys=tuple(one for one in found if one.type == kinds.WEBAUTHN),
+        codes_left=len(codes.get_unused_codes()) if codes else None,
+    )
 
 
 # Sessions

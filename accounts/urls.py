@@ -1,11 +1,17 @@
 """Addresses of a person's own settings and of people's pictures. Sign-in itself is allauth's, below /accounts/."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from accounts.views import profile
+from accounts.views import profile, security, stepup
 
 urlpatterns = [
+    path("settings/", RedirectView.as_view(pattern_name="profile"), name="settings"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/profile/picture/", profile.avatar, name="profile_picture"),
+    path("settings/security/", security.security, name="settings_security"),
     path("avatars/<str:key>/<slug:size>/", profile.picture, name="avatar"),
+    path("accounts/reauthenticate/code/", stepup.by_code, name="account_reauthenticate_by_code"),
+    # allauth's own overview of second steps: ours shows them beside the rest.
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="settings_security"), name="mfa_index"),
 ]

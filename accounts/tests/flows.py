@@ -1,6 +1,11 @@
 """What the tests of this app do again and again."""
 
+import base64
+import hashlib
+import hmac
 import re
+import struct
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -70,3 +75,31 @@ def tokens(client: Client, email: str, password: str = PASSWORD) -> dict[str, st
     response = post(client, "auth/login", {"email": email, "password": password})
     assert response.status_code == 200, response.content
     return response.json()["meta"]
+
+
+def app_code(secret: str, *, steps: int = 0) -> str:
+    """What an authenticator app shows for a secret (RFC 6238), `steps` periods from now."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    start = digest[-1] & 15
+    return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def prove(client: Client, password: str = PASSWORD) -> None:
+    """Step up by password."""
+    response = client.post("/accounts/reauthenticate/", {"password": password, "next": "/settings/security/"})
+    assert response.status_code == 302, response.content
+
+
+def set_up_app(client: Client) -> str:
+    """Add an authenticator app for who is signed in; returns its secret."""
+    prove(client)
+    secret = str(client.get("/accounts/2fa/totp/activate/").context["form"].secret)
+    response = client.post("/accounts/2fa/totp/activate/", {"code": app_code(secret)})
+    assert response.status_code == 302, response.context["form"].errors
+    return secret
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD) -> HttpResponse:
+    """The first step: by password on the page."""
+    return client.post("/accounts/login/", {"login": email, "password": password})

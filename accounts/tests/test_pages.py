@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.tests.flows import sign_up
+from accounts.tests.flows import prove, sign_up
 
 pytestmark = pytest.mark.django_db
 OPEN = ["login/", "signup/", "login/code/", "password/reset/", "inactive/", "password/reset/done/"]
@@ -17,7 +17,7 @@ def check(client: Client, path: str) -> str:
     page = client.get(f"/accounts/{path}")
     assert page.status_code == 200, path
     html = page.content.decode()
-    assert "· Chatify</title>" in html and 'class="entrance"' in html
+    assert "· Chatify</title>" in html and re.search('class="(entrance|settings)"', html)
     assert not re.search(r"\sstyle=|\son\w+=|<script(?![^>]*src=)|<style", html)
     assert html.count("<h1") == 1
     assert html.count("button go") <= 1
@@ -72,3 +72,12 @@ def test_what_was_typed_is_shown_as_text(client: Client) -> None:
     page = sign_up(client, "erin", display_name="<b>{{ 7|add:7 }}", username="<i>").content.decode()
     assert "<b>" not in page.replace("<b>Chatify</b>", "") and "<i>" not in page
     assert "{{ 7|add:7 }}" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["2fa/totp/activate/", "2fa/webauthn/add/", "2fa/webauthn/", "reauthenticate/code/?next=/"]
+)
+def test_the_pages_of_the_second_step(client: Client, alice: User, path: str) -> None:
+    client.force_login(alice)
+    prove(client)
+    check(client, path)

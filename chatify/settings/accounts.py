@@ -78,6 +78,25 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = _CODE_TRIES
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = _CODE_LIFE
 
+MFA_ADAPTER = "accounts.secondstep.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = 30 * 24 * 3600
+MFA_TRUST_COOKIE_NAME = "__Host-trusted" if PRODUCTION else "chatify_trusted"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.secondstep.Authenticate",
+    "reauthenticate": "accounts.forms.secondstep.Reauthenticate",
+    "activate_totp": "accounts.forms.secondstep.ActivateApp",
+    "add_webauthn": "accounts.forms.secondstep.AddKey",
+    "edit_webauthn": "accounts.forms.secondstep.RenameKey",
+    "signup_webauthn": "accounts.forms.secondstep.SignupKey",
+}
+
 # action: the uses allowed, in allauth's notation (uses/period/per whom)
 _RATES = {
     "login": [(30, "m/ip")],
@@ -91,6 +110,7 @@ _RATES = {
     "manage_email": [(5, "m/user")],
     "reauthenticate": [(10, "m/user")],
 }
+_KEY_RATES = {"webauthn_login": [(30, "m/ip")]}
 
 
 def _scaled(rates: list[tuple[int, str]], factor: float) -> str:
@@ -99,6 +119,9 @@ def _scaled(rates: list[tuple[int, str]], factor: float) -> str:
 
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = CHATIFY_LIMITS is not None and {
     action: _scaled(rates, CHATIFY_LIMITS) for action, rates in _RATES.items()
+}
+MFA_RATE_LIMITS: dict[str, str] | bool = CHATIFY_LIMITS is not None and {
+    action: _scaled(rates, CHATIFY_LIMITS) for action, rates in _KEY_RATES.items()
 }
 
 HEADLESS_ONLY = False

@@ -37,6 +37,13 @@ export const words = {
     ["u", "Mark as unread"],
     ["Esc", "Back"],
   ],
+  passkeys: {
+    stopped: "Nothing was confirmed. Try again when you are ready.",
+    known: "This device already holds a key of this account.",
+    address: "Passkeys need a name in the address bar: open Chatify by its host name, such as localhost.",
+    unknown: "This browser knows no passkeys. Use another way.",
+    failed: "That did not work. Try again, or use another way.",
+  },
   refusals: {
     not_found: "This conversation is no longer yours.",
     forbidden: "You cannot write here.",

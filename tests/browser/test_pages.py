@@ -37,6 +37,8 @@ SIGNED_IN = (
     "person",
     "details",
     "empty",
+    "security",
+    "address",
 )
 
 
@@ -72,6 +74,8 @@ def furnished(chromium: Browser) -> Iterator[tuple[World, dict[str, str]]]:
         "person": "/people/bob/",
         "details": f"/c/{group}/details/",
         "empty": "/inbox/",
+        "security": "/settings/security/",
+        "address": "/accounts/email/",
     }
     yield world, paths
     world.close()
