@@ -17,3 +17,28 @@ class SessionsChanged:
     """Sessions of a person may be over (new password, suspension, sign-out everywhere): look again."""
 
     user_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAsked:
+    """Somebody asks somebody to be a contact."""
+
+    request: UUID
+    sender: UUID
+    receiver: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsChanged:
+    """Two people became contacts, or are none any more."""
+
+    one: UUID
+    other: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BlocksChanged:
+    """Somebody blocked or unblocked somebody."""
+
+    blocker: UUID
+    blocked: UUID

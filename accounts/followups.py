@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts import mail
 from accounts.events import SessionsChanged
 from accounts.models import User
-from accounts.operations import people, sessions
+from accounts.operations import contacts, people, sessions
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 
@@ -18,6 +18,7 @@ from chatify.lib import events
 def connect() -> None:
     registry.register(mail.KIND, mail.deliver)
     sweeps.register(sessions.forget_expired)
+    sweeps.register(contacts.expire)
     for signal in (signals.password_changed, signals.password_set, signals.password_reset):
         signal.connect(_password_is_new, dispatch_uid="accounts.password")
     signals.email_confirmed.connect(_address_is_proven, dispatch_uid="accounts.address")

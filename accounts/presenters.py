@@ -1,9 +1,11 @@
 """People as the dictionaries that every door shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from accounts.models import User
-from accounts.models.user import Status
+from accounts import relations
+from accounts.models import ContactRequest, User
+from accounts.models.user import NO_STATUS, Status
 from chatify.lib.digest import stamp
 
 
@@ -18,6 +20,49 @@ def person(user: User) -> dict[str, Any]:
         "avatar_url": user.avatar_url,
         "status": status(user.status),
     }
+
+
+def people(actor: User, users: Sequence[User]) -> list[dict[str, Any]]:
+    """People as the actor sees them: of those who blocked the actor no more than the name. One query."""
+    hiding = relations.hiding_from(actor, [user.id for user in users])
+    return [reduced(user) if user.id in hiding else person(user) for user in users]
+
+
+def reduced(user: User) -> dict[str, Any]:
+    """Somebody who does not want to be seen: the name and nothing else."""
+    return {**person(user), "avatar_url": None, "status": status(NO_STATUS)}
+
+
+def profile(user: User, relation: relations.Relation) -> dict[str, Any]:
+    """Somebody's own page: what they say about themselves, and how they stand to me."""
+    return {
+        **(reduced(user) if relation.hidden else person(user)),
+        "about": "" if relation.hidden else user.about,
+        "relationship": {
+            "contact": relation.contact,
+            "blocked": relation.blocked,
+            "asked": str(relation.asked.id) if relation.asked else None,
+            "asks": str(relation.asks.id) if relation.asks else None,
+        },
+    }
+
+
+def contact_requests(actor: User, rows: Sequence[ContactRequest]) -> list[dict[str, Any]]:
+    """Requests as the actor, who sent or received each, sees them; they need `sender` and `receiver`. One query."""
+    others = [row.receiver if row.sender_id == actor.id else row.sender for row in rows]
+    return [
+        {
+            "id": str(row.id),
+            "direction": "out" if row.sender_id == actor.id else "in",
+            "person": other,
+            "note": row.note,
+            "state": row.shown_state,
+            "created_at": stamp(row.created_at),
+            "expires_at": stamp(row.expires_at),
+            "answered_at": stamp(row.answered_at) if row.answered_at else None,
+        }
+        for row, other in zip(rows, people(actor, others), strict=True)
+    ]
 
 
 def status(said: Status) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from accounts.models.block import Block
+from accounts.models.contact import Contact, ContactRequest
 from accounts.models.user import User
 
-__all__ = ["User"]
+__all__ = ["Block", "Contact", "ContactRequest", "User"]

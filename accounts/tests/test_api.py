@@ -50,6 +50,7 @@ def test_a_person_is_shown_without_address_or_rights(alice: User, sam: User, cli
     answer = client_for(alice).get(f"/api/v1/people/{sam.id}")
     assert set(answer.json()) == {
         "id", "username", "display_name", "initials", "hue", "avatar_url", "status", "presence", "about",
+        "relationship",
     }  # fmt: skip
     text = answer.content.decode()
     assert sam.email not in text and "staff" not in text

@@ -17,6 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
 
 from accounts.models import User
+from accounts.operations import contacts
 from chatify.api import api
 from messaging.operations import conversations, messages
 from tests.services.people import PASSWORD
@@ -27,6 +28,9 @@ DOCUMENT: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_pre
 # Every operation that stands in the contract of this version.
 OPERATIONS = {
     "GET /me", "PATCH /me", "POST /me/avatar", "DELETE /me/avatar",
+    "GET /contacts", "POST /contacts", "DELETE /contacts/{user}", "GET /contacts/requests", "POST /contacts/requests",
+    "POST /contacts/requests/{contact_request}/accept", "POST /contacts/requests/{contact_request}/decline",
+    "DELETE /contacts/requests/{contact_request}", "GET /blocks", "PUT /blocks/{user}", "DELETE /blocks/{user}",
     "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
@@ -78,6 +82,7 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
         "message": str(sent.id),
         "person": str(bob.id),
         "user": str(carol.id),
+        "contact_request": str(contacts.ask(bob, other=alice).id),
     }
 
 

@@ -68,6 +68,15 @@ def row(user: User, id: UUID | str) -> InboxRow:
     return _complete(user, [found])[0]
 
 
+def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:
+    """Conversations that both are in, the latest first: what a profile shows."""
+    theirs = Membership.objects.filter(user_id=other.pk, left_seq=None).values("conversation_id")
+    if user.pk == other.pk:
+        return []
+    rows = _memberships(user).filter(conversation_id__in=theirs)
+    return _complete(user, list(rows.order_by("-conversation__last_activity_at")[:limit]))
+
+
 def unread_total(user: User) -> int:
     """The one number of title, badge and API."""
     return counts.unread_total(user.pk)

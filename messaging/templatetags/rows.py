@@ -37,6 +37,12 @@ def face(row: Any) -> Any:
 
 
 @register.filter
+def plain_face(person: Any) -> Face:
+    """The letters of somebody who shows no picture."""
+    return Face(person.initials, person.hue)
+
+
+@register.filter
 def speaker(row: Any) -> str:
     """Who said the last thing, where that is not plain from the title."""
     last = row.last_message

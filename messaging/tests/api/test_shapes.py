@@ -65,7 +65,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 def test_a_person_never_shows_an_address(call: Call, alice: User, bob: User) -> None:
     shown = call(alice).get(f"/people/{bob.id}").json()
-    assert set(shown) == PERSON | {"about"}
+    assert set(shown) == PERSON | {"about", "relationship"}
     assert shown["id"] == str(bob.id)
     assert (shown["username"], shown["display_name"]) == ("bob", "Bob")
     assert shown["status"] == {"text": "", "emoji": "", "until": None}

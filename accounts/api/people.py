@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router
 
-from accounts import presenters, queries
+from accounts import presenters, queries, relations
 from accounts.models import User
 from chatify.lib.api.fields import Cursor, IdText, Limit, Listed, Shown, Time
 
@@ -41,10 +41,20 @@ class Person(Shown):
     presence: Presence = Presence()
 
 
+class Relationship(Shown):
+    """How this person stands to me. `asked` is my waiting request to them, `asks` theirs to me."""
+
+    contact: bool
+    blocked: bool
+    asked: IdText | None
+    asks: IdText | None
+
+
 class Profile(Person):
     """A person with what they say about themselves."""
 
     about: str
+    relationship: Relationship
 
 
 def asker(request: HttpRequest) -> User:
@@ -58,11 +68,12 @@ def find(
 ) -> dict[str, Any]:
     """People by name or username; without `q` everybody whom I may find."""
     page = queries.find_people(asker(request), q, cursor=cursor, limit=limit)
-    return {"items": [presenters.person(user) for user in page.items], "next": page.next}
+    return {"items": presenters.people(asker(request), page.items), "next": page.next}
 
 
 @router.get("/people/{uuid:person}", response=Profile, operation_id="show_person")
 def show(request: HttpRequest, person: UUID) -> dict[str, Any]:
-    """One person."""
-    (found,) = queries.people_by_ids(asker(request), [person])
-    return {**presenters.person(found), "about": found.about}
+    """One person, as the relationship allows."""
+    actor = asker(request)
+    (found,) = queries.people_by_ids(actor, [person])
+    return presenters.profile(found, relations.relation(actor, found))
