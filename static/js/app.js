@@ -1,6 +1,7 @@
 /* The entry: makes the parts once per tab and gives each piece of the page to the part that keeps it alive. */
 
 import { Announcer } from "./behaviours/announce.js";
+import { CatchUp } from "./behaviours/catchup.js";
 import { Connection } from "./behaviours/connection.js";
 import { dialogs } from "./behaviours/dialogs.js";
 import { Keyboard } from "./behaviours/keyboard.js";
@@ -48,6 +49,7 @@ class App {
     this.got = new Got({ send: (frame) => this.socket.send(frame) });
     this.announce = new Announcer();
     this.refreshingHead = new Gather(HEAD_MS, () => this.pane?.refreshHead().catch(() => {}));
+    this.catchUp = new CatchUp({ refresh: () => this.#refreshCounts(), visible });
     this.counts = new Counts();
     this.rows = new Rows({ user, counts: this.counts, feed: this.feed, reading: () => this.pane?.id ?? null });
   }
@@ -61,7 +63,7 @@ class App {
     dialogs();
     signOut(this);
     presence(this);
-    swaps((target) => this.refresh(target));
+    swaps((target) => this.refresh(target), () => this.socket.halt("signin"));
     localTimes();
     keepTimes();
     this.refresh(document.body);
@@ -95,6 +97,17 @@ class App {
     return this.socket.send({ type: "read", conversation, number });
   }
 
+  /** The session is over: to the sign-in page, unless something typed would be lost on the way. */
+  signIn() {
+    this.pane?.composer?.keep();
+    if (!this.atRisk) signIn();
+  }
+
+  /** Whether something typed lives only as long as this page. */
+  get atRisk() {
+    return this.outbox.store.atRisk > 0 || this.drafts.atRisk;
+  }
+
   // ── callbacks ──
 
   #listen() {
@@ -104,17 +117,20 @@ class App {
     feed.on("unknown", ({ conversation }) => this.rows.want(conversation));
     feed.on("reset", ({ conversation }) => this.#reset(conversation));
     feed.on("stale", () => this.#stale());
+    feed.on("lossy", () => this.catchUp.soon());
+    socket.on("heartbeat", () => this.#beat());
     feed.on("receipt", (frame) => this.#receipt(frame));
     feed.on("typing", (frame) => this.#here(frame)?.typed(frame));
     outbox.on("changed", () => this.pane?.showPending());
     outbox.on("acked", (news) => this.#here(news)?.acked(news));
     outbox.on("gone", ({ client_id: id }) => this.pane?.pending.gone(id));
-    outbox.on("signin", () => signIn());
+    outbox.on("signin", () => this.socket.halt("signin"));
+    document.addEventListener("visibilitychange", () => visible() && this.#lookedAt());
   }
 
   #changed(state, reason) {
     if (state === "ready" && this.socket.user !== this.user) return this.socket.halt("reload");
-    if (state === "stopped" && reason === "signin") return signIn();
+    if (state === "stopped" && reason === "signin") return this.signIn();
     if (state !== "ready") return this.outbox.drain();
     this.pane?.reading.flush();
     return this.outbox.hurry();
@@ -130,7 +146,18 @@ class App {
 
   #said({ conversation, data, actor }) {
     if (actor !== this.user) this.got.arrived(conversation, data.number);
-    else if (data.client_id) this.outbox.seen(data.client_id);
+    else if (data.client_id) this.#echoed(data.client_id);
+  }
+
+  #echoed(clientId) {
+    this.bySocket.echoed(clientId);
+    this.outbox.seen(clientId);
+  }
+
+  // The link lives: what waited for it need not wait longer, and what was read may be told again.
+  #beat() {
+    this.outbox.hurry();
+    this.pane?.reading.remind();
   }
 
   #receipt(frame) {
@@ -142,6 +169,18 @@ class App {
     this.rows.want(conversation);
     const pane = this.#here({ conversation });
     if (pane) persist(() => pane.reset(), pane.signal);
+  }
+
+  // Signed in elsewhere meanwhile: this page, which could not leave, goes on.
+  #lookedAt() {
+    this.catchUp.seen();
+    if (this.socket.reason === "signin") this.socket.reopen();
+  }
+
+  #refreshCounts() {
+    const { pane } = this;
+    persist(() => this.rows.refresh());
+    if (pane) persist(() => pane.refreshReceipts(), pane.signal);
   }
 
   #stale() {

@@ -7,6 +7,8 @@ export const words = {
   busy: "Chatify is very busy. It comes back by itself in a moment.",
   elsewhere: "Chatify is open in many tabs. This one no longer updates.",
   useThisTab: "Use this tab",
+  signedOut: "You are signed out. What you typed is kept while this page is open.",
+  signInHere: "Sign in",
   reload: "This page is out of step. What you typed is kept.",
   reloadButton: "Reload",
   notKept: "This browser cannot keep unsent messages when the tab is closed.",

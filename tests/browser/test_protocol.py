@@ -1,49 +1,9 @@
 """The page against a link that loses, repeats and ends: its own checks make it whole again."""
 
-import json
-import re
-from collections.abc import Callable
-from typing import Any
+from playwright.sync_api import expect
 
-from playwright.sync_api import WebSocketRoute, expect
-
-from .world import HEALED_MS, Seat, World, wait_for
-
-Frame = dict[str, Any]
-
-
-class Link:
-    """Stands between a page and the server. `edit(frame)` returns what reaches the page; `say` invents a frame."""
-
-    def __init__(self, seat: Seat, edit: Callable[[Frame], list[Frame]] = lambda frame: [frame]) -> None:
-        self.edit = edit
-        self.greet: Callable[[Frame], Frame] = lambda hello: hello
-        self.hellos: list[Frame] = []
-        self.routes: list[WebSocketRoute] = []
-        seat.page.route_web_socket(re.compile("/ws/$"), self._open)
-
-    def say(self, **frame: Any) -> None:
-        self.routes[-1].send(json.dumps(frame))
-
-    def end(self, code: int) -> None:
-        self.routes[-1].close(code=code)
-
-    def _open(self, route: WebSocketRoute) -> None:
-        server = route.connect_to_server()
-        self.routes.append(route)
-        route.on_message(lambda text: self._from_page(server, str(text)))
-        server.on_message(lambda text: self._from_server(route, str(text)))
-
-    def _from_page(self, server: WebSocketRoute, text: str) -> None:
-        frame = json.loads(text)
-        if frame["type"] == "hello":
-            frame = self.greet(frame)
-            self.hellos.append(frame)
-        server.send(json.dumps(frame))
-
-    def _from_server(self, route: WebSocketRoute, text: str) -> None:
-        for frame in self.edit(json.loads(text)):
-            route.send(json.dumps(frame))
+from .link import Frame, Link
+from .world import HEALED_MS, World, wait_for
 
 
 def is_event(frame: Frame, body: str) -> bool:

@@ -146,6 +146,14 @@ class Seat:
             self.field.press("Enter")
         return self
 
+    def until(self, check: Callable[[], bool], within: int = SOON_MS) -> "Seat":
+        """Wait for something that the test's own handlers see: they run only while the page is waited for."""
+        deadline = time.monotonic() + within / 1000
+        while not check():
+            assert time.monotonic() < deadline, f"not so after {within} ms"
+            self.page.wait_for_timeout(50)
+        return self
+
     # What they see
 
     @property

@@ -3,6 +3,7 @@
 import { clock } from "../lib/clock.js";
 import { find, make, setText } from "../lib/dom.js";
 import { words } from "../words.js";
+import { signInUrl } from "./swaps.js";
 
 const PATIENCE_MS = 2_000;
 const OVERLOADED_MS = 20_000;
@@ -11,6 +12,7 @@ const OVERLOADED_MS = 20_000;
 export function lineFor({ state, reason, online, waiting, lasting, long, wait = 0 }) {
   const kept = waiting ? `${words.waiting(waiting)}.${lasting ? "" : ` ${words.notKept}`}` : "";
   if (state === "stopped" && reason === "elsewhere") return line(words.elsewhere, "stopped", "reopen");
+  if (state === "stopped" && reason === "signin") return line(words.signedOut, "stopped", "signin");
   if (state === "stopped" && reason === "reload") return line(words.reload, "stopped", "reload");
   if (state === "ready") return line(long ? kept : "", "ready");
   if (!long) return line("", state);
@@ -64,7 +66,8 @@ export class Connection {
     if (!place || (place.dataset.said === text && place.dataset.state === state)) return;
     Object.assign(place.dataset, { said: text, state });
     setText(place, text);
-    if (action) place.append(" ", this.#button(action));
+    if (action === "signin") place.append(" ", make("a", { href: signInUrl(), target: "_blank" }, words.signInHere));
+    else if (action) place.append(" ", this.#button(action));
   }
 
   #button(action) {

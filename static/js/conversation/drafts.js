@@ -12,6 +12,11 @@ export class Drafts {
     Object.assign(this, { user, storage });
   }
 
+  /** Whether something typed would be lost with the page. */
+  get atRisk() {
+    return [...this.#memory.values()].some((text) => text.trim());
+  }
+
   key(conversation) {
     return `${PREFIX}${this.user}:${conversation}`;
   }

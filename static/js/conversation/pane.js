@@ -55,6 +55,7 @@ export class Pane {
   }
 
   receipt(frame) {
+    if (frame.user === this.app.user) this.reading.confirm(frame.read);
     this.receipts.receipt(frame);
   }
 
@@ -68,7 +69,7 @@ export class Pane {
 
   /** The log moved on by more than can be replayed: fetch the pane anew, keep what is typed. */
   async reset() {
-    const page = await fetchPartial(`/c/${this.id}/`, { target: "pane", signal: this.signal });
+    const page = await this.#fetch();
     const list = find("#timeline", page);
     if (!list) throw new Error("no timeline in the answer");
     this.scroll.around(() => this.timeline.renew(list));
@@ -80,12 +81,18 @@ export class Pane {
 
   /** Who is in it or what it is called has changed: its head is drawn anew. */
   async refreshHead() {
-    const page = await fetchPartial(`/c/${this.id}/`, { target: "pane", signal: this.signal });
+    const page = await this.#fetch();
     for (const [index, head] of all(HEADS, this.section).entries()) {
       const fresh = all(HEADS, page)[index];
       if (fresh) head.replaceWith(enliven(fresh));
     }
     this.receipts.marks.others = othersIn(this.section, this.app.user);
+  }
+
+  /** How far the others have read is not in the log: asked for after a link was lost. */
+  async refreshReceipts() {
+    const list = find("#timeline", await this.#fetch());
+    if (list) this.receipts.renew(list.dataset);
   }
 
   async showPending() {
@@ -127,6 +134,10 @@ export class Pane {
     await this.app.outbox.add(message);
     await this.showPending();
     this.scroll.toBottom();
+  }
+
+  #fetch() {
+    return fetchPartial(`/c/${this.id}/`, { target: "pane", signal: this.signal });
   }
 
   #take(frame) {

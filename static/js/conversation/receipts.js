@@ -45,6 +45,14 @@ export class Receipts {
     this.draw();
   }
 
+  /** What the server says of all the others, after receipts may have been missed. */
+  renew({ delivered, seen }) {
+    const { marks } = this;
+    marks.read = Math.max(marks.read, number(seen));
+    marks.delivered = Math.max(marks.delivered, number(delivered), marks.read);
+    this.draw();
+  }
+
   receipt(frame) {
     if (frame.user !== this.user && this.marks.advance(frame)) this.draw();
   }

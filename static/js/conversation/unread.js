@@ -6,6 +6,7 @@ import { words } from "../words.js";
 
 const READ_MS = 1_000;
 const FIRST_MS = 250;
+const MOST_REMINDERS = 3;
 
 /** Decides which position to send and when; knows no DOM. `post(number)` returns false when it could not leave. */
 export class Reading {
@@ -13,10 +14,12 @@ export class Reading {
   #wanted = 0;
   #lastAt = -Infinity;
   #cancel = null;
+  #confirmed = 0;
+  #reminders = 0;
 
   constructor({ read, post, time = clock }) {
     Object.assign(this, { post, time });
-    this.#sent = this.#wanted = read;
+    this.#sent = this.#wanted = this.#confirmed = read;
   }
 
   get position() {
@@ -31,15 +34,29 @@ export class Reading {
 
   /** Marked unread by the person: seeing it again does not read it until something new comes. */
   rewind() {
-    this.#sent = this.#wanted;
+    this.#sent = this.#confirmed = this.#wanted;
     this.stop();
+  }
+
+  /** The server knows that we are this far. */
+  confirm(position) {
+    this.#confirmed = Math.max(this.#confirmed, position);
+  }
+
+  /** Called now and then: tells again what the server has not confirmed. */
+  remind() {
+    if (this.#confirmed >= this.#sent || this.#reminders >= MOST_REMINDERS) return;
+    this.#reminders += 1;
+    this.post(this.#sent);
   }
 
   flush() {
     this.stop();
     if (this.#wanted <= this.#sent) return;
     this.#lastAt = this.time.now();
-    if (this.post(this.#wanted)) this.#sent = this.#wanted;
+    if (!this.post(this.#wanted)) return;
+    this.#sent = this.#wanted;
+    this.#reminders = 0;
   }
 
   stop() {

@@ -14,6 +14,13 @@ export class Counts {
     this.draw();
   }
 
+  /** The server's own number, where `page` carries it. */
+  renew(page) {
+    const badge = find("[data-unread-total]", page);
+    if (badge) this.total = number(badge.dataset.unreadTotal);
+    this.draw();
+  }
+
   changed(by) {
     if (!by) return;
     this.total = Math.max(0, this.total + by);

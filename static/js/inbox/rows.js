@@ -81,16 +81,35 @@ export class Rows {
   }
 
   async reset() {
-    if (!this.list) return;
-    const page = await fetchPartial(`/inbox/?filter=${encodeURIComponent(this.filter)}`, { target: "rows" });
-    const fresh = find("#rows", page);
+    const fresh = await this.#ask();
     if (!fresh) return;
     this.list.replaceWith(fresh);
     enliven(fresh);
     this.mount();
   }
 
+  /** Takes over the numbers of the server's list, and the rows that are not here yet; nothing else moves. */
+  async refresh() {
+    const fresh = await this.#ask();
+    for (const node of fresh ? all("a.row[data-conversation]", fresh) : []) this.#renew(new Row(node));
+  }
+
   // ── internals ──
+
+  async #ask() {
+    if (!this.list) return null;
+    const page = await fetchPartial(`/inbox/?filter=${encodeURIComponent(this.filter)}`, { target: "rows" });
+    this.counts.renew(page);
+    return find("#rows", page);
+  }
+
+  // An event may have overtaken the answer: an older row says nothing new.
+  #renew(fresh) {
+    const row = this.#row(fresh.id);
+    if (!row) return this.want(fresh.id);
+    if (row.seq > fresh.seq) return this.counts.changed(row.unread - fresh.unread);
+    return row.unread === fresh.unread ? undefined : row.count(fresh.unread);
+  }
 
   #rows() {
     return this.list ? all("a.row[data-conversation]", this.list).map((node) => new Row(node)) : [];

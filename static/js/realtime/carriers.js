@@ -4,6 +4,8 @@
 import { clock } from "../lib/clock.js";
 
 const ACK_MS = 10_000;
+const DOUBTFUL_MS = 3_000;
+const SOON_MS = 500;
 const LARGEST_FRAME = 60_000; // bytes; the server closes above 64 KiB
 const FINAL = new Set(["invalid", "too_large", "not_found", "forbidden", "bad"]);
 
@@ -14,6 +16,7 @@ export class SocketCarrier {
     Object.assign(this, { socket, user, time });
     socket.on("ack", (frame) => this.#land(frame.client_id, { kind: "acked", ack: frame }));
     socket.on("error", (frame) => this.#refused(frame));
+    socket.on("heartbeat", () => this.#doubt());
     socket.on("closed", ({ dropSend }) => this.#scatter(dropSend));
     socket.on("state", ({ state }) => state !== "ready" && this.#scatter(false));
   }
@@ -29,9 +32,21 @@ export class SocketCarrier {
     if (size > LARGEST_FRAME) return Promise.resolve(tooLarge());
     return new Promise((resolve) => {
       const cancel = this.time.after(ACK_MS, () => this.#land(entry.client_id, { kind: "lost" }));
-      this.#flights.set(entry.client_id, { resolve, cancel, size });
+      this.#flights.set(entry.client_id, { resolve, cancel, size, at: this.time.now() });
       if (!this.socket.send(frame)) this.#land(entry.client_id, { kind: "lost" });
     });
+  }
+
+  /** The message itself came back: its ack was lost on the way. */
+  echoed(clientId) {
+    this.#land(clientId, { kind: "acked", ack: null });
+  }
+
+  // The link lives and yet there is no answer: it was lost, and waiting longer would not bring it.
+  #doubt() {
+    const since = this.time.now() - DOUBTFUL_MS;
+    const late = [...this.#flights].filter(([, flight]) => flight.at <= since);
+    for (const [id] of late) this.#land(id, { kind: "lost", ms: SOON_MS });
   }
 
   #refused({ code, detail, client_id: id, retry_ms: ms }) {

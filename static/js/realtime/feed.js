@@ -9,6 +9,7 @@ const MOST_HELD = 500;
 
 /**
  * Emits "event" (the event frame, in order), "reset" {conversation}, "stale" (every position is unknown),
+ * "lossy" (frames were missed: perhaps also such as the log does not carry),
  * "unknown" {conversation} (changed, but not ours to know), and passes on receipt, typing, presence and notify.
  */
 export class Feed extends Emitter {
@@ -16,6 +17,7 @@ export class Feed extends Emitter {
   #asked = new Map();
   #watched = new Set();
   #seenHeads = false;
+  #greeted = false;
 
   constructor({ socket, cursors, time = clock }) {
     super();
@@ -26,6 +28,7 @@ export class Feed extends Emitter {
     socket.on("level", (frame) => this.#level(frame));
     socket.on("reset", (frame) => this.#reset(frame));
     socket.on("heartbeat", (frame) => this.#compare(frame.heads ?? {}));
+    socket.on("error", ({ conversation }) => this.#asked.delete(conversation));
     socket.on("inbox", (frame) => this.emit("unknown", frame));
     for (const type of ["receipt", "typing", "presence", "notify"]) socket.on(type, (frame) => this.emit(type, frame));
   }
@@ -44,6 +47,8 @@ export class Feed extends Emitter {
     this.#held.clear();
     this.#asked.clear();
     this.#seenHeads = false;
+    if (this.#greeted) this.emit("lossy");
+    this.#greeted = true;
     this.cursors.epoch = frame.epoch;
     if (this.socket.withoutCursors) this.emit("stale");
     else for (const conversation of this.cursors.unnamed(this.#watched)) this.#ask(conversation);
@@ -63,6 +68,7 @@ export class Feed extends Emitter {
 
   #replay({ conversation, events, head }) {
     this.#asked.delete(conversation);
+    if (this.cursors.last(conversation) < head) this.emit("lossy");
     for (const event of events) this.#take({ ...event, conversation, replayed: true });
     if (this.cursors.last(conversation) < head) this.#ask(conversation);
     this.#release(conversation);
@@ -111,9 +117,11 @@ export class Feed extends Emitter {
   }
 
   #ask(conversation) {
-    const asked = this.#asked.get(conversation) ?? -Infinity;
-    if (this.time.now() - asked < ASK_AGAIN_MS) return;
+    const [asked, now] = [this.#asked.get(conversation) ?? -Infinity, this.time.now()];
+    if (now - asked < ASK_AGAIN_MS) return;
     const since = this.cursors.last(conversation) ?? 0;
-    if (this.socket.send({ type: "sync", conversation, since })) this.#asked.set(conversation, this.time.now());
+    if (!this.socket.send({ type: "sync", conversation, since })) return;
+    this.#asked.set(conversation, now);
+    this.time.after(ASK_AGAIN_MS, () => this.#asked.get(conversation) === now && this.#ask(conversation));
   }
 }

@@ -31,7 +31,7 @@ export class Outbox extends Emitter {
   /** Stores `message` and sends it as soon as it can be; resolves once it is kept. */
   async add(message) {
     const fresh = { tries: 0, notBefore: 0, waitsFor: null, failed: null, detail: "" };
-    const entry = await this.store.add({ ...fresh, ...message, user: this.user, at: this.time.now() });
+    const entry = await this.store.add({ ...fresh, ...message, user: this.user, at: Date.now() });
     this.#changed();
     this.drain();
     return entry;
@@ -59,8 +59,7 @@ export class Outbox extends Emitter {
   }
 
   async clear() {
-    for (const entry of await this.entries()) await this.store.remove(entry.n);
-    this.#changed();
+    for (const entry of await this.entries()) await this.remove(entry.client_id);
   }
 
   /** The event itself came back: the server has it, whatever became of the ack. */
@@ -69,7 +68,7 @@ export class Outbox extends Emitter {
     if (entry) await this.#settle(entry, null);
   }
 
-  /** The way is open again: what only waited for the connection goes now. */
+  /** The way is open: what only waited for the connection goes now. */
   hurry() {
     this.#hurried = this.time.now();
     this.drain();
@@ -141,9 +140,14 @@ export class Outbox extends Emitter {
   }
 
   #isDue(entry) {
-    const now = this.time.now();
     const hurried = entry.waitsFor === "link" && entry.setAt <= this.#hurried;
-    return hurried || entry.notBefore <= now;
+    return hurried || this.#wait(entry) === 0;
+  }
+
+  // A clock set back since then must not turn seconds into an hour.
+  #wait({ notBefore, setAt = 0 }) {
+    const now = this.time.now();
+    return setAt > now ? 0 : Math.max(0, notBefore - now);
   }
 
   async #answered(entry, answer) {
@@ -181,7 +185,7 @@ export class Outbox extends Emitter {
     this.#cancelWake = null;
     const heads = await this.#heads();
     if (!heads.length || this.#open || !this.carrier()) return;
-    const soonest = Math.min(...heads.map((entry) => entry.notBefore)) - this.time.now();
+    const soonest = Math.min(...heads.map((entry) => this.#wait(entry)));
     this.#cancelWake?.();
     this.#cancelWake = this.time.after(Math.max(250, soonest), () => this.drain());
   }

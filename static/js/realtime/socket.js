@@ -72,6 +72,12 @@ export class Socket extends Emitter {
     return this.#plan(hiddenMs >= MINUTE_MS ? this.wait : Math.max(this.wait, this.backoff.next(true)));
   }
 
+  /** The network was away and is back: whatever is open may lead nowhere. */
+  renew() {
+    if (this.state === "ready" || this.state === "connecting") this.#closed(1006);
+    this.wake();
+  }
+
   /** True when the frame was handed to an open socket. */
   send(frame) {
     if (this.state !== "ready") return false;
@@ -143,7 +149,8 @@ export class Socket extends Emitter {
   }
 
   #watchPulse() {
-    this.#later("pulse", this.#quietMs / 4, () => {
+    const left = this.#lastBeat + this.#quietMs - this.time.now();
+    this.#later("pulse", Math.min(left, this.#quietMs / 4), () => {
       this.#checkPulse();
       if (this.state === "ready") this.#watchPulse();
     });
@@ -151,7 +158,7 @@ export class Socket extends Emitter {
 
   // A half-open connection answers nothing, not even a close: we leave without waiting for one.
   #checkPulse() {
-    if (this.time.now() - this.#lastBeat > this.#quietMs) this.#closed(1006);
+    if (this.time.now() - this.#lastBeat >= this.#quietMs) this.#closed(1006);
   }
 
   #drop() {

@@ -58,6 +58,20 @@ export async function a_read_that_could_not_leave_is_told_again() {
   equal(posted, [2]);
 }
 
+export async function a_read_that_is_not_confirmed_is_told_again_but_not_for_ever() {
+  const [time, posted] = [new Time(), []];
+  const reading = new Reading({ read: 0, post: (value) => posted.push(value) > 0, time });
+  reading.saw(2);
+  await time.pass(2_000);
+  for (let beat = 0; beat < 6; beat += 1) reading.remind();
+  equal(posted, [2, 2, 2, 2]);
+  reading.saw(3);
+  await time.pass(2_000);
+  reading.confirm(3);
+  reading.remind();
+  equal(posted, [2, 2, 2, 2, 3]);
+}
+
 export async function typing_is_told_once_in_three_seconds() {
   const time = new Time();
   let told = 0;

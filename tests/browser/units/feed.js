@@ -37,6 +37,26 @@ export async function a_gap_that_stays_is_asked_for_and_filled_by_the_replay() {
   equal(heard, [5, 6, 7]);
 }
 
+export async function a_question_that_is_lost_is_asked_again() {
+  const { socket, time } = world();
+  socket.says({ type: "heartbeat", heads: { a: 9 } });
+  await time.pass(6_000);
+  equal(socket.of("sync").length, 2);
+  socket.says({ type: "error", code: "not_found", conversation: "a" });
+  await time.pass(20_000);
+  equal(socket.of("sync").length, 2, "a refused question");
+}
+
+export function a_link_that_came_back_may_have_missed_what_is_not_in_the_log() {
+  const { socket, feed } = world();
+  let lossy = 0;
+  feed.on("lossy", () => (lossy += 1));
+  socket.says({ type: "ready", epoch: "e" });
+  equal(lossy, 0, "the first greeting");
+  socket.says({ type: "ready", epoch: "e" });
+  equal(lossy, 1, "the second");
+}
+
 export function a_replay_that_overlaps_is_harmless() {
   const { socket, heard } = world();
   socket.says(event(5));

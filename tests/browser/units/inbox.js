@@ -33,6 +33,11 @@ export function the_line_says_what_is_kept() {
   equal(lineFor({ ...facts, online: false }).text, "You are offline.");
 }
 
+export function a_session_that_ended_is_said_where_the_page_must_stay() {
+  const { text, action } = lineFor({ ...facts, state: "stopped", reason: "signin" });
+  equal([text, action], ["You are signed out. What you typed is kept while this page is open.", "signin"]);
+}
+
 export function memory_only_is_said() {
   const { text } = lineFor({ ...facts, waiting: 1, lasting: false });
   equal(text.endsWith("This browser cannot keep unsent messages when the tab is closed."), true);

@@ -81,6 +81,18 @@ export async function an_ack_that_does_not_come_is_asked_for_again_with_the_same
   equal(ids(socket), ["1", "1"]);
 }
 
+export async function a_heartbeat_without_the_ack_tries_again_soon() {
+  const { outbox, socket, time } = world();
+  await outbox.add(message("1"));
+  await rest();
+  await time.pass(4_000);
+  socket.says({ type: "heartbeat", heads: {} });
+  await rest();
+  await time.pass(1_000);
+  await rest();
+  equal(ids(socket), ["1", "1"]);
+}
+
 export async function only_the_person_who_wrote_it_sends_it() {
   const { outbox, socket } = world();
   socket.user = "somebody else";
@@ -157,6 +169,52 @@ export async function memory_serves_where_the_browser_keeps_nothing() {
   for (const id of ["1", "2"]) await outbox.add(message(id));
   await rest();
   equal([await kept(outbox), ids(socket)], [["1", "2"], ["1"]]);
+}
+
+export async function a_clock_set_back_does_not_make_a_message_wait() {
+  const store = new Shelf();
+  const first = world({ store });
+  await first.outbox.add(message("1"));
+  await rest();
+  first.socket.says({ type: "error", code: "rate", client_id: "1", retry_ms: 5_000 });
+  await rest();
+  for (const entry of store.rows.values()) store.rows.set(entry.n, { ...entry, setAt: 5_000_000, notBefore: 5_005_000 });
+  first.outbox.drain();
+  await rest();
+  equal(ids(first.socket), ["1", "1"]);
+}
+
+export async function a_full_disk_keeps_the_order_and_the_rest() {
+  const disk = await database("full");
+  const store = new Store(disk);
+  await store.add({ user: "me", client_id: "1" });
+  const transaction = disk.transaction.bind(disk);
+  disk.transaction = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  await store.add({ user: "me", client_id: "2" });
+  equal([store.lasting, store.atRisk], [false, 1]);
+  disk.transaction = transaction;
+  await store.add({ user: "me", client_id: "3" });
+  equal((await store.all("me")).map((entry) => entry.client_id), ["1", "2", "3"]);
+  disk.close();
+}
+
+export async function a_disk_that_is_cleared_loses_nothing_of_an_open_page() {
+  const store = new Store(await database("cleared"), () => database("cleared"));
+  const first = await store.add({ user: "me", client_id: "1" });
+  await new Promise((resolve) => (indexedDB.deleteDatabase("cleared").onsuccess = resolve));
+  equal((await store.all("me")).map((entry) => entry.client_id), ["1"]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  equal([store.lasting, (await store.all("me")).length], [true, 1], "put back on the disk");
+  await store.remove(first.n);
+  equal(await store.all("me"), []);
+}
+
+function database(name) {
+  const request = indexedDB.open(name, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
+  return new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
 }
 
 async function answered(status, body, headers = {}) {

@@ -1,5 +1,6 @@
 import { Backoff, retryDelay } from "/static/js/realtime/backoff.js";
 import { verdict } from "/static/js/realtime/closes.js";
+import { forwardOnly } from "/static/js/lib/clock.js";
 import { Socket } from "/static/js/realtime/socket.js";
 import { channel, equal, Time } from "./kit.js";
 
@@ -55,8 +56,8 @@ export async function without_a_heartbeat_for_twenty_seconds_it_opens_anew() {
   first.say({ type: "heartbeat", heads: {} });
   await time.pass(19_000);
   equal(first.open, true, "open 19 s after a heartbeat");
-  await time.pass(8_000);
-  equal([first.open, Channel.all.length], [false, 2]);
+  await time.pass(1_500);
+  equal([first.open, Channel.all.length], [false, 2], "20 s and the jitter after it");
 }
 
 export async function an_opening_that_takes_ten_seconds_is_given_up() {
@@ -70,6 +71,20 @@ export async function the_network_coming_back_connects_at_once() {
   socket.wake();
   await time.pass(0);
   equal(Channel.all.length, 2);
+}
+
+export async function the_network_coming_back_renews_what_was_open() {
+  const { socket, Channel, time } = ready();
+  socket.renew();
+  await time.pass(0);
+  equal([Channel.all.length, Channel.all[0].open], [2, false]);
+}
+
+export function a_clock_never_goes_back() {
+  let wall = 5_000;
+  const now = forwardOnly(() => wall);
+  const seen = [now(), ((wall = 3_000), now()), ((wall = 3_100), now()), ((wall = 9_000), now())];
+  equal(seen, [5_000, 5_000, 5_100, 11_000]);
 }
 
 export async function a_tab_that_slept_checks_its_pulse_when_it_is_seen_again() {
