@@ -16,7 +16,7 @@ import { Counts } from "./inbox/counts.js";
 import { Rows } from "./inbox/rows.js";
 import { Gather } from "./lib/clock.js";
 import { csrfToken, find, language, me } from "./lib/dom.js";
-import { FormCarrier, SocketCarrier } from "./realtime/carriers.js";
+import { carrier, FormCarrier, SocketCarrier } from "./realtime/carriers.js";
 import { Cursors } from "./realtime/cursors.js";
 import { Feed } from "./realtime/feed.js";
 import { Outbox } from "./realtime/outbox.js";
@@ -24,8 +24,6 @@ import { persist } from "./realtime/persist.js";
 import { Socket } from "./realtime/socket.js";
 import { openStore } from "./realtime/store.js";
 import { Tabs } from "./realtime/tabs.js";
-
-const HOPELESS = 2; // attempts without an answer before messages go by form
 
 const HEAD_EVENTS = /^(member|conversation)\./;
 const HEAD_MS = 800;
@@ -45,7 +43,7 @@ class App {
     this.feed = new Feed({ socket: this.socket, cursors: this.cursors });
     this.bySocket = new SocketCarrier(this.socket, { user });
     this.byForm = new FormCarrier({ user, csrf: csrfToken });
-    this.outbox = new Outbox({ user, store, tabs: new Tabs(user), visible, carrier: () => this.carrier() });
+    this.outbox = new Outbox({ user, store, tabs: new Tabs(user), visible, carrier: () => carrier(this) });
     this.got = new Got({ send: (frame) => this.socket.send(frame) });
     this.announce = new Announcer();
     this.refreshingHead = new Gather(HEAD_MS, () => this.pane?.refreshHead().catch(() => {}));
@@ -81,14 +79,6 @@ class App {
   }
 
   // ── actions ──
-
-  /** What can deliver a message now: the socket, the form when no socket can be had, or nothing. */
-  carrier() {
-    if (this.bySocket.open) return this.bySocket;
-    const { state, reason, failures } = this.socket;
-    const shut = state === "stopped" ? reason === "elsewhere" : failures >= HOPELESS && state !== "ready";
-    return shut && navigator.onLine ? this.byForm : null;
-  }
 
   /** Tells the server what was read; false when it has to be told again. */
   postRead(conversation, number) {

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .world import Seat
 
@@ -43,7 +43,7 @@ def _equal(page: Page, fresh: Page, deadline: float) -> None:
         assert time.monotonic() < deadline, f"{mine} is not {wanted}"
         page.wait_for_timeout(200)
         fresh.reload(wait_until="domcontentloaded")
-        fresh.wait_for_function("document.body.dataset.live")
+        expect(fresh.locator("body[data-live]")).to_be_attached()
 
 
 def _fresh(seat: Seat) -> Page:
@@ -52,7 +52,7 @@ def _fresh(seat: Seat) -> Page:
     page = seat.world.seat(seat.username).page
     page.route_web_socket("**/ws/", lambda socket: None)
     page.goto(seat.page.url.split("#")[0])
-    page.wait_for_function("document.body.dataset.live")
+    expect(page.locator("body[data-live]")).to_be_attached()
     return page
 
 

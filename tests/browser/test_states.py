@@ -4,6 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from .link import Link
+from .test_lives import NO_DATABASE, end_session
 from .test_pages import violations
 from .world import Seat, World
 
@@ -72,3 +74,25 @@ def test_too_many_tabs(world: World) -> None:
     alice.go("/inbox/")
     expect(alice.page.locator("#connection")).to_contain_text("many tabs")
     assert drawn(alice, "many-tabs") == []
+
+
+def test_offline_and_signed_out(world: World) -> None:
+    """Where the browser keeps nothing, both lines are at their longest."""
+    chat = world.group("alice", "Offline", "bob")
+    world.say("bob", chat, "See you at the station?")
+    alice = world.seat("alice")
+    alice.page.add_init_script(NO_DATABASE)
+    link = Link(alice)
+    alice.open(chat)
+    alice.context.set_offline(True)
+    link.end(1006)
+    alice.write("On my way")
+    expect(alice.page.locator("#connection")).to_contain_text("You are offline.", timeout=30_000)
+    problems = drawn(alice, "offline")
+    end_session(world, alice)
+    alice.context.set_offline(False)
+    expect(alice.page.locator("#connection")).to_contain_text("You are signed out.", timeout=20_000)
+    problems += drawn(alice, "signed-out")
+    alice.page.set_viewport_size(SIZES["390"])
+    expect(alice.page.locator("#connection")).to_be_visible()
+    assert problems == []

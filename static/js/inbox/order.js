@@ -16,3 +16,11 @@ export function snippet(body, length = 120) {
   const points = [...line];
   return points.length > length ? `${points.slice(0, length - 1).join("").trimEnd()}…` : line;
 }
+
+/** Which rows a filter of the list shows. */
+export const FITS = {
+  all: () => true,
+  unread: (row) => row.unread > 0,
+  chats: (row) => row.kind !== "mail",
+  mail: (row) => row.kind === "mail",
+};

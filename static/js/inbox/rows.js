@@ -6,17 +6,11 @@ import { all, find } from "../lib/dom.js";
 import { between } from "../realtime/backoff.js";
 import { persist } from "../realtime/persist.js";
 import { localTimes } from "../conversation/times.js";
-import { compare } from "./order.js";
+import { compare, FITS } from "./order.js";
 import { Row } from "./row.js";
 
 const FETCH_MS = 5_000;
 const MANY = 3; // from here on the whole list is one request instead
-const FITS = {
-  all: () => true,
-  unread: (row) => row.unread > 0,
-  chats: (row) => row.kind !== "mail",
-  mail: (row) => row.kind === "mail",
-};
 
 /** `counts` hears of every change of an unread number; `reading()` names the conversation being looked at. */
 export class Rows {

@@ -7,7 +7,16 @@ const ACK_MS = 10_000;
 const DOUBTFUL_MS = 3_000;
 const SOON_MS = 500;
 const LARGEST_FRAME = 60_000; // bytes; the server closes above 64 KiB
+const HOPELESS = 2; // attempts without an answer before messages go by form
 const FINAL = new Set(["invalid", "too_large", "not_found", "forbidden", "bad"]);
+
+/** What can deliver a message now: the socket, the form when no socket can be had, or null. */
+export function carrier({ socket, bySocket, byForm }) {
+  if (bySocket.open) return bySocket;
+  const { state, reason, failures } = socket;
+  const shut = state === "stopped" ? reason === "elsewhere" : failures >= HOPELESS && state !== "ready";
+  return shut && navigator.onLine ? byForm : null;
+}
 
 export class SocketCarrier {
   #flights = new Map();
