@@ -95,4 +95,5 @@ def test_offline_and_signed_out(world: World) -> None:
     problems += drawn(alice, "signed-out")
     alice.page.set_viewport_size(SIZES["390"])
     expect(alice.page.locator("#connection")).to_be_visible()
+    expect(alice.page.locator(".tabs")).to_be_hidden()
     assert problems == []
