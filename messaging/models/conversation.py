@@ -17,7 +17,7 @@ class Conversation(models.Model):
     # "Find or start" between two people is one atomic step on this key.
     direct_key = models.CharField(max_length=80, unique=True, null=True, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     client_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -36,7 +36,7 @@ class Conversation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["created_by", "client_id"], name="conversation_created_once")
         ]
-        indexes = [models.Index(fields=["-last_activity_at", "-id"], name="conversation_latest")]
+        # No index holds what a send changes (head, counts, last activity): PostgreSQL then updates the row in place.
 
     started_now = False
     """True on the row that was just made, for doors that tell it from one that was found."""

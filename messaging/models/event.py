@@ -11,7 +11,7 @@ class Event(models.Model):
     """One durable change. Append-only: nothing but `settled` is ever updated."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="events")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="events", db_index=False)
     seq = models.BigIntegerField()
     type = models.CharField(max_length=24)
     actor = models.ForeignKey(
@@ -21,8 +21,11 @@ class Event(models.Model):
         blank=True,
         related_name="+",
         db_constraint=False,
+        db_index=False,
     )
-    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="events")
+    message = models.ForeignKey(
+        Message, models.CASCADE, null=True, blank=True, related_name="events", db_index=False
+    )
     data = models.JSONField(default=dict)
     at = models.DateTimeField()
     digest = models.CharField(max_length=64)
@@ -30,7 +33,12 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="event_place")]
-        indexes = [models.Index(fields=["at"], condition=models.Q(settled=False), name="event_unsettled")]
+        indexes = [
+            models.Index(fields=["at"], condition=models.Q(settled=False), name="event_unsettled"),
+            models.Index(
+                fields=["message"], condition=models.Q(message__isnull=False), name="event_of_message"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id}#{self.seq} {self.type}"

@@ -25,8 +25,10 @@ class Membership(models.Model):
         CC = "cc", "Cc"
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="memberships", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", db_index=False
+    )
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
     mail_role = models.CharField(max_length=4, choices=MailRole.choices, default=MailRole.NONE, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)

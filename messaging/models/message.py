@@ -9,16 +9,20 @@ class Message(models.Model):
     """What somebody wrote. Its text enters the digest chain only as a salted hash, so it can be erased."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
     number = models.BigIntegerField()
     seq = models.BigIntegerField()
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     client_id = models.UUIDField()
     body = models.TextField(blank=True)
     html = models.TextField(blank=True)
     salt = models.CharField(max_length=32, blank=True)
-    reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
-    forwarded_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    reply_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    forwarded_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     sent_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -28,7 +32,18 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["conversation", "number"], name="message_place"),
             models.UniqueConstraint(fields=["conversation", "sender", "client_id"], name="message_once"),
         ]
-        indexes = [models.Index(fields=["sender", "conversation"], name="message_sent_by")]
+        # What one person wrote is found through their memberships and `message_once`: every other index of this
+        # table would be paid for at each send.
+        indexes = [
+            models.Index(
+                fields=["reply_to"], condition=models.Q(reply_to__isnull=False), name="message_answers"
+            ),
+            models.Index(
+                fields=["forwarded_from"],
+                condition=models.Q(forwarded_from__isnull=False),
+                name="message_forwards",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.number}"
@@ -38,7 +53,7 @@ class MessageVersion(models.Model):
     """An earlier text of an edited message; erased with the message."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
-    message = models.ForeignKey(Message, models.CASCADE, related_name="versions")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="versions", db_index=False)
     body = models.TextField()
     salt = models.CharField(max_length=32)
     at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Subquery, Sum
 
 from messaging.models import Membership, Message
 
@@ -22,13 +22,13 @@ def skip_after(row: Membership, number: int) -> int:
     return later.filter(Q(sender_id=row.user_id) | Q(deleted_at__isnull=False)).count()
 
 
-def total_of(user: OuterRef) -> Subquery:
-    """How much is unread in all for the person of the outer row."""
-    rows = Membership.objects.filter(user_id=user, left_seq=None).order_by().values("user_id")
-    return Subquery(rows.annotate(total=Sum(UNREAD)).values("total"))
-
-
 def unread_total(user: UUID) -> int:
     """The one number of title, badge and API."""
     rows = Membership.objects.filter(user_id=user, left_seq=None)
     return rows.aggregate(total=Sum(UNREAD))["total"] or 0
+
+
+def total_of(user: UUID) -> Subquery:
+    """The same number, to ride on another query."""
+    rows = Membership.objects.filter(user_id=user, left_seq=None).order_by().values("user_id")
+    return Subquery(rows.annotate(total=Sum(UNREAD)).values("total"))

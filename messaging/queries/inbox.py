@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from chatify.lib import paging
@@ -40,7 +41,8 @@ def page_and_unread(
     user: User, *, filter: str = "all", cursor: str | None = None, limit: int = 30
 ) -> tuple[Page[InboxRow], int]:
     """The same page with the one number of title, badge and API, which rides on its rows."""
-    rows = _memberships(user).annotate(unread_total=counts.total_of(OuterRef("user_id")))
+    # It names the person by a value, not by the outer row: so databases compute it once, not once a row.
+    rows = _memberships(user).annotate(unread_total=counts.total_of(user.pk))
     found = _page(user, rows, filter, cursor, limit)
     return found, found.items[0].my.unread_total if found.items else unread_total(user)  # type: ignore[attr-defined]
 
@@ -64,8 +66,7 @@ def _page(
 def row(user: User, id: UUID | str) -> InboxRow:
     """One line of the inbox. Raises NotFound where the person is no member."""
     membership = access.membership_for(user, id)
-    found = _memberships(user).get(pk=membership.pk)
-    return _complete(user, [found])[0]
+    return _complete(user, [membership])[0]
 
 
 def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:
@@ -83,14 +84,7 @@ def unread_total(user: User) -> int:
 
 
 def _memberships(user: User) -> QuerySet[Membership]:
-    last = Message.objects.filter(
-        conversation_id=OuterRef("conversation_id"), number=OuterRef("conversation__message_count")
-    )
-    return (
-        Membership.objects.filter(user_id=user.pk, left_seq=None)
-        .select_related("conversation")
-        .annotate(last_message_id=Subquery(last.values("id")[:1]))
-    )
+    return Membership.objects.filter(user_id=user.pk, left_seq=None).select_related("conversation")
 
 
 def _filtered(rows: QuerySet[Membership], filter: str) -> QuerySet[Membership]:
@@ -110,15 +104,26 @@ def _filtered(rows: QuerySet[Membership], filter: str) -> QuerySet[Membership]:
 
 def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
     """Add the last messages and the people, one query each."""
-    wanted = [each.last_message_id for each in memberships if each.last_message_id]  # type: ignore[attr-defined]
-    messages = {each.id: each for each in Message.objects.filter(id__in=wanted).select_related("sender")}
+    messages = _last_messages([each.conversation_id for each in memberships])
     people = _people(memberships, without=user.pk)
-    return [_row(user, each, messages, people.get(each.conversation_id, [])) for each in memberships]
+    return [
+        _row(user, each, messages.get(each.conversation_id), people.get(each.conversation_id, []))
+        for each in memberships
+    ]
 
 
-def _row(user: User, my: Membership, messages: dict[UUID, Message], people: list[User]) -> InboxRow:
+def _last_messages(conversations: Sequence[UUID]) -> dict[UUID, Message]:
+    """The newest message of each: its number is the count. One look-up a conversation, whatever else was said there:
+    as a join, PostgreSQL would read all messages of these conversations."""
+    last = Message.objects.filter(conversation_id=OuterRef("pk"), number=OuterRef("message_count"))
+    found = Conversation.objects.filter(pk__in=conversations).values(last=Subquery(last.values("pk")[:1]))
+    return {
+        each.conversation_id: each for each in Message.objects.filter(pk__in=found).select_related("sender")
+    }
+
+
+def _row(user: User, my: Membership, last: Message | None, people: list[User]) -> InboxRow:
     conversation = my.conversation
-    last = messages.get(my.last_message_id)  # type: ignore[attr-defined]
     if last and last.seq < my.visible_from_seq:
         last = None
     title = kinds.title_of(
@@ -131,11 +136,12 @@ def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, l
     """The first other members where they name the conversation: two of a chat, the recipients of a mail."""
     unnamed = [each.conversation_id for each in memberships if not each.conversation.traits.has_title]
     others = Membership.objects.filter(conversation_id__in=unnamed, left_seq=None).exclude(user_id=without)
+    place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("id")])
     people: dict[UUID, list[User]] = {}
-    for each in others.select_related("user").order_by("id"):
-        first = people.setdefault(each.conversation_id, [])
-        if len(first) < PEOPLE_SHOWN:
-            first.append(each.user)
+    for each in (
+        others.select_related("user").annotate(place=place).filter(place__lte=PEOPLE_SHOWN).order_by("place")
+    ):
+        people.setdefault(each.conversation_id, []).append(each.user)
     return people
 
 

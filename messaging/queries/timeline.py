@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from accounts.models import User
 from chatify.lib import ids
@@ -120,7 +120,13 @@ def _messages(
 def _visible(conversation: Conversation) -> QuerySet[Message]:
     from_seq = conversation.my.visible_from_seq  # type: ignore[attr-defined]
     rows = _with_people(Message.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head))
-    return rows.filter(seq__gte=from_seq) if from_seq else rows
+    return rows.filter(number__gte=Subquery(_first_number(conversation, from_seq))) if from_seq else rows
+
+
+def _first_number(conversation: Conversation, from_seq: int) -> QuerySet:
+    """The number of the first message at or after a seq: pages are cut by number, which the index holds."""
+    sent = Event.objects.filter(conversation_id=conversation.id, seq__gte=from_seq, type=SENT)
+    return sent.order_by("seq").values("message__number")[:1]
 
 
 def _with_people(rows: QuerySet[Message]) -> QuerySet[Message]:
