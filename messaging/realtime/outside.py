@@ -52,12 +52,16 @@ def _notice(kind: str, body: dict[str, Any]) -> bool:
 
 def _shared_layer() -> Any:
     layer = get_channel_layer()
-    return layer if getattr(layer, "shared", True) else None
+    # Of the class: a Redis layer looks names up in its loop's part, and in this thread no loop runs.
+    return layer if getattr(type(layer), "shared", True) else None
 
 
 def _send(layer: Any, message: Message) -> None:
-    work = asyncio.wait_for(layer.group_send(groups.GROUP, message), SECONDS)
-    asyncio.run_coroutine_threadsafe(work, _background()).result(SECONDS + 1)
+    asyncio.run_coroutine_threadsafe(_group_send(layer, message), _background()).result(SECONDS + 1)
+
+
+async def _group_send(layer: Any, message: Message) -> None:
+    await asyncio.wait_for(layer.group_send(groups.GROUP, message), SECONDS)
 
 
 def _background() -> asyncio.AbstractEventLoop:
