@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bench import machine, realtime, report
+from bench import machine, realtime, report, store
 from bench.report import Result
 from tests.services.processes import NotStarted, Unavailable
 
@@ -25,6 +25,7 @@ class Bench(Protocol):
 
 BENCHES: dict[str, Bench] = {
     "realtime": realtime,
+    "store": store,
 }
 
 

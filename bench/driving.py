@@ -28,12 +28,17 @@ class Lines:
         return self._process.pid
 
     async def ask(self, **command: Any) -> dict[str, Any]:
-        """Say one command and wait for the answer. Raises NotStarted when the child is gone or says it failed."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(command).encode() + b"\n")
+        """Say one command and wait for the answer. Raises as `answer`."""
+        self.say(**command)
         return await self.answer()
 
+    def say(self, **command: Any) -> None:
+        """Say one command."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(command).encode() + b"\n")
+
     async def answer(self) -> dict[str, Any]:
+        """The next line. Raises NotStarted when the child is gone or says that it failed."""
         assert self._process.stdout is not None
         async with asyncio.timeout(LONGEST_S):
             line = await self._process.stdout.readline()

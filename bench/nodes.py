@@ -1,5 +1,6 @@
 """The peers that run on Node: installed from `bench/peers/package-lock.json` when first needed, started, ended."""
 
+import argparse
 import contextlib
 import hashlib
 import json
@@ -24,6 +25,24 @@ class Node:
 
     pid: int
     port: int
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """`--peers` and `--no-peers`."""
+    words = "measure the peers too (they need Node and npm)"
+    parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help=words)
+
+
+def wanted(options: argparse.Namespace) -> tuple[bool, list[str]]:
+    """Whether peers can be measured, and a sentence where not; installs them."""
+    if not options.peers:
+        return False, ["Measured without peers, as wanted."]
+    try:
+        install()
+    except Unavailable as reason:
+        print(f"Measuring ours alone: {reason}", flush=True)
+        return False, [f"Measured without peers: {reason}"]
+    return True, []
 
 
 def install() -> None:

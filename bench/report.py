@@ -69,6 +69,11 @@ def spread(seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
+def triple(found: Mapping[str, float] | None) -> str | None:
+    """A spread in one cell: p50, p99 and the maximum."""
+    return f"{found['p50_ms']} / {found['p99_ms']} / {found['max_ms']}" if found else None
+
+
 def keep(bench: str, result: Result, to: Path | None = None) -> None:
     """Print the result and write it down; `to` is one file more for the figures."""
     now = datetime.now(UTC)

@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 Figures = dict[str, Any]
+Measure = Callable[[], Awaitable[Figures]]
 
 
-async def alternated(
-    measures: Mapping[str, Callable[[], Awaitable[Figures]]], *, rounds: int, by: str
-) -> dict[str, Figures]:
+async def alternated(measures: Mapping[str, Measure], *, rounds: int, by: str) -> dict[str, Figures]:
     """Measure all of them once a round; of each, the run whose figure `by` is the median, with `runs` beside it."""
     runs: dict[str, list[Figures]] = {name: [] for name in measures}
     for turn in range(rounds):

@@ -1,4 +1,5 @@
-// Another process that emits into Socket.IO's rooms through Redis: {first, count, rate, began, room, size} a line.
+// Another process that emits into rooms through Redis, by Socket.IO's emitter or (WAY=ws) by a bare publish.
+// A line {first, count, rate, began, room, size} makes `count` events; rate 0 means all at once.
 "use strict";
 
 const readline = require("readline");
@@ -14,13 +15,14 @@ function event(room, index, size) {
   return { room, id: String(index), seq: index, sender: "somebody", body, at: new Date() };
 }
 
-function run(emitter, { first, count, rate, began, room, size }, done) {
+function run(emit, { first, count, rate, began, room, size }) {
   let sent = 0;
   const step = () => {
-    const due = rate ? Math.min(count, Math.floor((now() - began) * rate) + 1) : now() < began ? 0 : count;
-    for (; sent < due; sent++) emitter.to(room).emit("message", event(room, first + sent, size));
+    const passed = now() - began;
+    const due = passed < 0 ? 0 : rate ? Math.min(count, Math.floor(passed * rate) + 1) : count;
+    for (; sent < due; sent++) emit(room, event(room, first + sent, size));
     if (sent < count) setTimeout(step, 1);
-    else done();
+    else console.log(JSON.stringify({ published: sent }));
   };
   step();
 }
@@ -29,9 +31,13 @@ async function main() {
   const client = createClient({ url: process.env.REDIS_URL });
   await client.connect();
   const emitter = new Emitter(client);
+  const ways = {
+    ws: (room, said) => client.publish(room, JSON.stringify({ type: "message", ...said })),
+    socketio: (room, said) => emitter.to(room).emit("message", said),
+  };
   console.log(JSON.stringify({ ready: true }));
   readline.createInterface({ input: process.stdin })
-    .on("line", (line) => run(emitter, JSON.parse(line), () => console.log(JSON.stringify({ done: true }))))
+    .on("line", (line) => run(ways[process.env.WAY], JSON.parse(line)))
     .on("close", () => process.exit(0));
 }
 
