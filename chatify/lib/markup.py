@@ -20,7 +20,8 @@ _TAGS = {
     *("p", "br", "strong", "em", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"),
     *("h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
 }
-_MARKS = re.compile(r"[*_`~\[\]|<>\\&#]|^\s{4}|^\s*([-+]|\d+[.)])\s|^\s*(-{3,}|={3,})\s*$", re.M)
+_MARKS = tuple("*_`~[]|<>\\&#")
+_LINE_BEGINS = re.compile(r"\s{4}|\s*(?:[-+]|\d+[.)])\s|\s*(?:-{3,}|={3,})\s*$", re.M)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'{}|\\^`\u2028-\u202e\u2066-\u2069]+", re.I)
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BIDI_NAMES = {
@@ -39,9 +40,7 @@ MOST_CELLS = 5_000
 
 def render(body: str) -> str:
     """Safe HTML of a message's source. The same source gives the same HTML for everybody."""
-    if not _MARKS.search(body):
-        return _plain(body)
-    return _clean(_parser.render(body))
+    return _clean(_parser.render(body)) if _marked(body) else _plain(body)
 
 
 def snippet(body: str, length: int = 120) -> str:
@@ -51,12 +50,26 @@ def snippet(body: str, length: int = 120) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def _marked(body: str) -> bool:
+    """Whether the parser could make anything of it: a mark anywhere, or a line that begins like a block."""
+    if any(mark in body for mark in _MARKS):
+        return True
+    start = 0
+    while not _LINE_BEGINS.match(body, start):
+        start = body.find("\n", start) + 1
+        if not start:
+            return False
+    return True
+
+
 def _plain(body: str) -> str:
     paragraphs = re.split(r"\n[ \t]*\n\s*", body.strip("\n"))
     return "\n".join(f"<p>{_linked(part)}</p>" for part in paragraphs)
 
 
 def _linked(text: str) -> str:
+    if "://" not in text and "www." not in text.lower():
+        return _escape(text).replace("\n", "<br>\n")
     pieces, end = [], 0
     for match in _LINK.finditer(text):
         address = _trim(match.group())

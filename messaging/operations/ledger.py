@@ -19,7 +19,7 @@ from messaging.operations.records import Head, Identity, Member, NewEvent, NewMe
 Row = TypeVar("Row", Head, Conversation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Draft:
     """A message that is ready to enter the log: validated, rendered, not yet ordered."""
 

@@ -51,7 +51,9 @@ def test_identifiers_may_come_as_text_already():
     )
 
 
-@given(st.datetimes(min_value=datetime(1000, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.timezones()))
+@given(
+    st.datetimes(min_value=datetime(1000, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.timezones())
+)
 def test_times_are_cut_to_milliseconds_in_utc(at):
     utc = at.astimezone(UTC)
     assert stamp(at) == f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
