@@ -83,11 +83,12 @@ def analyze(*models: type[Model]) -> None:
 
 async def in_thread(executor: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Await `work(*args)` in a thread of `executor`, closing stale connections of that thread around it."""
-    call: partial[Any] = partial(_with_care, work, *args, **kwargs)
+    call: partial[Any] = partial(with_care, work, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(executor, call)
 
 
-def _with_care(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def with_care(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`work(*args)` in a thread that keeps no stale connection."""
     close_old_connections()
     try:
         return work(*args, **kwargs)

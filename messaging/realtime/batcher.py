@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from django.db import InterfaceError, OperationalError
 
 from chatify.lib import db
+from messaging.realtime import hop
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -28,78 +29,92 @@ class Batcher(Generic[Item, Outcome]):
     Nobody waits when it is idle; under load a batch holds what came meanwhile, at most 200. `run` returns one outcome
     per item. When the database is not there, each item of the batch fails with that error. When one item breaks the
     code or its row the database's rules, the batch is done again item by item, so that the others are answered: items
-    must bear repetition.
+    must bear repetition. One hop back to the loop answers the whole batch, then tells what it had to tell there.
     """
 
     def __init__(self, run: Callable[[Sequence[Item]], Sequence[Outcome]], *, name: str) -> None:
         self._run = run
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._waiting: deque[tuple[Item, asyncio.Future[Outcome]]] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._waiting: deque[tuple[Item, Callable[[Outcome | Exception], object]]] = deque()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def submit(self, item: Item) -> Outcome:
         """The item's outcome, in the order of submitting. Raises Overloaded, or what went wrong."""
-        return await self.put(item)
+        future: asyncio.Future[Outcome | Exception] = asyncio.get_running_loop().create_future()
+        self.put(item, future.set_result)
+        outcome = await future
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
-    def put(self, item: Item) -> "asyncio.Future[Outcome]":
-        """Take a place in the next batch at once; the future has the outcome."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Outcome] = loop.create_future()
+    def put(self, item: Item, answer: Callable[[Outcome | Exception], object]) -> None:
+        """Take a place in the next batch; `answer(outcome)` is called on the loop, with an error as a value."""
         if len(self._waiting) >= MOST_WAITING:
-            future.set_exception(Overloaded())
-            return future
-        self._waiting.append((item, future))
-        if self._task is None:
-            self._task = loop.create_task(self._work())
-        return future
+            answer(Overloaded())
+            return
+        self._waiting.append((item, answer))
+        if self._idle.is_set():
+            self._idle.clear()
+            # Not at once: what the loop has read by now comes along.
+            asyncio.get_running_loop().call_soon(self._next)
 
     async def drained(self) -> None:
         """Wait until everything submitted so far is answered."""
-        while self._task is not None:
-            await asyncio.wait([self._task])
+        await self._idle.wait()
 
     def stop(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    async def _work(self) -> None:
-        try:
-            while self._waiting:
-                count = min(MOST_AT_ONCE, len(self._waiting))
-                await self._commit([self._waiting.popleft() for _ in range(count)])
-        finally:
-            self._task = None
+    def _next(self) -> None:
+        count = min(MOST_AT_ONCE, len(self._waiting))
+        batch = [self._waiting.popleft() for _ in range(count)]
+        self._executor.submit(self._work, asyncio.get_running_loop(), batch)
 
-    async def _commit(self, batch: "Sequence[tuple[Item, asyncio.Future[Outcome]]]") -> None:
-        try:
-            outcomes = await self._in_thread([item for item, _ in batch])
-        except (OperationalError, InterfaceError) as error:
-            log.warning("a batch of %d failed (%s)", len(batch), type(error).__name__)
-            _fail(batch, error)
-        except Exception as error:
-            log.exception("a batch of %d broke", len(batch))
-            await self._one_by_one(batch, error)
-        else:
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():
-                    future.set_result(outcome)
-
-    async def _one_by_one(
-        self, batch: "Sequence[tuple[Item, asyncio.Future[Outcome]]]", error: Exception
+    def _work(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        batch: "Sequence[tuple[Item, Callable[[Outcome | Exception], object]]]",
     ) -> None:
-        if len(batch) == 1:
-            _fail(batch, error)
-            return
-        for pair in batch:
-            await self._commit([pair])
+        with hop.gathered() as calls:
+            outcomes = self._outcomes([item for item, _ in batch])
+        answers = [answer for _, answer in batch]
+        hop.to(loop, lambda: self._answer(answers, outcomes, calls))
 
-    async def _in_thread(self, items: Sequence[Item]) -> Sequence[Outcome]:
-        outcomes = await db.in_thread(self._executor, self._run, items)
-        if len(outcomes) != len(items):
-            raise RuntimeError("a batch has one outcome per item")
+    def _answer(
+        self,
+        answers: "Sequence[Callable[[Outcome | Exception], object]]",
+        outcomes: Sequence[Outcome | Exception],
+        calls: Sequence[hop.Call],
+    ) -> None:
+        if self._waiting:  # first of all: the database works while the loop writes
+            self._next()
+        else:
+            self._idle.set()
+        for answer, outcome in zip(answers, outcomes, strict=True):
+            _call(answer, outcome)
+        for call in calls:
+            _call(call)
+
+    # In the thread
+
+    def _outcomes(self, items: Sequence[Item]) -> Sequence[Outcome | Exception]:
+        try:
+            outcomes = db.with_care(self._run, items)
+            if len(outcomes) != len(items):
+                raise RuntimeError("a batch has one outcome per item")
+        except (OperationalError, InterfaceError) as error:
+            log.warning("a batch of %d failed (%s)", len(items), type(error).__name__)
+            return [error] * len(items)
+        except Exception as error:
+            log.exception("a batch of %d broke", len(items))
+            return [error] if len(items) == 1 else [self._outcomes([item])[0] for item in items]
         return outcomes
 
 
-def _fail(batch: "Sequence[tuple[Item, asyncio.Future[Outcome]]]", error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)
+def _call(call: Callable[..., object], *args: object) -> None:
+    """What one answer breaks must not cost the others theirs."""
+    try:
+        call(*args)
+    except Exception:
+        log.exception("an answer failed")

@@ -1,24 +1,23 @@
 """What a greeted socket may do: one fixed table, so that a client can never name a handler."""
 
-import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from chatify.lib.errors import ChatifyError, Forbidden, NotFound, TooLarge, TooMany
 from messaging.operations.inbox import Advance
+from messaging.operations.log import Sent
 from messaging.operations.rows import Busy
 from messaging.realtime import frames, protocol, resume
-from messaging.realtime.batcher import Overloaded
 from messaging.realtime.limits import MOST_SYNC_WAIT, Patience, Window
 from messaging.realtime.process import ServingProcess
 from messaging.realtime.protocol import READERS, Close, Fields, InvalidCommand, Mark, Send, Sync, Typing
 from messaging.realtime.sending import Posting
 from messaging.realtime.sockets import Socket
 
-log = logging.getLogger(__name__)
 RETRY_MS = 2000
+# Sends of one socket that may be on their way at once: beyond it nothing is read from that client.
+MOST_UNANSWERED = 64
 LATER = "This could not be kept just now. Try again."
 TOO_FAST = "You are doing this too often."
 
@@ -33,6 +32,7 @@ class Commands:
         self._window = Window("socket.command")
         self._syncs: dict[str, Window] = {}
         self._syncing: set[tuple[str, int]] = set()
+        self._unanswered = 0
 
     def hear(self, text: str) -> None:
         """Take one frame after the hello."""
@@ -89,28 +89,29 @@ class Commands:
     def _send(self, command: Send) -> None:
         # Over the limit it goes on, marked: a send that was kept before is answered whatever the limit.
         posting = Posting(self._socket.user, command, self._window.hit())
-        future = self._process.sends.put(posting)
-        future.add_done_callback(partial(self._sent, command))
+        self._unanswered += 1
+        if self._unanswered == MOST_UNANSWERED:
+            self._socket.writer.outlet.pause()
+        self._process.sends.put(posting, partial(self._sent, command))
 
-    def _sent(self, command: Send, future: "asyncio.Future[Any]") -> None:
-        client_id = str(command.client_id)
-        outcome = _outcome(future)
-        if isinstance(outcome, TooMany) and not isinstance(outcome, Busy):
-            self._refuse(outcome.retry_after, client_id=client_id)
-        elif isinstance(outcome, Exception):
-            self._fail(outcome, client_id=client_id)
-        else:
+    def _sent(self, command: Send, outcome: Any) -> None:
+        self._unanswered -= 1
+        if self._unanswered == MOST_UNANSWERED // 2:
+            self._socket.writer.outlet.resume()
+        if isinstance(outcome, Sent):
             if not outcome.duplicate:
                 self._patience.allowed()
             self._socket.say(frames.ack(outcome))
+        elif isinstance(outcome, TooMany) and not isinstance(outcome, Busy):
+            self._refuse(outcome.retry_after, client_id=str(command.client_id))
+        else:
+            self._fail(outcome, client_id=str(command.client_id))
 
     def _mark(self, command: Mark) -> None:
         step = Advance(self._socket.id, command.conversation, command.kind, command.number)  # type: ignore[arg-type]
-        future = self._process.marks.put(step)
-        future.add_done_callback(partial(self._marked, str(command.conversation)))
+        self._process.marks.put(step, partial(self._marked, str(command.conversation)))
 
-    def _marked(self, conversation: str, future: "asyncio.Future[Any]") -> None:
-        outcome = _outcome(future)
+    def _marked(self, conversation: str, outcome: Any) -> None:
         if isinstance(outcome, Exception):
             self._fail(outcome, conversation=conversation)
 
@@ -140,13 +141,6 @@ class Commands:
 
     def _say(self, code: str, detail: str, **about: Any) -> None:
         self._socket.say(frames.error(code, detail, **about))
-
-
-def _outcome(future: "asyncio.Future[Any]") -> Any:
-    """The result, or the error as a value."""
-    if future.cancelled():
-        return Overloaded()
-    return future.exception() or future.result()
 
 
 def _code(error: ChatifyError) -> str:

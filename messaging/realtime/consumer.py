@@ -36,7 +36,7 @@ class SocketConsumer(AsyncConsumer):
     async def dispatch(self, message: dict[str, Any]) -> None:
         kind = message["type"]
         if kind == "websocket.receive":
-            self.receive(message)
+            self.take(message.get("text"))
         elif kind == "websocket.connect":
             await self.connect()
         elif kind == "websocket.disconnect":
@@ -81,10 +81,11 @@ class SocketConsumer(AsyncConsumer):
         self.commands = Commands(serving, self.socket)
         serving.sessions.enter(self.socket)
         self._timer = serving.loop.call_later(HELLO_SECONDS, self.socket.close, Close.SERVER)
+        self.outlet.listen(self.take)
 
-    def receive(self, message: dict[str, Any]) -> None:
-        """Take one frame; nothing here waits."""
-        socket, text = self.socket, message.get("text")
+    def take(self, text: str | None) -> None:
+        """Take one frame (None: a binary one), from ASGI or straight from the connection; nothing here waits."""
+        socket = self.socket
         if socket is None or socket.writer.closed is not None:
             return
         if text is None:

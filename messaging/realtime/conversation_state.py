@@ -6,8 +6,10 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from messaging.realtime import runs
 from messaging.realtime.frames import Packet
 from messaging.realtime.recent import Recent
+from messaging.realtime.runs import Run
 from messaging.realtime.sockets import Socket
 from messaging.realtime.store import PAGE, Store
 
@@ -68,13 +70,37 @@ class Room:
         """Whether the database is being asked; the version may be about to change."""
         return self._task is not None
 
-    def hear(self, packet: Packet) -> None:
-        """Take an event in whatever order they come."""
-        if packet.seq <= self.last or len(self._waiting) >= MOST_WAITING:
+    def hear(self, packets: Sequence[Packet]) -> None:
+        """Take events in whatever order they come."""
+        if self._in_step(packets):
+            for run in runs.cut(packets):
+                self._pass_on(run)
             return
-        self._waiting.setdefault(packet.seq, packet)
+        for packet in packets:
+            if packet.seq > self.last and len(self._waiting) < MOST_WAITING:
+                self._waiting.setdefault(packet.seq, packet)
         if self._task is None:
             self._pump()
+
+    def _in_step(self, packets: Sequence[Packet]) -> bool:
+        """Whether these are exactly the next events, with nothing to be asked or decided first."""
+        if self._task is not None or self._waiting:
+            return False
+        version = self.version
+        return all(
+            packet.seq == seq and packet.version <= version and packet.plain
+            for seq, packet in enumerate(packets, self.last + 1)
+        )
+
+    def _pass_on(self, run: Run) -> None:
+        self.last = run.last
+        self.touched = time.monotonic()
+        for packet in run.packets:
+            self._hub.recent.keep(packet)
+        for socket in tuple(self.sockets):
+            if not socket.take(run):
+                for packet in run.packets:
+                    socket.emit(packet)
 
     def reach(self, head: int) -> None:
         """The log is known to go up to `head`: read what never arrived."""
@@ -160,7 +186,7 @@ class Room:
             self.version = max(self.version, version)
             for event in events:
                 packet = Packet.of(event)
-                if packet.lets_in:
+                if packet.joins:
                     self._admit(members, packet.seq)
                 if packet.seq == self.last + 1:
                     self._deliver(packet)
@@ -174,7 +200,7 @@ class Room:
 
     def _lets_in(self, packet: Packet) -> bool:
         """Whether somebody here joins with this event whom the version did not tell of."""
-        sockets = self._hub.people.get(packet.lets_in or "", ())
+        sockets = self._hub.people.get(packet.joins or "", ())
         return any(socket not in self.sockets for socket in sockets)
 
     def _admit(self, members: Mapping[str, int], seq: int) -> None:

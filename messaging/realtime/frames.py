@@ -1,10 +1,11 @@
 """What the server says: frames of protocol v1, encoded once and shared by every socket they go to."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from messaging.events import JOINED, LEFT, ReadState
 from messaging.operations.log import Sent
@@ -15,91 +16,137 @@ JSON_ONLY = ("json", "")
 
 
 class Frame:
-    """One text frame: as text for ASGI servers, as bytes ready for the wire for ours."""
+    """One text frame: bytes ready for the wire for our server, text for other ASGI servers."""
 
-    __slots__ = ("_wire", "text")
+    __slots__ = ("_start", "wire")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._wire: bytes | None = None
+    def __init__(self, payload: bytes) -> None:
+        head = _head(len(payload))
+        self._start = len(head)
+        self.wire = head + payload
+        """A whole unmasked text frame (RFC 6455, 5.2); legal while no extension is negotiated."""
 
     @property
-    def wire(self) -> bytes:
-        """A whole unmasked text frame (RFC 6455, 5.2); legal while no extension is negotiated."""
-        if self._wire is None:
-            self._wire = _framed(self.text.encode())
-        return self._wire
+    def text(self) -> str:
+        return self.wire[self._start :].decode()
 
 
-def _framed(payload: bytes) -> bytes:
-    size = len(payload)
+def _head(size: int) -> bytes:
     if size < 126:
-        return b"\x81" + bytes((size,)) + payload
+        return b"\x81" + bytes((size,))
     if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+        return b"\x81\x7e" + size.to_bytes(2, "big")
+    return b"\x81\x7f" + size.to_bytes(8, "big")
 
 
 def encode(fields: Mapping[str, Any]) -> Frame:
-    return Frame(json.dumps(fields, ensure_ascii=False, separators=(",", ":")))
+    return Frame(orjson.dumps(fields))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Format:
-    """How a client wants events: `json`, or `html` in a language."""
+    """How a client wants events: `json`, or `html` in a language. Equal keys get equal bytes."""
 
     kind: str
     language: str
+    key: tuple[str, str] = field(init=False)
 
-    @property
-    def key(self) -> tuple[str, str]:
-        return (self.kind, self.language) if self.kind == "html" else JSON_ONLY
+    def __post_init__(self) -> None:
+        self.key = (self.kind, self.language) if self.kind == "html" else JSON_ONLY
 
 
 class Packet:
-    """An event on its way. `event` is None when only its place is known and the row must be read."""
+    """An event on its way. Its JSON is made once and shared by every frame, and by the layer.
 
-    __slots__ = ("_frames", "conversation", "event", "seq", "version")
+    `json` is None when only its place is known and the row must be read. `id` is that of a row of our own.
+    """
 
-    def __init__(self, conversation: str, seq: int, version: int, event: Event | None) -> None:
+    __slots__ = (
+        "_event",
+        "_frames",
+        "conversation",
+        "id",
+        "joins",
+        "json",
+        "kind",
+        "leaves",
+        "seq",
+        "version",
+    )
+
+    def __init__(
+        self, conversation: str, seq: int, version: int, event: Event | None, *, id: UUID | None = None
+    ) -> None:
         self.conversation = conversation
         self.seq = seq
         self.version = version
-        self.event = event
+        self.id = id
+        self.json = None if event is None else orjson.dumps(event)
+        self.kind: str | None = event["event"] if event else None
+        self.leaves = _about(LEFT, event)
+        self.joins = _about(JOINED, event)
+        self._event = event
         self._frames: dict[tuple[str, str], Frame] = {}
 
     @classmethod
     def of(cls, event: Event, version: int = 0) -> "Packet":
         return cls(event["conversation"], event["seq"], version, event)
 
+    @classmethod
+    def heard(
+        cls,
+        conversation: str,
+        seq: int,
+        version: int,
+        json: bytes | None,
+        *,
+        kind: str | None,
+        leaves: str | None,
+        joins: str | None,
+    ) -> "Packet":
+        """An event as another process encoded it."""
+        packet = cls(conversation, seq, version, None)
+        packet.json, packet.kind, packet.leaves, packet.joins = json, kind, leaves, joins
+        return packet
+
+    @property
+    def event(self) -> Event | None:
+        """The public event object."""
+        if self._event is None and self.json is not None:
+            self._event = orjson.loads(self.json)
+        return self._event
+
     def frame(self, format: Format) -> Frame:
         """Encoded once per format and language with a listener."""
         frame = self._frames.get(format.key)
         if frame is None:
-            frame = self._frames[format.key] = encode({"type": "event", **self.shown(format)})
+            frame = self._frames[format.key] = Frame(b'{"type":"event",' + self.shown(format)[1:])
         return frame
 
-    def shown(self, format: Format) -> Event:
-        """The event object, with `html` for clients that asked for it."""
-        event = self.event or {}
+    def shown(self, format: Format) -> bytes:
+        """The JSON of the event object, with `html` for clients that asked for it."""
+        plain = self.json or b"{}"
         if format.kind != "html":
-            return event
-        return {**event, "html": render.event(event, format.language)}
+            return plain
+        html = render.event(self.event or {}, format.language)
+        return plain[:-1] + b',"html":' + orjson.dumps(html) + b"}"
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is here and changes nothing about who may read what follows."""
+        return self.json is not None and self.leaves is None and self.joins is None
 
     def removes(self, user: str) -> bool:
         """Whether this is the last event that this person may see."""
-        return self._about(LEFT) == user
+        return self.leaves == user
 
-    @property
-    def lets_in(self) -> str | None:
-        """Who becomes a member with this event."""
-        return self._about(JOINED)
 
-    def _about(self, kind: str) -> str | None:
-        if self.event is None or self.event["event"] != kind:
-            return None
-        user = self.event["data"].get("user")
-        return user.get("id") if isinstance(user, dict) else user
+def _about(kind: str, event: Event | None) -> str | None:
+    """The person of a `member` event of this kind; None for any other event."""
+    if event is None or event["event"] != kind:
+        return None
+    user = event["data"].get("user")
+    return user.get("id") if isinstance(user, dict) else user
 
 
 def ready(*, epoch: str, user: UUID, heartbeat_ms: int) -> Frame:
@@ -131,9 +178,10 @@ def reset(conversation: str, head: int) -> Frame:
     return encode({"type": "reset", "conversation": conversation, "head": head})
 
 
-def replay(conversation: str, events: Iterable[Event], head: int, format: Format) -> Frame:
-    shown = [Packet.of(event).shown(format) for event in events]
-    return encode({"type": "replay", "conversation": conversation, "events": shown, "head": head})
+def replay(conversation: str, packets: Iterable[Packet], head: int, format: Format) -> Frame:
+    shown = b",".join([packet.shown(format) for packet in packets])
+    start = orjson.dumps({"type": "replay", "conversation": conversation, "head": head})
+    return Frame(start[:-1] + b',"events":[' + shown + b"]}")
 
 
 def receipt(state: ReadState) -> Frame:

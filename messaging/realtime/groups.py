@@ -4,13 +4,12 @@ Redis is not trusted to invent events: each message carries an HMAC over all of 
 64 KiB and an event in it under 8 KiB; a larger one is only named, and the hub reads its row.
 """
 
-import hashlib
 import hmac
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.conf import settings
 
 from messaging.events import PublishedEvent
@@ -19,87 +18,101 @@ from messaging.realtime.frames import Packet
 GROUP = "hubs"
 LARGEST_BATCH = 64 * 1024
 LARGEST_EVENT = 8 * 1024
+# What an event takes in a message beside its own bytes: its line in the index.
+ENTRY = 160
 
 Message = dict[str, Any]
 
 
-def log_messages(
-    origin: str, rows: Sequence[PublishedEvent]
-) -> Iterator[tuple[Message, list[PublishedEvent]]]:
-    """The rows as layer messages within the size limit, each with the rows it carries."""
-    part: list[PublishedEvent] = []
-    texts: list[str] = []
+def log_messages(origin: str, packets: Sequence[Packet]) -> Iterator[tuple[Message, list[Packet]]]:
+    """The events as layer messages within the size limit, each with the packets it carries."""
+    part: list[Packet] = []
     size = 0
-    for row in rows:
-        text = _entry(row)
-        if texts and size + len(text) > LARGEST_BATCH - 1024:
-            yield _log_message(origin, part, texts), part
-            part, texts, size = [], [], 0
-        part.append(row)
-        texts.append(text)
-        size += len(text) + 64
-    if texts:
-        yield _log_message(origin, part, texts), part
+    for packet in packets:
+        own = ENTRY + _size(packet)
+        if part and size + own > LARGEST_BATCH - 1024:
+            yield _log_message(origin, part), part
+            part, size = [], 0
+        part.append(packet)
+        size += own
+    if part:
+        yield _log_message(origin, part), part
 
 
 def notice(origin: str, kind: str, body: Mapping[str, Any]) -> Message:
     """Something that is not in the log: typing, presence, receipts, a revocation."""
-    return _sealed(origin, "notice", {}, json.dumps({"kind": kind, "body": body}, separators=(",", ":")))
+    return _sealed(origin, "notice", b"", orjson.dumps({"kind": kind, "body": body}))
 
 
 def genuine(message: Mapping[str, Any]) -> bool:
     """Whether one of our own processes wrote this."""
     try:
-        signed = _signature(message["origin"], message["kind"], message["conversations"], message["payload"])
+        signed = _signature(message["origin"], message["kind"], message["index"], message["payload"])
         return hmac.compare_digest(signed, message["mac"])
     except (KeyError, TypeError, AttributeError):
         return False
 
 
-def packets(message: Message) -> list[Packet]:
-    """The events of a log message."""
+def packets(message: Message, wanted: Callable[[str, int], bool]) -> list[Packet]:
+    """The events of a log message, of the conversations of which `wanted(id, version)`. Their JSON stays as it came."""
+    heard: list[Packet] = []
+    start = 0
+    for conversation, seq, version, size, kind, leaves, joins in orjson.loads(message["index"]):
+        if wanted(conversation, version):
+            text = message["payload"][start : start + size] if size else None
+            packet = Packet.heard(conversation, seq, version, text, kind=kind, leaves=leaves, joins=joins)
+            heard.append(packet)
+        start += size
+    return heard
+
+
+def packets_of(rows: Iterable[PublishedEvent]) -> list[Packet]:
+    """Committed rows, encoded for the hub of this process and for the layer alike."""
     return [
-        Packet(entry["conversation"], entry["seq"], entry["version"], entry["event"])
-        for entry in json.loads(message["payload"])
+        Packet(row.event["conversation"], row.event["seq"], row.version, row.event, id=row.id) for row in rows
     ]
 
 
-def local_packets(rows: Iterable[PublishedEvent]) -> list[Packet]:
-    """The same rows for the hub of this process, which needs no encoding."""
-    return [Packet(str(row.conversation), row.event["seq"], row.version, row.event) for row in rows]
+def _size(packet: Packet) -> int:
+    """The bytes of its event in a message; 0 for one that is only named."""
+    size = len(packet.json or b"")
+    return size if size <= LARGEST_EVENT else 0
 
 
-def _entry(row: PublishedEvent) -> str:
-    entry = {"conversation": str(row.conversation), "seq": row.event["seq"], "version": row.version}
-    text = json.dumps({**entry, "event": row.event}, separators=(",", ":"))
-    return text if len(text) <= LARGEST_EVENT else json.dumps({**entry, "event": None}, separators=(",", ":"))
+def _log_message(origin: str, packets: Sequence[Packet]) -> Message:
+    index = [
+        [
+            packet.conversation,
+            packet.seq,
+            packet.version,
+            _size(packet),
+            packet.kind,
+            packet.leaves,
+            packet.joins,
+        ]
+        for packet in packets
+    ]
+    payload = b"".join([packet.json for packet in packets if packet.json and _size(packet)])
+    return _sealed(origin, "log", orjson.dumps(index), payload)
 
 
-def _log_message(origin: str, rows: Sequence[PublishedEvent], texts: Sequence[str]) -> Message:
-    versions: dict[str, int] = {}
-    for row in rows:
-        name = str(row.conversation)
-        versions[name] = max(row.version, versions.get(name, 0))
-    return _sealed(origin, "log", versions, f"[{','.join(texts)}]")
-
-
-def _sealed(origin: str, kind: str, conversations: Mapping[str, int], payload: str) -> Message:
-    mac = _signature(origin, kind, conversations, payload)
+def _sealed(origin: str, kind: str, index: bytes, payload: bytes) -> Message:
+    mac = _signature(origin, kind, index, payload)
     return {
         "type": "hub.message",
         "origin": origin,
         "kind": kind,
-        "conversations": dict(conversations),
+        "index": index,
         "payload": payload,
         "mac": mac,
     }
 
 
-def _signature(origin: str, kind: str, conversations: Mapping[str, int], payload: str) -> str:
-    head = json.dumps([origin, kind, sorted(conversations.items())], separators=(",", ":"))
-    return hmac.new(_key(settings.SECRET_KEY), f"{head}\n{payload}".encode(), hashlib.sha256).hexdigest()
+def _signature(origin: str, kind: str, index: bytes, payload: bytes) -> bytes:
+    head = orjson.dumps([origin, kind, len(index)])
+    return hmac.digest(_key(settings.SECRET_KEY), b"".join((head, index, payload)), "sha256")
 
 
 @lru_cache(maxsize=4)
 def _key(secret: str) -> bytes:
-    return hmac.new(secret.encode(), b"chatify.realtime.groups", hashlib.sha256).digest()
+    return hmac.digest(secret.encode(), b"chatify.realtime.groups", "sha256")

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DatabaseError
@@ -22,6 +24,7 @@ MOST_ABSENT = 20_000
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 REPLAYS_AT_ONCE = 16
+_conversation = attrgetter("conversation")
 
 
 class Hub:
@@ -54,16 +57,18 @@ class Hub:
 
     def hear(self, packets: Iterable[Packet]) -> None:
         """Take events in whatever order, from our own process or from the layer."""
-        for packet in packets:
-            if not self.wants(packet.conversation, packet.version):
-                if self.recent.follows(packet.conversation):
-                    self.recent.keep(packet)
+        for conversation, group in groupby(packets, _conversation):
+            heard = list(group)
+            if not self.wants(conversation, max(packet.version for packet in heard)):
+                if self.recent.follows(conversation):
+                    for packet in heard:
+                        self.recent.keep(packet)
                 continue
-            room = self.rooms.get(packet.conversation)
+            room = self.rooms.get(conversation)
             if room is None:
-                room = Room(self, packet.conversation, last=packet.seq - 1, version=UNKNOWN)
-                self.rooms[packet.conversation] = room
-            room.hear(packet)
+                room = Room(self, conversation, last=heard[0].seq - 1, version=UNKNOWN)
+                self.rooms[conversation] = room
+            room.hear(heard)
 
     def last(self, conversation: str) -> int:
         """The last seq delivered here; 0 for a conversation without a listener."""

@@ -1,11 +1,12 @@
 """What is told and not kept: receipts, typing, presence, revocations. Said here, and to the other processes."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from messaging.events import ReadState
 from messaging.realtime import frames
@@ -48,9 +49,9 @@ class Notices:
         if self._tell is not None:
             self._tell(kind, body)
 
-    def hear(self, payload: str) -> None:
+    def hear(self, payload: bytes) -> None:
         """Do what another process said."""
-        said = json.loads(payload)
+        said = orjson.loads(payload)
         handler = self._kinds.get(said["kind"])
         if handler is not None:
             handler(said["body"])

@@ -10,6 +10,7 @@ EXTENSION = "chatify.transport"
 ABORT_AFTER = 1.0
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Hear = Callable[[str | None], object]
 
 
 class Slow(Exception):
@@ -23,19 +24,28 @@ class Gone(Exception):
 class Connection(Protocol):
     """What our server's protocol offers in `scope["extensions"]["chatify.transport"]`."""
 
+    free: bool
+    """Whether it is open and the peer keeps up: the write buffer is below the transport's high-water mark."""
+    write: Callable[[bytes], None]
+    """Hand over ready-made frames, never waiting."""
+
     @property
     def open(self) -> bool: ...
     @property
-    def writable(self) -> bool:
-        """Whether the peer keeps up: the write buffer is below the transport's high-water mark."""
+    def waiting(self) -> int:
+        """Bytes that have not left for the kernel."""
 
-    @property
-    def gone_out(self) -> int:
-        """Bytes that left for the kernel so far."""
-
-    def write(self, data: bytes) -> None: ...
     async def until_writable(self, seconds: float) -> bool:
         """False when the buffer did not go down within `seconds`."""
+
+    def listen(self, hear: Hear) -> None:
+        """From now on call `hear(text)` for each text frame, `hear(None)` for a binary one, without ASGI's queue."""
+
+    def pause(self) -> None:
+        """Read nothing more from the peer."""
+
+    def resume(self) -> None:
+        """Read on."""
 
     def end(self, code: int, *, grace: float = ...) -> None: ...
 
@@ -45,8 +55,18 @@ class Outlet(Protocol):
     def ready(self) -> bool:
         """Whether `write` may be called right now, without waiting."""
 
-    def write(self, frame: Frame) -> None:
-        """Hand over a frame at once; only when ready."""
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Hand over frames, ready for the wire, at once; only when ready."""
+
+    def listen(self, hear: Hear) -> None:
+        """Take frames from the connection without ASGI in between, where the server can."""
+
+    def pause(self) -> None:
+        """Take no more frames, where the server can."""
+
+    def resume(self) -> None:
+        """Go on taking frames."""
 
     async def send(self, frame: Frame) -> None:
         """Hand over a frame when there is room. Raises Slow and Gone."""
@@ -61,19 +81,20 @@ class DirectOutlet:
     def __init__(self, transport: Connection, patience: float) -> None:
         self._transport = transport
         self._patience = patience
+        self.write = transport.write
+        self.listen = transport.listen
+        self.pause = transport.pause
+        self.resume = transport.resume
 
     @property
     def ready(self) -> bool:
-        return self._transport.writable and self._transport.open
-
-    def write(self, frame: Frame) -> None:
-        self._transport.write(frame.wire)
+        return self._transport.free
 
     async def send(self, frame: Frame) -> None:
-        while not self._transport.writable:
-            gone_out = self._transport.gone_out
+        while self._transport.open and not self._transport.free:
+            waiting = self._transport.waiting
             moved = await self._transport.until_writable(self._patience)
-            if not moved and self._transport.gone_out <= gone_out:
+            if not moved and self._transport.waiting >= waiting:
                 raise Slow
         if not self._transport.open:
             raise Gone
@@ -81,7 +102,7 @@ class DirectOutlet:
 
     def close(self, code: int, last: Sequence[Frame] = (), *, at_once: bool = False) -> None:
         for frame in last if self.ready else ():
-            self.write(frame)
+            self.write(frame.wire)
         if at_once:
             self._transport.end(code, grace=ABORT_AFTER)
         else:
@@ -98,8 +119,17 @@ class AsgiOutlet:
         self._patience = patience
         self._closing: asyncio.Task[None] | None = None
 
-    def write(self, frame: Frame) -> None:
+    def write(self, data: bytes) -> None:
         raise AssertionError("this outlet is never ready")
+
+    def listen(self, hear: Hear) -> None:
+        """Frames come by ASGI's queue here."""
+
+    def pause(self) -> None:
+        """This server has a flow control of its own."""
+
+    def resume(self) -> None:
+        """See `pause`."""
 
     async def send(self, frame: Frame) -> None:
         try:

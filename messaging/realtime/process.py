@@ -15,7 +15,7 @@ from chatify.lib import db
 from messaging.events import PublishedEvent, ReadState
 from messaging.operations import settle
 from messaging.operations.inbox import Advance
-from messaging.realtime import frames, groups, heartbeat, publish, render, sending
+from messaging.realtime import frames, groups, heartbeat, hop, publish, render, sending
 from messaging.realtime.batcher import Batcher
 from messaging.realtime.gathering import Gathering
 from messaging.realtime.groups import Message
@@ -101,22 +101,17 @@ class ServingProcess:
 
     def hop(self, work: Callable[[], object]) -> bool:
         """Run `work` on the server's loop soon; False when the server is gone."""
-        if self.loop.is_closed():
-            return False
-        try:
-            self.loop.call_soon_threadsafe(work)
-        except RuntimeError:
-            return False
-        return True
+        return hop.to(self.loop, work)
 
     def log(self, rows: Sequence[PublishedEvent], taken: Taken) -> None:
         """To our own sockets at once, then to the other processes."""
-        self.hub.hear(groups.local_packets(rows))
+        packets = groups.packets_of(rows)
+        self.hub.hear(packets)
         if self.link is None:
             taken(row.id for row in rows)
             return
-        for message, part in groups.log_messages(self.origin, rows):
-            self.link.publish(message, partial(taken, [row.id for row in part]))
+        for message, part in groups.log_messages(self.origin, packets):
+            self.link.publish(message, partial(taken, [packet.id for packet in part if packet.id]))
 
     def receipts(self, states: Sequence[ReadState]) -> None:
         self.notices.receipts.add(states)
@@ -138,8 +133,8 @@ class ServingProcess:
     def _heard(self, message: Message) -> None:
         if message["kind"] == "notice":
             self.notices.hear(message["payload"])
-        elif any(self.hub.hears(name, version) for name, version in message["conversations"].items()):
-            self.hub.hear(groups.packets(message))
+        else:
+            self.hub.hear(groups.packets(message, self.hub.hears))
 
     # By the clock
 

@@ -53,14 +53,13 @@ class Track:
         """The frame of a replay, made once for all who are at the same place."""
         key = (since, until, format.key)
         if key not in self._frames and (packets := self.between(since, until)):
-            events = [packet.event or {} for packet in packets]
-            frame = frames.replay(packets[0].conversation, events, until, format)
+            frame = frames.replay(packets[0].conversation, packets, until, format)
             self._frames[key] = frame
-            self.size += 2 * len(frame.text)
+            self.size += len(frame.wire)
         return self._frames.get(key)
 
     def _forget_frames(self) -> None:
-        self.size -= sum(2 * len(frame.text) for frame in self._frames.values())
+        self.size -= sum(len(frame.wire) for frame in self._frames.values())
         self._frames.clear()
 
 
@@ -81,12 +80,12 @@ class Recent:
         track = self._tracks.get(packet.conversation)
         if track is not None and packet.seq <= track.last:
             return
-        if packet.event is None:
+        if packet.json is None:
             self._drop(packet.conversation)
             return
         track = self._touch(packet.conversation)
         before = track.size
-        if packet.seq != track.last + 1 or packet.event["event"] not in HARMLESS:
+        if packet.seq != track.last + 1 or packet.kind not in HARMLESS:
             track.clear()
         track.add(packet)
         self._grow(track.size - before)
@@ -139,5 +138,4 @@ class Recent:
 
 def weight(packet: Packet) -> int:
     """About how many bytes an event takes with its frames."""
-    data = (packet.event or {}).get("data") or {}
-    return EVENT_BYTES + 4 * len(data.get("body") or "") + 6 * len(data.get("html_body") or "")
+    return EVENT_BYTES + 5 * len(packet.json or b"")

@@ -125,7 +125,7 @@ def _frame(socket: Socket, gap: Missing, packets: Sequence[Packet]) -> Frame:
     shared = socket.hub.recent.replay(conversation, gap.since, gap.until, socket.format)
     if shared is not None:
         return shared
-    return frames.replay(conversation, [packet.event or {} for packet in packets], gap.until, socket.format)
+    return frames.replay(conversation, packets, gap.until, socket.format)
 
 
 async def _replay(socket: Socket, conversation: str) -> None:
@@ -160,7 +160,8 @@ async def _read(socket: Socket, conversation: str, since: int, *, once: bool = F
         socket.raise_to(conversation, found.head)
         return True
     # Rendering hundreds of events would hold up every other socket of the process.
-    frame = await db.in_thread(db.READS, frames.replay, conversation, found.events, found.head, socket.format)
+    packets = [Packet.of(event) for event in found.events]
+    frame = await db.in_thread(db.READS, frames.replay, conversation, packets, found.head, socket.format)
     await socket.writer.room()
     if conversation not in socket.sent or not socket.open:
         return False
@@ -168,7 +169,7 @@ async def _read(socket: Socket, conversation: str, since: int, *, once: bool = F
     if once and socket.sent[conversation] != start:
         return True
     _raise(socket, conversation, since, start)
-    return _say_replay(socket, conversation, [Packet.of(event) for event in found.events], frame)
+    return _say_replay(socket, conversation, packets, frame)
 
 
 def _say_replay(socket: Socket, conversation: str, packets: Sequence[Packet], frame: Frame) -> bool:

@@ -16,6 +16,7 @@ from messaging.realtime.names import digest_of
 from messaging.realtime.outlet import Outlet
 from messaging.realtime.protocol import Close
 from messaging.realtime.recent import Recent
+from messaging.realtime.runs import Run
 from messaging.realtime.store import PAGE, Store
 from messaging.realtime.writer import Place, Writer
 
@@ -126,6 +127,20 @@ class Socket:
                 task.cancel()
 
     # Events
+
+    def take(self, run: Run) -> bool:
+        """What `emit` does for each event of a run, in one write, where nothing stands in the way; else False.
+
+        Each socket of a conversation costs this once per batch: half a microsecond, beside the kernel's four.
+        """
+        conversation = run.conversation
+        if self.sent.get(conversation) != run.before or conversation in self.holds:
+            return False
+        if not (self.open and self.writer.flowing):
+            return False
+        self.sent[conversation] = run.last
+        self.writer.outlet.write(run.wire(self.format))
+        return True
 
     def emit(self, packet: Packet) -> None:
         """Take an event from the hub."""

@@ -32,7 +32,7 @@ class Writer:
     def __init__(
         self, outlet: Outlet, *, dropped: Callable[[list[Place]], object], drained: Callable[[], object]
     ) -> None:
-        self._outlet = outlet
+        self.outlet = outlet
         self._dropped = dropped
         self._drained = drained
         self._queue: deque[_Waiting] = deque()
@@ -49,6 +49,11 @@ class Writer:
         return bool(self._queue) or self._task is not None
 
     @property
+    def flowing(self) -> bool:
+        """Whether frames may go straight to the outlet: nothing waits, nothing was dropped, the peer keeps up."""
+        return self._task is None and not self.lagging and self.closed is None and self.outlet.ready
+
+    @property
     def half_full(self) -> bool:
         """Whether somebody who reads on for this socket should wait for `room()` first."""
         return len(self._queue) > MOST_FRAMES // 2 or self._bytes > MOST_BYTES // 2
@@ -61,10 +66,10 @@ class Writer:
         """
         if self.closed is not None:
             return
-        if self._task is None and self._outlet.ready:
-            self._outlet.write(frame)
+        if self._task is None and self.outlet.ready:
+            self.outlet.write(frame.wire)
             return
-        size = 0 if paced else len(frame.text)
+        size = 0 if paced else len(frame.wire)
         self._queue.append(_Waiting(frame, place, size))
         self._bytes += size
         self._empty.clear()
@@ -105,7 +110,7 @@ class Writer:
             while self._queue and self.closed is None:
                 item = self._queue.popleft()
                 self._bytes -= item.size
-                await self._outlet.send(item.frame)
+                await self.outlet.send(item.frame)
         except Slow:
             self._end(Close.SLOW)
         except Gone:
@@ -120,7 +125,7 @@ class Writer:
     def _end(self, code: int, last: Sequence[Frame] = ()) -> None:
         self.closed = code
         self._finish()
-        self._outlet.close(code, last, at_once=code == Close.SLOW)
+        self.outlet.close(code, last, at_once=code == Close.SLOW)
 
     def _finish(self) -> None:
         self._queue.clear()

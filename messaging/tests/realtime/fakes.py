@@ -122,6 +122,8 @@ class FakeOutlet:
 
     def __init__(self) -> None:
         self.frames: list[dict[str, Any]] = []
+        self.writes = 0
+        self.paused = False
         self.closed: list[int] = []
         self.stalled = False
         self.slow = False
@@ -131,8 +133,21 @@ class FakeOutlet:
     def ready(self) -> bool:
         return not self.stalled and not self.closed
 
-    def write(self, frame: Frame) -> None:
-        self.frames.append(json.loads(frame.text))
+    def write(self, data: bytes) -> None:
+        self.writes += 1
+        while data:
+            start, size = {126: (4, data[2:4]), 127: (10, data[2:10])}.get(data[1], (2, data[1:2]))
+            end = start + int.from_bytes(size, "big")
+            self.frames.append(json.loads(data[start:end]))
+            data = data[end:]
+
+    def listen(self, hear: Any) -> None: ...
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
 
     async def send(self, frame: Frame) -> None:
         while self.stalled:
@@ -142,11 +157,11 @@ class FakeOutlet:
                 raise Slow
         if self.closed:
             raise Gone
-        self.write(frame)
+        self.write(frame.wire)
 
     def close(self, code: int, last: Any = (), *, at_once: bool = False) -> None:
         for frame in last:
-            self.write(frame)
+            self.write(frame.wire)
         self.closed.append(code)
 
     def takes(self) -> None:
@@ -198,7 +213,7 @@ def open_socket(hub: Hub, user: str, *conversations: str, at: int | None = None)
 
 
 def outlet(socket: Socket) -> FakeOutlet:
-    return socket.writer._outlet  # type: ignore[return-value]
+    return socket.writer.outlet  # type: ignore[return-value]
 
 
 async def settled(turns: int = 50) -> None:

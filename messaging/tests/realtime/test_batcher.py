@@ -1,13 +1,21 @@
 """Group commit: one batch in flight, the next one fills, everybody is answered."""
 
+import asyncio
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 
-from messaging.realtime import batcher
+from messaging.realtime import batcher, hop
 from messaging.realtime.batcher import Batcher, Overloaded
+
+
+def put(group: Batcher[int, int], number: int) -> asyncio.Future[Any]:
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    group.put(number, future.set_result)
+    return future
 
 
 class Work:
@@ -42,7 +50,7 @@ async def test_an_idle_batcher_works_at_once(work: Work) -> None:
 async def test_what_comes_meanwhile_is_one_batch_in_order(work: Work) -> None:
     work.gate.clear()
     group = Batcher(work, name="t")
-    futures = [group.put(number) for number in range(10)]
+    futures = [put(group, number) for number in range(10)]
     work.gate.set()
     assert [await future for future in futures] == [number * 2 for number in range(10)]
     assert [number for batch in work.batches for number in batch] == list(range(10))
@@ -51,7 +59,7 @@ async def test_what_comes_meanwhile_is_one_batch_in_order(work: Work) -> None:
 
 async def test_a_batch_has_at_most_two_hundred(work: Work) -> None:
     group = Batcher(work, name="t")
-    futures = [group.put(number) for number in range(450)]
+    futures = [put(group, number) for number in range(450)]
     await group.drained()
     assert all(future.done() for future in futures)
     assert max(len(batch) for batch in work.batches) == 200
@@ -60,26 +68,51 @@ async def test_a_batch_has_at_most_two_hundred(work: Work) -> None:
 async def test_without_a_database_every_item_fails_and_the_next_may_succeed(work: Work) -> None:
     group = Batcher(work, name="t")
     work.broken = True
-    futures = [group.put(number) for number in range(3)]
+    futures = [put(group, number) for number in range(3)]
     await group.drained()
-    assert all(isinstance(future.exception(), OperationalError) for future in futures)
+    assert all(isinstance(future.result(), OperationalError) for future in futures)
     work.broken = False
     assert await group.submit(1) == 2
 
 
 async def test_one_item_that_breaks_the_code_does_not_take_the_others_along(work: Work) -> None:
     group = Batcher(work, name="t")
-    futures = [group.put(number) for number in (1, -1, 3)]
+    futures = [put(group, number) for number in (1, -1, 3)]
     await group.drained()
     assert futures[0].result() == 2
-    assert isinstance(futures[1].exception(), ZeroDivisionError)
+    assert isinstance(futures[1].result(), ZeroDivisionError)
     assert futures[2].result() == 6
 
 
 async def test_more_than_can_wait_is_refused(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batcher, "MOST_WAITING", 2)
     group = Batcher(work, name="t")
-    futures = [group.put(number) for number in range(3)]
+    futures = [put(group, number) for number in range(3)]
     await group.drained()
-    assert isinstance(futures[2].exception(), Overloaded)
+    assert isinstance(futures[2].result(), Overloaded)
     assert futures[0].result() == 0
+
+
+async def test_answers_come_before_what_the_batch_announces_and_in_one_hop(work: Work) -> None:
+    told: list[str] = []
+    loop = asyncio.get_running_loop()
+
+    def announce(items: Sequence[int]) -> list[int]:
+        assert hop.to(loop, lambda: told.append("event"))
+        return work(items)
+
+    group = Batcher(announce, name="t")
+    for number in range(3):
+        group.put(number, lambda outcome: told.append(f"ack {outcome}"))
+    await group.drained()
+    assert told == ["ack 0", "ack 2", "ack 4", "event"]
+
+
+async def test_an_answer_that_fails_does_not_cost_the_others_theirs(work: Work) -> None:
+    group = Batcher(work, name="t")
+
+    def fail(outcome: object) -> None:
+        raise ZeroDivisionError
+
+    group.put(1, fail)
+    assert await put(group, 2) == 4

@@ -62,7 +62,7 @@ def said() -> list[frames.Frame]:
         frames.error("rate", "Slowly.", client_id=name, conversation=name, retry_ms=5),
         frames.level(name, 1),
         frames.reset(name, 1),
-        frames.replay(name, [event], 1, Format("json", "en")),
+        frames.replay(name, [Packet.of(event)], 1, Format("json", "en")),
         Packet.of(event).frame(Format("html", "en")),
         frames.receipt(ReadState(uuid4(), uuid4(), 1, 1, 0)),
         frames.typing(name, name),

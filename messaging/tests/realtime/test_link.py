@@ -52,7 +52,7 @@ class Pair:
         self.layer = FakeLayer()
         self.heard: list[str] = []
         self.here = Link(self.layer, "here", lambda message: None)
-        self.there = Link(self.layer, "there", lambda message: self.heard.append(message["payload"]))
+        self.there = Link(self.layer, "there", lambda message: self.heard.append(message["payload"].decode()))
 
     def say(self, what: str, taken: Any = None) -> None:
         self.here.publish(groups.notice("here", what, {}), taken)
@@ -105,7 +105,7 @@ async def test_a_layer_that_is_away_is_told_of_once(pair: Pair, caplog: pytest.L
 
 
 async def test_a_message_that_is_not_ours_is_dropped(pair: Pair) -> None:
-    forged = {**groups.notice("here", "revoke", {}), "payload": "forged"}
+    forged = {**groups.notice("here", "revoke", {}), "payload": b"forged"}
     await pair.layer.group_send(groups.GROUP, forged)
     await pair.layer.group_send(groups.GROUP, {"type": "hub.message"})
     pair.say("hello")

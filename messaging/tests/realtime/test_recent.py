@@ -84,7 +84,7 @@ def test_a_replay_is_made_once_for_everybody_until_something_new_happens() -> No
 
 
 def test_it_is_bounded_by_bytes_in_one_conversation_and_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    each = recent.weight(packet(1, body="x" * 100))
+    each = recent.weight(packet(10, body="x" * 100))
     monkeypatch.setattr(recent, "MOST_OF_ONE", 3 * each)
     monkeypatch.setattr(recent, "MOST_BYTES", 6 * each)
     memory = remembering(*[packet(seq, body="x" * 100) for seq in range(1, 11)])

@@ -179,3 +179,34 @@ async def test_a_room_without_sockets_is_forgotten(hub: Hub, store: FakeStore) -
     socket.end()
     assert not hub.rooms
     assert not hub.people
+
+
+async def test_what_a_batch_said_in_a_conversation_is_one_write_to_a_socket(
+    hub: Hub, store: FakeStore
+) -> None:
+    user, other = new_user(), new_user()
+    store.member(user, other)
+    sockets = [open_socket(hub, user), open_socket(hub, other)]
+    hub.hear([store.say() for _ in range(20)])
+    assert [outlet(socket).seqs() for socket in sockets] == [list(range(1, 21))] * 2
+    assert [outlet(socket).writes for socket in sockets] == [1, 1]
+
+
+async def test_a_long_batch_is_written_in_small_pieces(hub: Hub, store: FakeStore) -> None:
+    user = new_user()
+    store.member(user)
+    socket = open_socket(hub, user)
+    hub.hear([store.say(body="x" * 10_000) for _ in range(9)])
+    assert outlet(socket).seqs() == list(range(1, 10))
+    assert outlet(socket).writes == 3
+
+
+async def test_a_batch_with_a_removal_in_it_ends_there_for_who_is_removed(hub: Hub, store: FakeStore) -> None:
+    user, other = new_user(), new_user()
+    store.member(user, other)
+    gone, stays = open_socket(hub, user), open_socket(hub, other)
+    batch = [store.say(), store.say(), store.remove(user), store.say(), store.say()]
+    hub.hear(batch)
+    await until(lambda: len(outlet(stays).seqs()) == 5)
+    await settled()
+    assert outlet(gone).seqs() == [1, 2, 3]

@@ -105,7 +105,7 @@ async def test_what_somebody_forges_in_redis_reaches_nobody(pair: Pair) -> None:
         said = json.dumps(
             {"kind": "typing", "body": {"user": pair.alice.id, "conversation": pair.conversation}}
         )
-        forged = {"origin": "x", "kind": "notice", "conversations": {}, "payload": said, "mac": "0" * 64}
+        forged = {"origin": "x", "kind": "notice", "index": b"", "payload": said, "mac": bytes(32)}
         client = Client.from_url(pair.there.env["REDIS_URL"])
         channels = await client.pubsub_channels("*hubs*")
         assert channels
