@@ -18,6 +18,11 @@ def as_it_is(frame: Frame) -> list[Frame]:
     return [frame]
 
 
+def without(kind: str) -> Edit:
+    """Everything passes but frames of this type."""
+    return lambda frame: [] if frame["type"] == kind else [frame]
+
+
 class Link:
     """`edit(frame)` returns what reaches the page, `outward(frame)` what reaches the server; `say` invents a frame."""
 
