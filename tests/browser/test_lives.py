@@ -4,6 +4,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -131,12 +132,13 @@ def two_tabs(world: World, name: str, patch: object = None) -> tuple[str, Seat, 
     second = first.tab()
     if callable(patch):
         patch(first, second)
-    # Without heartbeats the first tab waits the whole ten seconds for its ack, also on a slow machine.
-    links = [Link(first, without("heartbeat"), outward=without("send")), Link(second)]
-    first.open(chat)
+    links = [Link(first, outward=without("send")), Link(second)]
+    first.page.clock.install()
+    first.open(chat).write("from the first tab").until(lambda: len(links[0].sends) == 1)
+    # It waits for its ack as long as we like.
+    first.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
     second.open(chat)
     mark(second)
-    first.write("from the first tab").until(lambda: len(links[0].sends) == 1)
     second.write("from the second tab")
     second.page.wait_for_timeout(1_000)
     return chat, first, second, links[1].sends
