@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bench import machine, profile, realtime, report, store
+from bench import machine, pages, profile, realtime, report, store
 from bench.report import Result
 from tests.services.processes import NotStarted, Unavailable
 
@@ -24,6 +24,7 @@ class Bench(Protocol):
 
 
 BENCHES: dict[str, Bench] = {
+    "pages": pages,
     "realtime": realtime,
     "store": store,
     "profile": profile,
