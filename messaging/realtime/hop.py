@@ -1,7 +1,7 @@
 """From a thread to the server's loop.
 
-A wake-up costs both sides some 20 µs and a turn of the interpreter's lock, so the thread of a batch gathers what
-it has to say and hops once.
+A wake-up costs both sides a turn of the interpreter's lock, so the thread of a batch gathers what it has to say and
+hops once.
 """
 
 import asyncio

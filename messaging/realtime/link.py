@@ -74,7 +74,10 @@ class Link:
 
     async def _send(self, message: Message, taken: Taken | None) -> None:
         try:
-            await asyncio.wait_for(self._layer.group_send(groups.GROUP, message), SEND_SECONDS)
+            # Not wait_for: it costs a task, and in Python 3.11 it loses a cancellation that comes just as the layer
+            # answers, so that `stop` would wait for ever.
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._layer.group_send(groups.GROUP, message)
         except Exception as error:
             if not self._failing:  # once, not for each of the hundreds that follow
                 log.warning("the channel layer takes no messages (%s): the relay will", type(error).__name__)

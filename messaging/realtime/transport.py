@@ -2,7 +2,7 @@
 
 Plain ASGI has none of them: `send` waits until the socket is writable, also for a close, so so that a reader that
 never reads would hold its frames and its socket for ever. And each frame that comes in costs it a queue, two tasks
-and two changes of what the loop polls, some 60 µs, before anybody looks at it.
+and two changes of what the loop polls before anybody looks at it.
 """
 
 import asyncio

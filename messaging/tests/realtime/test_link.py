@@ -20,6 +20,7 @@ class FakeLayer:
         self.queues: dict[str, asyncio.Queue[Message]] = {}
         self.down = self.deaf = False
         self.flushed = 0
+        self.answered: asyncio.Future[None] | None = None
 
     async def new_channel(self) -> str:
         if self.down:
@@ -34,6 +35,8 @@ class FakeLayer:
     async def group_send(self, group: str, message: Message) -> None:
         if self.down:
             raise ConnectionError
+        if self.answered:
+            await self.answered
         for queue in () if self.deaf else self.queues.values():
             queue.put_nowait(message)
 
@@ -127,6 +130,16 @@ async def test_a_subscription_that_died_silently_is_made_anew(
     await asyncio.sleep(0.02)
     pair.say("hello")
     await until(lambda: pair.has_heard("hello"))
+
+
+async def test_it_ends_also_when_the_layer_answers_at_that_very_moment(pair: Pair) -> None:
+    answered = asyncio.get_running_loop().create_future()
+    pair.layer.answered = answered
+    pair.say("the last word")
+    await until(lambda: not pair.here._waiting)
+    answered.set_result(None)
+    await asyncio.sleep(0)
+    await asyncio.wait_for(pair.here.stop(), 2)
 
 
 async def test_a_layer_that_is_away_at_the_start_is_joined_later(monkeypatch: pytest.MonkeyPatch) -> None:
