@@ -1,6 +1,7 @@
 """Sends from 200 sockets into 20 conversations of ten: the highest rate with an ack p99 below 100 ms."""
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from bench.client.adapters import Seat
 from bench.driving import Lines
 from bench.search import Step
 from bench.services import Services
+from tests.services.processes import clean_environment
 from tests.services.server import Server
 
 SOCKETS, ROOMS = 200, 20
@@ -58,6 +60,24 @@ async def socket_io(services: Services, *, store: str) -> AsyncIterator[Target]:
             yield Target(client, node.pid, services)
 
 
+@contextlib.asynccontextmanager
+async def stock_channels(services: Services) -> AsyncIterator[Target]:
+    """A consumer a socket in Channels' groups, one ORM transaction a message, on uvicorn."""
+    env = clean_environment(
+        DATABASE_URL=services.database(),
+        REDIS_URL=services.redis.url,
+        DJANGO_SETTINGS_MODULE="bench.peers.stock.settings",
+    )
+    async with driving.lines(
+        sys.executable, "-m", "bench.peers.stock", name="stock Channels", env=env
+    ) as server:
+        port = (await server.answer())["port"]
+        machine.pin(server.pid, machine.first_core())
+        seats = [Seat(f"u{index}", (f"room-{index % ROOMS}",)) for index in range(SOCKETS)]
+        async with driving.crowd("plain", port, seats, size=BODY) as client:
+            yield Target(client, server.pid, services)
+
+
 TX = "Socket.IO + pg, counter and insert in a transaction"
 INSERT = "Socket.IO + pg, bare insert"
 OURS: dict[str, Opening] = {
@@ -68,6 +88,7 @@ PEERS: dict[str, Opening] = {
     TX: partial(socket_io, store="tx"),
     INSERT: partial(socket_io, store="insert"),
 }
+FLOOR: dict[str, Opening] = {"stock Channels on uvicorn": stock_channels}
 
 
 async def measure(opening: Opening, services: Services, *, seconds: float) -> dict[str, Any]:
@@ -77,9 +98,9 @@ async def measure(opening: Opening, services: Services, *, seconds: float) -> di
         about = await target.client.ask(do="closed_loop", seconds=1.0, window=WINDOW)
         found, _ = await search.highest(partial(_step, target, seconds), start=about["rate"] * 0.85)
         if found is None:
-            return {"rate": 0.0, "closed_loop_rate": about["rate"]}
+            return {"rate": 0.0, "held": False, "closed_loop_rate": about["rate"]}
         step = await search.held(partial(_step, target, 2 * seconds), found)
-        return {"closed_loop_rate": round(about["rate"]), **step.figures}
+        return {"closed_loop_rate": round(about["rate"]), "held": step.kept_up, **step.figures}
 
 
 async def _step(target: Target, seconds: float, rate: float) -> Step:

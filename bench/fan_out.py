@@ -117,11 +117,12 @@ async def measure(opening: Opening, services: Services, sockets: int, *, seconds
         about = BURST / burst["seconds"]
         found, _ = await search.highest(partial(_step, target, seconds), start=about * 0.85)
         if found is None:
-            return {"deliveries_s": 0, "burst": burst}
+            return {"deliveries_s": 0, "held": False, "burst": burst}
         step = await search.held(partial(_step, target, 2 * seconds), found)
         half = await _step(target, seconds, step.rate / 2)
     return {
         "deliveries_s": round(step.rate * sockets),
+        "held": step.kept_up,
         **step.figures,
         "burst_deliveries_s": round(about * sockets),
         "half_load": half.figures["delivery"],

@@ -1,0 +1,1 @@
+"""The bench's arithmetic and its protocols; nothing here is timed."""
