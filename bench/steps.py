@@ -90,7 +90,7 @@ class Rig:
         store.member(*names)
         self.hub = Hub(store)
         for name in names:
-            open_socket(self.hub, name).writer._outlet = Sink()
+            open_socket(self.hub, name).writer.outlet = Sink()
         outside.get_channel_layer = NobodyElse  # type: ignore[assignment]
 
     def texts(self, count: int) -> list[tuple[User, str]]:
