@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bench import machine, pages, profile, realtime, report, store
+from bench import herd, machine, memory, pages, profile, realtime, report, store
 from bench.report import Result
 from tests.services.processes import NotStarted, Unavailable
 
@@ -28,6 +28,8 @@ BENCHES: dict[str, Bench] = {
     "realtime": realtime,
     "store": store,
     "profile": profile,
+    "memory": memory,
+    "herd": herd,
 }
 
 

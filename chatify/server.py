@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import socket
 import sys
 import threading
@@ -30,11 +31,17 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
+def inherited(fd: int) -> socket.socket:
+    """The bound socket that a supervisor handed down."""
+    return socket.socket(fileno=fd)
+
+
 def run(listener: socket.socket, *, ready: Callable[[], object]) -> None:
     """Serve on a bound socket until a signal."""
     # The batcher's thread builds statements while the loop wants to hand out events: at Python's 5 ms a turn the loop
     # would wait that long whenever it looks for what came in.
     sys.setswitchinterval(TURN_SECONDS)
+    _raise_open_files()
     Server(ready=ready).run([listener])
 
 
@@ -103,6 +110,13 @@ def _config() -> uvicorn.Config:
         proxy_headers=bool(settings.CHATIFY_PROXIES),
         forwarded_allow_ips=settings.CHATIFY_PROXIES,
     )
+
+
+def _raise_open_files() -> None:
+    """Each socket is an open file, and many systems let a process have 1,024 unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _end_for_certain() -> None:

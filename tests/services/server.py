@@ -26,7 +26,7 @@ class Server:
 
     Two servers on one `database_url` share a world; give them one `redis_url` too. `env` is put on top (for example
     `{"CHATIFY_LIMITS": "1"}`). With `static=True` pages find their style and scripts. `entry` is what Python runs in
-    place of manage.py. Use it as a context manager, or call `close()`.
+    place of manage.py, `options` are more of `serve`. Use it as a context manager, or call `close()`.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Server:
         port: int | None = None,
         static: bool = False,
         entry: Sequence[str] = ("manage.py",),
+        options: Sequence[str] = (),
     ) -> None:
         self._own_folder = data_dir is None
         self.data_dir = data_dir or Path(tempfile.mkdtemp(prefix="chatify-", dir="/tmp"))
@@ -51,7 +52,7 @@ class Server:
         if static:
             self.env["CHATIFY_STATIC"] = str(collected_static())
         self.env.update(env or {})
-        self._entry = entry
+        self._entry, self._options = entry, options
         self._fixed_port, self.port = port, port or 0
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
@@ -140,7 +141,7 @@ class Server:
 
     def _start_on(self, port: int) -> None:
         self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
-        command = [sys.executable, *self._entry, "serve", "--port", str(port)]
+        command = [sys.executable, *self._entry, "serve", "--port", str(port), *self._options]
         self._process = spawn(command, log=self.log_path, env=self.env | {"PORT": str(port)})
         wait_until(self._says_ready, self._process, self.log_path, START_SECONDS)
 
