@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from chatify.lib import markup, text
 
@@ -81,7 +82,13 @@ def clock(value: datetime | str) -> str:
 @register.filter
 def exact(value: datetime | str) -> str:
     """`Saturday 21 November 2026, 9:41`, for whoever asks for the whole of it."""
-    return f"{formats.date_format(moment(value), 'l j F Y')}, {clock(value)}"
+    return f"{_day(moment(value).date(), 'l j F Y', get_language())}, {clock(value)}"
+
+
+@lru_cache(maxsize=1_000)
+def _day(day: date, form: str, language: str | None) -> str:
+    """Many messages share a day: spelling it anew for each was a tenth of a conversation's page."""
+    return formats.date_format(day, form)
 
 
 @register.filter
