@@ -1,5 +1,9 @@
-"""Runs the tests: on SQLite, on PostgreSQL, then the whole product as real processes and in a browser."""
+"""Runs the tests: on SQLite, on PostgreSQL, then the whole product as real processes and in a browser.
 
+`bin/test --faults [NAME] [--json FILE]` runs the faults of tests/faults at full size instead, all or one by name.
+"""
+
+import argparse
 import contextlib
 import os
 import signal
@@ -24,6 +28,12 @@ GOODBYE_SECONDS = 60
 WORKERS = ["-n", str(min(os.cpu_count() or 2, 4))]
 APPS = ["accounts", "chatify", "media", "messaging"]
 ALONE = "not process and not browser"
+FAULTS_AT = ["tests/faults", "tests/jobs"]
+FULL_SIZE = {
+    "CHATIFY_TEST_FULL_LOAD": "1",
+    "CHATIFY_TEST_FAULT_SEEDS": "5",
+    "CHATIFY_TEST_FAULT_ROUNDS": "5",
+}
 
 
 @dataclass
@@ -37,7 +47,23 @@ class Part:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    return run_everything() if len(sys.argv) == 1 else run_some(sys.argv[1:])
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--faults"]:
+        return run_faults(arguments[1:])
+    return run_some(arguments) if arguments else run_everything()
+
+
+def run_faults(arguments: list[str]) -> int:
+    """Every fault with 10,000 sends and five seeds, unless the environment says otherwise; a table at the end."""
+    parser = argparse.ArgumentParser(prog="bin/test --faults", description=run_faults.__doc__)
+    parser.add_argument("name", nargs="?", help="one fault; an unknown name is answered with the known ones")
+    parser.add_argument("--json", type=Path, help="write the table to this file")
+    told = parser.parse_args(arguments)
+    options = ["--fault", told.name] if told.name else []
+    if told.json:
+        options += ["--faults-json", str(told.json.absolute())]
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "tests.faults.report", *options, *FAULTS_AT]
+    return subprocess.run(command, cwd=ROOT, env=FULL_SIZE | os.environ).returncode
 
 
 def run_some(arguments: list[str]) -> int:

@@ -10,17 +10,18 @@ from django.db.models import F
 
 from accounts import queries
 from chatify.jobs import operations as jobs
+from chatify.jobs.models import Job
 from chatify.lib import db, ratelimit
 from messaging.models import Conversation
 from messaging.operations import inbox, log, settle
-from messaging.queries import counts
-from messaging.realtime import groups, handshake, publish, resume, sessions, writer
+from messaging.realtime import frames, groups, handshake, publish, resume, sessions
 from messaging.realtime.conversation_state import Room
 from messaging.realtime.frames import Packet
 from messaging.realtime.hub import Hub
 from messaging.realtime.process import ServingProcess
 from messaging.realtime.receipts import Receipts
 from messaging.realtime.store import DatabaseStore
+from messaging.realtime.transport import SocketProtocol
 from tests.faults.seams import Patch, happens
 
 
@@ -57,7 +58,7 @@ def _every_send_new(original: Any, _: float) -> Any:
         outcomes = original([replace(draft, client_id=uuid4()) for draft in drafts], **options)
         pairs = zip(drafts, outcomes, strict=True)
         return [
-            outcome if isinstance(outcome, Exception) else replace(outcome, client_id=draft.client_id)
+            outcome if isinstance(outcome, Exception) else outcome._replace(client_id=draft.client_id)
             for draft, outcome in pairs
         ]
 
@@ -83,11 +84,11 @@ def _whatever_comes(_: Any, share: float) -> Any:
 def _without_its_oldest(original: Any, _: float) -> Any:
     """R8: a replay that leaves something out."""
 
-    async def since(self: DatabaseStore, *args: Any) -> Any:
-        found = await original(self, *args)
-        return replace(found, events=found.events[1:]) if len(found.events) > 1 else found
+    def replay(conversation: str, events: Any, *args: Any) -> Any:
+        told = list(events)
+        return original(conversation, told[1:] if len(told) > 1 else told, *args)
 
-    return since
+    return replay
 
 
 def _any_epoch(original: Any, _: float) -> Any:
@@ -128,9 +129,21 @@ def _reads_back(_: Any, __: float) -> Any:
     return move
 
 
-def _claims_twice(_: Any, __: float) -> Any:
-    """R13: work is taken without looking whether somebody has it, and is not ended."""
-    return lambda job, now: True
+def _hangs_up(_: Any, __: float) -> Any:
+    """R24: the line ends without a word."""
+    return lambda self: self.transport.close()
+
+
+def _ends_late(original: Any, _: float) -> Any:
+    """R13: work that was done stays due, as if a worker had died at its very end and nobody had noticed."""
+
+    def finish(job: Job) -> None:
+        if job.attempts:
+            original(job)
+        else:
+            Job.objects.filter(pk=job.pk).update(attempts=1, claimed_until=None)
+
+    return finish
 
 
 UNBOUNDED = 10**12
@@ -140,16 +153,12 @@ BROKEN: dict[str, list[Patch]] = {
     "R2": [Patch(log, "append", _counter_apart)],
     "R3": [Patch(log, "append", _every_send_new)],
     "R7": [Patch(Hub, "hear", _whatever_comes)],
-    "R8": [Patch(DatabaseStore, "since", _without_its_oldest)],
+    "R8": [Patch(frames, "replay", _without_its_oldest)],
     "R9": [Patch(resume, "_answer", _any_epoch)],
     "R10": [Patch(DatabaseStore, "heads", _awaits({}))],
     "R12": [Patch(publish, "batch", _calls(None)), Patch(settle, "unsettled", _calls([]))],
-    "R13": [Patch(jobs, "_take", _claims_twice), Patch(jobs, "_finish", _calls(None))],
+    "R13": [Patch(jobs, "_finish", _ends_late)],
     "R14": [Patch(groups, "genuine", _calls(True))],
-    "R15": [
-        Patch(writer, "MOST_FRAMES", _constant(UNBOUNDED)),
-        Patch(writer, "MOST_BYTES", _constant(UNBOUNDED)),
-    ],
     "R16": [Patch(ratelimit, "limit_for", _calls(None))],
     "R17": [Patch(handshake, "refused", _calls(False))],
     "R18": [
@@ -159,7 +168,6 @@ BROKEN: dict[str, list[Patch]] = {
     "R19": [Patch(Packet, "removes", _calls(False)), Patch(Room, "_dismiss", _calls(None))],
     "R20": [Patch(sessions, "MOST_SOCKETS", _constant(UNBOUNDED))],
     "R21": [Patch(inbox, "_move", _reads_back)],
-    "R21-unread": [Patch(counts, "skip_after", _calls(0))],
     "R22": [Patch(Receipts, "_furthest", _calls((-1, -1)))],
-    "R24": [Patch(ServingProcess, "farewell", _awaits(None))],
+    "R24": [Patch(ServingProcess, "farewell", _awaits(None)), Patch(SocketProtocol, "shutdown", _hangs_up)],
 }

@@ -16,13 +16,20 @@ FINDINGS_SHOWN = 20
 
 
 def judge(rows: tables.Tables, logs: list[journal.Log], heals: Iterable[float] = ()) -> Verdict:
-    """P1-P6 over rows and logs already read. Only conversations that a client knows are held against it."""
+    """P1-P6 over rows and logs already read."""
     verdict = Verdict()
     stored.check(rows, verdict)
     told.check(logs, rows, verdict)
     fold.check(logs, verdict)
     verdict.healed(heals)
     return verdict
+
+
+def known(rows: tables.Tables, logs: list[journal.Log]) -> tables.Tables:
+    """The conversations that any of these clients began in or heard of: others share the tables."""
+    places = (record.fields for log in logs for record in log.records)
+    names = {fields.get("conv", fields.get("conversation")) for fields in places}
+    return {name: row for name, row in rows.items() if name in names}
 
 
 def check(database_url: str, folder: Path, heals: Iterable[float] = ()) -> Verdict:

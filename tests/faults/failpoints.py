@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import OperationalError
 
-from chatify.lib import db
+from chatify.lib import db, ratelimit
 from messaging.operations import log, settle
 from messaging.realtime import publish
 from messaging.realtime.hub import Hub
@@ -95,6 +95,11 @@ def _cannot_settle(_: Any, __: float) -> Any:
     return fail
 
 
+def _few(_: Any, __: float) -> Any:
+    """Limits for who would have none: five of everything in a minute."""
+    return lambda name: (5, 60)
+
+
 FAILPOINTS: dict[str, list[Patch]] = {
     "publish_late": [Patch(publish, "batch", _late)],
     "die_before_publish": [Patch(publish, "batch", _dies)],
@@ -104,5 +109,6 @@ FAILPOINTS: dict[str, list[Patch]] = {
     "layer_drops": [Patch(Link, "_take", _drops_messages)],
     "hub_drops": [Patch(Hub, "hear", _drops_events)],
     "relay_dead": [Patch(settle, "unsettled", _nothing_unsettled)],
+    "few_commands": [Patch(ratelimit, "limit_for", _few)],
     "settle_fails": [Patch(settle, "settle", _cannot_settle)],
 }

@@ -1,14 +1,15 @@
 """What a fault run needs: server processes on one database, worlds in it, and the verdict at the end."""
 
 import asyncio
+import contextlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.faults import checker
+from tests.faults import checker, tables
 from tests.faults.verdict import Verdict
 from tests.load import journal
 from tests.load.door import Account
@@ -18,15 +19,23 @@ from tests.services.redis import Redis
 from tests.services.server import Server, run_python
 
 ROUNDS = int(os.environ.get("CHATIFY_TEST_FAULT_ROUNDS", "0"))
+ENTRY = ("-m", "tests.faults.sabotage")
+SWITCHED_WITHIN_S = 15.0
 
 
 @dataclass
 class Stage:
-    """One database with one server (SQLite), or with two that share a Redis (PostgreSQL)."""
+    """One database with one server (SQLite), or with two that share a Redis (PostgreSQL).
+
+    The servers watch `failpoints`, a file. `fault` is what the running test tries; `told` collects its verdicts.
+    """
 
     name: str
     servers: list[Server]
+    failpoints: Path
     redis: Redis | None = None
+    fault: str = "none"
+    told: list[tuple[str, object]] = field(default_factory=list)
     _marks: dict[int, int] = field(default_factory=dict)
     _cast: dict[str, Account] = field(default_factory=dict)
 
@@ -51,14 +60,42 @@ class Stage:
             self._cast.setdefault(account.id, account)
         return replace(world, people=[self._cast[account.id] for account in world.people])
 
+    def verdict(self, logs: Path, heals: Iterable[float] = ()) -> Verdict:
+        """Run the checker over what these clients know of."""
+        records = journal.read(logs)
+        return checker.judge(checker.known(tables.read(self.database), records), records, heals)
+
     def judge(self, logs: Path, heals: Iterable[float] = ()) -> Verdict:
-        """Run the checker, print its line, and fail with its findings when a property is broken."""
-        verdict = checker.check(self.database, logs, heals)
+        """Print the checker's line, and fail with its findings when a property is broken."""
+        verdict = self.verdict(logs, heals)
         lineages = [record.fields for log in journal.read(logs) for record in log.of("epoch")]
         assert not lineages, f"nobody restored anything, and yet the epoch changed: {lineages[:3]}"
+        self.told.append(("verdict", {"stage": self.name, **verdict.figures()}))
         print(f"\n[{self.name}] {verdict}")
         assert verdict.holds, checker.explain(verdict)
         return verdict
+
+    @contextlib.asynccontextmanager
+    async def failing(self, failpoints: str) -> AsyncIterator[None]:
+        """Every server has these on inside the block, and none after it."""
+        await self.switch(failpoints)
+        try:
+            yield
+        finally:
+            await self.switch("")
+
+    async def switch(self, failpoints: str) -> None:
+        """Have exactly these on in every running server; one that starts later begins with them."""
+        self.failpoints.write_text(failpoints)
+        async with asyncio.timeout(SWITCHED_WITHIN_S):
+            while not all(self._has(server, failpoints) for server in self.servers):
+                await asyncio.sleep(0.01)
+
+    def _has(self, server: Server, failpoints: str) -> bool:
+        if not server.running:
+            return True
+        said = self.failpoints.with_name(f"{self.failpoints.name}.{server.pid}")
+        return (said.read_text() if said.exists() else "") == failpoints
 
     def mark(self) -> None:
         """From here on `complaints` counts."""
@@ -69,6 +106,24 @@ class Stage:
         told = "\n".join(server.log[self._marks.get(id(server), 0) :] for server in self.servers)
         at = told.find("Traceback")
         return told[max(0, at - 300) : at + 3000] if at >= 0 else ""
+
+
+def built(
+    name: str,
+    folder: Path,
+    count: int = 1,
+    redis: Redis | None = None,
+    *,
+    env: Mapping[str, str] | None = None,
+    **urls: str | None,
+) -> Stage:
+    """A stage whose servers, not started yet, have their data in `folder` and can be made to fail."""
+    failpoints = folder / "failpoints"
+    told = {**(env or {}), "CHATIFY_TEST_FAILPOINTS": str(failpoints)}
+    servers = [Server(folder / str(number), env=told, entry=ENTRY, **urls) for number in range(count)]
+    for server in servers:
+        server.data_dir.mkdir()
+    return Stage(name, servers, failpoints, redis)
 
 
 async def restart(server: Server) -> None:

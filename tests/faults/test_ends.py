@@ -2,27 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from tests.faults.run import under_load
 from tests.faults.stage import ROUNDS, Stage, healed, restart
-from tests.load.driver import Plan, drive
 from tests.load.fleet import Fleet
 from tests.services.server import Server
 
 pytestmark = pytest.mark.process
 
 GRACE_S = 20.0
-Trouble = Callable[[Fleet], Awaitable[list[float]]]
 
 
-# Ten groups that go on talking, whatever happens to the servers, until the trouble is over.
-LOAD = Plan(conversations=10, members=5, messages=400, rate=40, seconds=100)
-
-
-async def test_a_server_killed_under_load_loses_nothing(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.fault("server_killed")
+async def test_a_server_killed_under_load_loses_nothing(stage: Stage, tmp_path: Path, seed: int) -> None:
     rounds = ROUNDS or 3
 
     async def kill_and_restart(fleet: Fleet) -> list[float]:
@@ -36,10 +31,11 @@ async def test_a_server_killed_under_load_loses_nothing(stage: Stage, tmp_path: 
             heals.append(await healed(fleet, time.monotonic()))
         return heals
 
-    await _under_load(stage, "killed", tmp_path, kill_and_restart)
+    await under_load(stage, tmp_path, kill_and_restart, seed=seed)
 
 
-async def test_an_emptied_redis_loses_nothing(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.fault("redis_emptied")
+async def test_an_emptied_redis_loses_nothing(stage: Stage, tmp_path: Path, seed: int) -> None:
     redis = stage.redis
     if redis is None:
         pytest.skip("this server needs no Redis")
@@ -54,10 +50,13 @@ async def test_an_emptied_redis_loses_nothing(stage: Stage, tmp_path: Path) -> N
             heals.append(await healed(fleet, time.monotonic()))
         return heals
 
-    await _under_load(stage, "redis", tmp_path, empty)
+    await under_load(stage, tmp_path, empty, seed=seed)
 
 
-async def test_a_rolling_restart_says_goodbye_and_loses_nothing(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.fault("rolling_restart")
+async def test_a_rolling_restart_says_goodbye_and_loses_nothing(
+    stage: Stage, tmp_path: Path, seed: int
+) -> None:
     async def roll(fleet: Fleet) -> list[float]:
         heals = []
         for server in stage.servers:
@@ -72,7 +71,7 @@ async def test_a_rolling_restart_says_goodbye_and_loses_nothing(stage: Stage, tm
             heals.append(await healed(fleet, time.monotonic()))
         return heals
 
-    await _under_load(stage, "roll", tmp_path, roll)
+    await under_load(stage, tmp_path, roll, seed=seed)
     told = "".join(path.read_text() for path in tmp_path.glob("*.jsonl"))
     assert told.count('["bye"') >= len(stage.servers)
 
@@ -82,11 +81,3 @@ async def _goodbye(server: Server) -> None:
     code = await asyncio.to_thread(server.stop)
     seconds = time.monotonic() - started
     assert (code, seconds < GRACE_S) == (0, True), f"exit {code} after {seconds:.1f} s"
-
-
-async def _under_load(stage: Stage, run: str, logs: Path, trouble: Trouble) -> None:
-    world = stage.world(run, people=10, conversations=LOAD.conversations, members=LOAD.members)
-    result = await drive(world, stage.urls, logs, LOAD, trouble)
-    verdict = stage.judge(logs, result.heals)
-    print(f"[{stage.name}] level after {', '.join(f'{seconds:.1f}' for seconds in result.heals)} s")
-    assert verdict.acked == verdict.sent == result.sent

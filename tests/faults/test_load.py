@@ -1,16 +1,17 @@
 """Nothing lost, doubled or reordered: without a fault, with many writers, with every send issued three times."""
 
 import asyncio
-import os
 import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.faults import tables
+from tests.faults.run import FULL_RUN
 from tests.faults.stage import Stage
 from tests.load.browser import Browser
 from tests.load.client import Client
@@ -20,15 +21,14 @@ from tests.load.fleet import Fleet, note_snapshots
 
 pytestmark = pytest.mark.process
 
-FULL_RUN = os.environ.get("CHATIFY_TEST_FULL_LOAD") == "1"
 
-
+@pytest.mark.fault("none")
 async def test_without_a_fault_everybody_gets_everything_once_and_in_order(
-    stage: Stage, tmp_path: Path
+    stage: Stage, tmp_path: Path, seed: int
 ) -> None:
-    plan = FULL if FULL_RUN else SMALL
+    plan = replace(FULL if FULL_RUN else SMALL, seed=seed)
     world = stage.world(
-        "calm", people=10 if plan is SMALL else 20, conversations=plan.conversations, members=plan.members
+        "calm", people=20 if FULL_RUN else 10, conversations=plan.conversations, members=plan.members
     )
     result = await drive(world, stage.urls, tmp_path, plan)
     verdict = stage.judge(tmp_path, result.heals)
@@ -36,18 +36,23 @@ async def test_without_a_fault_everybody_gets_everything_once_and_in_order(
     assert not stage.complaints()
 
 
-async def test_sixteen_people_write_into_one_conversation_at_once(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.fault("sixteen_writers")
+async def test_sixteen_people_write_into_one_conversation_at_once(
+    stage: Stage, tmp_path: Path, seed: int
+) -> None:
+    turns = 625 if FULL_RUN else 20
     world = stage.world("sixteen", people=16, conversations=1, members=16)
     (conversation,) = world.conversations
-    async with Fleet(world, stage.urls, tmp_path) as fleet:
-        for turn in range(20):
+    async with Fleet(world, stage.urls, tmp_path, seed=seed) as fleet:
+        for turn in range(turns):
             for client in fleet.clients:
                 client.send(conversation, f"line {turn} of {client.account.email}")
         seconds = await conclude(fleet)
     verdict = stage.judge(tmp_path, [seconds])
-    assert verdict.acked == verdict.sent == 320
+    assert verdict.acked == verdict.sent == 16 * turns
 
 
+@pytest.mark.fault("thrice_at_once")
 async def test_a_send_issued_three_times_at_once_is_stored_once(stage: Stage, tmp_path: Path) -> None:
     world = stage.world("thrice", people=3, conversations=1, members=3)
     (conversation,) = world.conversations
@@ -92,6 +97,7 @@ def _places(client: Client) -> dict[str, tuple[int, int]]:
     return {client_id: (ack["seq"], ack["number"]) for client_id, ack in client.acks.items()}
 
 
+@pytest.mark.fault("snapshot_under_load")
 async def test_a_snapshot_taken_under_load_and_the_events_after_it_are_the_snapshot_taken_later(
     stage: Stage, tmp_path: Path
 ) -> None:
@@ -109,6 +115,7 @@ async def test_a_snapshot_taken_under_load_and_the_events_after_it_are_the_snaps
     assert verdict.acked == 200
 
 
+@pytest.mark.fault("page_under_load")
 async def test_a_page_opened_under_load_shows_everything_up_to_the_position_it_carries(
     stage: Stage, tmp_path: Path
 ) -> None:

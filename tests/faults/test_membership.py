@@ -17,6 +17,7 @@ from tests.load.fleet import Fleet
 pytestmark = pytest.mark.process
 
 
+@pytest.mark.fault("member_removed")
 async def test_a_removed_member_receives_nothing_more(stage: Stage, tmp_path: Path) -> None:
     world = stage.world("removed", people=6, conversations=1, members=6)
     (conversation,) = world.conversations
@@ -73,6 +74,7 @@ async def _finds_nothing(bob: Client, conversation: str, seen: int) -> None:
 _ID = "01900000-0000-7000-8000-000000000002"
 
 
+@pytest.mark.fault("signed_out_elsewhere")
 async def test_a_session_ended_elsewhere_closes_its_sockets_within_a_second(stage: Stage) -> None:
     world = stage.world("session", people=1, conversations=1, members=1)
     (person,) = world.people
@@ -88,6 +90,7 @@ async def test_a_session_ended_elsewhere_closes_its_sockets_within_a_second(stag
         assert await sockets.closed(socket) == 4003
 
 
+@pytest.mark.fault("token_given_back")
 async def test_a_token_given_back_closes_its_sockets_within_a_second(stage: Stage) -> None:
     world = stage.world("bearer", people=1, conversations=1, members=1)
     (known,) = world.people

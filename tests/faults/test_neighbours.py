@@ -23,6 +23,7 @@ SENDS = 300
 CALM_SENDS = 40
 
 
+@pytest.mark.fault("dead_reader")
 async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(stage: Stage, tmp_path: Path) -> None:
     world = stage.world("stalled", people=3, conversations=1, members=3)
     (conversation,) = world.conversations
@@ -151,6 +152,7 @@ print(sent.client_id)
 """
 
 
+@pytest.mark.fault("committed_untold")
 @pytest.mark.parametrize(("how", "within"), [("crash", 4.0), ("foreign process", 13.0)])
 async def test_what_was_committed_but_never_told_reaches_open_sockets(
     stage: Stage, tmp_path: Path, how: str, within: float

@@ -37,6 +37,11 @@ class Verdict:
         """Every figure that must be zero is zero, and everybody was level in time."""
         return self.heal_s <= HEALS_WITHIN_S and not any(getattr(self, figure) for figure in MUST_BE_ZERO)
 
+    def figures(self) -> dict[str, float]:
+        """The line as values."""
+        names = ("sent", "acked", *MUST_BE_ZERO)
+        return {name: getattr(self, name) for name in names} | {"heal_s": round(self.heal_s, 2)}
+
     def __str__(self) -> str:
         figures = " ".join(f"{name}={getattr(self, name)}" for name in ("sent", "acked", *MUST_BE_ZERO))
         return f"{figures} heal_s={self.heal_s:.2f}"

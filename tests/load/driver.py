@@ -108,16 +108,19 @@ async def drive(
     logs: Path,
     plan: Plan = SMALL,
     trouble: Callable[[Fleet], Awaitable[list[float]]] | None = None,
+    *,
+    whole: bool = False,
+    tabs: int = 1,
 ) -> Result:
     """Run the plan and settle. With `trouble` beside it (it returns how long each fault took to heal) the load
-    goes on until the trouble is over.
+    goes on until the trouble is over, or with `whole` until everything of the plan is sent.
     """
     started = time.monotonic()
-    async with Fleet(world, urls, logs, seed=plan.seed) as fleet:
+    async with Fleet(world, urls, logs, seed=plan.seed, tabs=tabs) as fleet:
         load = Load(fleet, plan)
         running = asyncio.create_task(load.run())
         heals = await trouble(fleet) if trouble is not None else []
-        load.enough = trouble is not None
+        load.enough = trouble is not None and not whole
         await running
         heals.append(await conclude(fleet))
         return Result(len(load.entries), time.monotonic() - started, heals)

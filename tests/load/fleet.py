@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -30,7 +30,7 @@ class World:
 
 
 class Fleet:
-    """One client per person. Use as `async with`: it starts them level and stops them at the end."""
+    """One client per person, or `tabs` of them. Use as `async with`: it starts them level and stops them at the end."""
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class Fleet:
         people: Sequence[Account] | None = None,
         heard: Callable[[Client, dict[str, Any], float], None] | None = None,
         seed: int = 1,
+        tabs: int = 1,
     ) -> None:
         self.world = world
         self.clients = [
@@ -48,10 +49,12 @@ class Fleet:
                 account,
                 urls=[*urls[index % len(urls) :], *urls[: index % len(urls)]],
                 logs=logs,
+                name=f"{account.email.split('@')[0]}-{tab}" if tabs > 1 else None,
                 seed=seed,
-                observer=index == 0,
+                observer=index == 0 and tab == 0,
                 heard=heard,
             )
+            for tab in range(tabs)
             for index, account in enumerate(people or world.people)
         ]
         self._runs: list[asyncio.Task[None]] = []
@@ -128,10 +131,11 @@ async def note_snapshots(client: Client) -> None:
         client.journal.write("snapshot", conv=conversation, head=shown["conversation"]["head"], shown=shown)
 
 
-async def note_unread(client: Client) -> None:
-    """Write the unread figures that the API shows this person into the log."""
+async def note_unread(client: Client, only: Collection[str] | None = None) -> None:
+    """Write the unread figures that the API shows this person into the log, of all conversations or `only` these."""
     for item in await in_pool(client.api.conversations):
-        client.journal.write("shown", conv=item["id"], unread=item["unread"])
+        if only is None or item["id"] in only:
+            client.journal.write("shown", conv=item["id"], unread=item["unread"])
 
 
 def _heads_of(api: Api) -> dict[str, int]:

@@ -63,6 +63,11 @@ class Postgres:
         assert self._process is not None, "not started, or not our own"
         return self._process.pid
 
+    @property
+    def user(self) -> int | None:
+        """The numeric user it runs as where it is not ours."""
+        return self._user
+
     def url(self, name: str = "postgres") -> str:
         """The URL of the database `name` on this server."""
         if self._given:

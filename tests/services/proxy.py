@@ -71,6 +71,7 @@ class Proxy:
         """Cut everything and end the thread."""
         self.refuse()
         self.cut()
+        self._do(self._empty())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(STARTED_WITHIN_S)
         self._loop.close()
@@ -151,6 +152,10 @@ class Proxy:
         for link in links:
             link.end(rst=rst)
         return len(links)
+
+    async def _empty(self) -> None:
+        while self.links:
+            await asyncio.sleep(0.001)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.resets:
