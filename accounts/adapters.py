@@ -20,6 +20,7 @@ from django.urls import reverse
 from accounts import codes, identity, mail, passwords, queries
 from accounts.events import SessionEnded
 from accounts.models import User
+from accounts.operations import sessions
 from chatify.lib import db, events, ratelimit
 from chatify.lib.errors import Invalid
 from chatify.lib.network import network
@@ -148,6 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):
         key, user_id = request.session.session_key, request.user.pk
         super().logout(request)
         if key and user_id:
+            sessions.forget(key)
             events.emit(SessionEnded(session_key=key, user_id=user_id))
 
     def get_client_ip(self, request: HttpRequest) -> str:

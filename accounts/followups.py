@@ -5,9 +5,10 @@ from typing import Any
 from allauth.account import signals
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
+from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
-from accounts import mail
+from accounts import devices, mail
 from accounts.events import SessionsChanged
 from accounts.models import User
 from accounts.operations import contacts, people, sessions
@@ -21,7 +22,12 @@ def connect() -> None:
     sweeps.register(contacts.expire)
     for signal in (signals.password_changed, signals.password_set, signals.password_reset):
         signal.connect(_password_is_new, dispatch_uid="accounts.password")
+    user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
     signals.email_confirmed.connect(_address_is_proven, dispatch_uid="accounts.address")
+
+
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    devices.signed_in(request, user)
 
 
 def _password_is_new(user: User, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""The door of `/api/auth/`: what allauth's JSON views expect to be true before they run."""
+"""Sessions that are used live on; and the door of `/api/auth/`: what allauth's JSON views expect to be true."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from allauth.headless import app_settings as headless
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import queries, stepup
+from accounts import devices, queries, stepup
 from chatify.lib.errors import ChatifyError, TooMany
 
 PREFIX = "/api/auth/"
@@ -19,6 +19,19 @@ POWERS = re.compile(r"/account/(?:password/change|email|authenticators/[a-z-]+)$
 RETRY_AFTER = 60  # seconds; allauth does not say when its window ends
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Seen:
+    """Notes that a session was used, and gives a browser that signed in its name."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        devices.seen(request)
+        devices.remember(request, response)
+        return response
 
 
 class AuthDoor:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accounts import relations
-from accounts.models import ContactRequest, User
+from accounts import clients, relations
+from accounts.models import ContactRequest, User, UserSession
 from accounts.models.user import NO_STATUS, Status
 from chatify.lib.digest import stamp
 
@@ -68,3 +68,15 @@ def contact_requests(actor: User, rows: Sequence[ContactRequest]) -> list[dict[s
 def status(said: Status) -> dict[str, Any]:
     """What a person says about the moment; `until` is null for what stays."""
     return {"text": said.text, "emoji": said.emoji, "until": stamp(said.until) if said.until else None}
+
+
+def session(row: UserSession, *, current: str, here: str) -> dict[str, Any]:
+    """One of my sessions: `current` is the key of the one that asks, `here` its network."""
+    return {
+        "id": str(row.id),
+        "client": row.client,
+        "place": clients.place(row.network, here=here),
+        "created_at": stamp(row.created_at),
+        "last_seen_at": stamp(row.last_seen_at),
+        "current": row.session_key == current,
+    }

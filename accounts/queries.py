@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts import identity
-from accounts.models import User
+from accounts.models import User, UserSession
 from accounts.sessions import SessionStore
 from chatify.lib import ids, paging, ratelimit, text
 from chatify.lib.errors import Forbidden, Invalid, NotFound
@@ -187,6 +187,13 @@ def sessions_alive(pairs: Iterable[Pair]) -> set[Pair]:
     sessions = _sessions({key for _, key in asked})
     people = _people(user_id for user_id, _ in asked)
     return {pair for pair in asked if not _alive(sessions.get(pair[1]), people.get(str(pair[0])))}
+
+
+def sessions_of(actor: User) -> list[UserSession]:
+    """My sessions that are alive, the last used first."""
+    rows = list(UserSession.objects.filter(user=actor))
+    dead = sessions_alive((row.user_id, row.session_key) for row in rows)
+    return [row for row in rows if (row.user_id, row.session_key) not in dead]
 
 
 def session_alive(user_id: UUID | str, session_key: str) -> bool:

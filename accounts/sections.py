@@ -20,4 +20,8 @@ class Section:
         return url_name == self.url or url_name.startswith(self.also)
 
 
-SECTIONS = (Section("settings_security", "Security", "shield", also=("mfa_", "account_", "socialaccount_")),)
+SECTIONS = (
+    Section("profile", "Profile", "user", also=("profile_",)),
+    Section("settings_sessions", "Devices", "monitor"),
+    Section("settings_security", "Security", "shield", also=("mfa_", "account_", "socialaccount_")),
+)

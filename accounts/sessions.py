@@ -1,10 +1,17 @@
-"""Sessions in the database, looked up only by keys that we could have made."""
+"""Sessions in the database: looked up only by keys that we could have made, and over after their time."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.utils import timezone
 
 _KEY = re.compile(r"[a-z0-9]{32}")
+# In a session since its sign-in: the id of its row for people, and when it began (seconds).
+SITTING = "accounts.sitting"
 
 
 class SessionStore(db.SessionStore):
@@ -12,3 +19,17 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key) and _KEY.fullmatch(str(key)) is not None
+
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
+        """The row of a session: it ends when nobody used it for long, and however busy after its whole age."""
+        row = super().create_model_instance(data)
+        sitting = data.get(SITTING)
+        begun = datetime.fromtimestamp(sitting["at"], UTC) if sitting else timezone.now()
+        row.expire_date = min(row.expire_date, ends(begun))
+        return row
+
+
+def ends(begun: datetime) -> datetime:
+    """When a session that began then and is used now is over."""
+    idle = timezone.now() + timedelta(seconds=settings.CHATIFY_SESSION_IDLE)
+    return min(idle, begun + timedelta(seconds=settings.SESSION_COOKIE_AGE))

@@ -6,11 +6,18 @@ from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.http import HttpRequest
 
 from accounts import codes
+from accounts.models import User
+from accounts.sessions import SessionStore
+from chatify.lib.errors import Forbidden
 
 TEMPLATE = "account/email/stepup_code"
 
@@ -26,6 +33,13 @@ def is_fresh(steps: Sequence[dict[str, Any]], *, can_repeat: bool) -> bool:
     proves themselves by a new sign-in, or by a code asked for on the page."""
     counted = [step["at"] for step in steps if step.get("reauthenticated") or not can_repeat]
     return bool(counted) and time.time() - counted[-1] < app_settings.REAUTHENTICATION_TIMEOUT
+
+
+def require(session_key: str, person: User) -> None:
+    """Raises Forbidden unless the session with this key proved itself within the last five minutes."""
+    steps = SessionStore(session_key).load().get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    if not is_fresh(steps, can_repeat=bool(get_reauthentication_flows(person))):
+        raise Forbidden("Show first that it is you: step up at /api/auth/app/v1/auth/reauthenticate.")
 
 
 def send_code(request: HttpRequest, address: str) -> None:

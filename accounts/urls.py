@@ -3,13 +3,17 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import profile, security, stepup
+from accounts.views import profile, security, sessions, stepup
 
 urlpatterns = [
     path("settings/", RedirectView.as_view(pattern_name="profile"), name="settings"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/profile/picture/", profile.avatar, name="profile_picture"),
     path("settings/security/", security.security, name="settings_security"),
+    path("settings/sessions/", sessions.sessions, name="settings_sessions"),
+    path("settings/sessions/others/end/", sessions.end_others, name="settings_sessions_others"),
+    path("settings/sessions/all/end/", sessions.end_all, name="settings_sessions_all"),
+    path("settings/sessions/<uuid:id>/end/", sessions.end, name="settings_session_end"),
     path("avatars/<str:key>/<slug:size>/", profile.picture, name="avatar"),
     path("accounts/reauthenticate/code/", stepup.by_code, name="account_reauthenticate_by_code"),
     # allauth's own overview of second steps: ours shows them beside the rest.

@@ -1,5 +1,6 @@
 from accounts.models.block import Block
 from accounts.models.contact import Contact, ContactRequest
+from accounts.models.session import Device, UserSession
 from accounts.models.user import User
 
-__all__ = ["Block", "Contact", "ContactRequest", "User"]
+__all__ = ["Block", "Contact", "ContactRequest", "Device", "User", "UserSession"]

@@ -9,6 +9,9 @@ from .limits import CHATIFY_LIMITS
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = 90 * 24 * 3600  # however busy
+CHATIFY_SESSION_IDLE = 14 * 24 * 3600
+CHATIFY_DEVICE_COOKIE = "__Host-device" if PRODUCTION else "chatify_device"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/inbox/"
 LOGOUT_REDIRECT_URL = "/"

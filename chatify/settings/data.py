@@ -49,6 +49,3 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     }
-
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 14 * 24 * 3600

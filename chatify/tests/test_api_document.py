@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
 
-from accounts.models import User
+from accounts.models import User, UserSession
 from accounts.operations import contacts
 from chatify.api import api
 from messaging.operations import conversations, messages
@@ -31,6 +31,7 @@ OPERATIONS = {
     "GET /contacts", "POST /contacts", "DELETE /contacts/{user}", "GET /contacts/requests", "POST /contacts/requests",
     "POST /contacts/requests/{contact_request}/accept", "POST /contacts/requests/{contact_request}/decline",
     "DELETE /contacts/requests/{contact_request}", "GET /blocks", "PUT /blocks/{user}", "DELETE /blocks/{user}",
+    "GET /sessions", "DELETE /sessions", "DELETE /sessions/{session}",
     "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
@@ -82,6 +83,7 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
         "message": str(sent.id),
         "person": str(bob.id),
         "user": str(carol.id),
+        "session": str(UserSession.objects.create(user=alice, session_key="x", client="x", network="x").id),
         "contact_request": str(contacts.ask(bob, other=alice).id),
     }
 
