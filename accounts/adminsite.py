@@ -2,12 +2,18 @@
 
 from functools import update_wrapper
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from accounts import queries
 
 
 class Site(AdminSite):
@@ -21,6 +27,8 @@ class Site(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not self.has_permission(request):
                 raise Http404
+            if detour := _second_step(request):
+                return detour
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)
@@ -37,3 +45,18 @@ class Site(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
+
+
+def _second_step(request: HttpRequest) -> HttpResponseBase | None:
+    """Where staff go first whose session knows no second step of theirs, or who have none and need one."""
+    steps = queries.second_steps(request.user)  # type: ignore[arg-type]
+    if not steps:
+        if not settings.CHATIFY_ADMIN_REQUIRE_2FA:
+            return None
+        messages.warning(request, "The administration needs a second step. Set one up first.")
+        return redirect("settings_security")
+    if any(step["method"] == "mfa" for step in get_authentication_records(request, request.user)):
+        return None
+    by_code = steps.app or steps.codes_left
+    way = reverse("mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn")
+    return redirect(f"{way}?{urlencode({'next': request.get_full_path()})}")

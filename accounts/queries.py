@@ -81,6 +81,15 @@ def people_by_ids(actor: User, identifiers: Iterable[UUID | str]) -> list[User]:
     return [found[key] for key in wanted]
 
 
+def account(name: str) -> User:
+    """Whoever has this username or e-mail, suspended or not: for operators. Raises NotFound."""
+    folded = identity.fold_email(name.strip().removeprefix("@"))
+    found = User.objects.filter(Q(username=folded) | Q(email=folded)).first()
+    if found is None:
+        raise NotFound("There is nobody with this username or e-mail.")
+    return found
+
+
 def username_taken(username: str) -> bool:
     return User.objects.filter(username=username).exists()
 

@@ -5,11 +5,13 @@ from django.db import IntegrityError
 
 from accounts import identity
 from accounts.events import SessionsChanged
-from accounts.models import User
+from accounts.models import AccountAct, User
 from accounts.operations import sessions
 from accounts.operations.profile import clean_display_name
-from chatify.lib import db, events
+from chatify.lib import db, events, text
 from chatify.lib.errors import Invalid
+
+REASON_LENGTH = 500
 
 
 def create(
@@ -19,6 +21,7 @@ def create(
     password: str | None,
     display_name: str = "",
     is_staff: bool = False,
+    is_superuser: bool = False,
     verified: bool = True,
 ) -> User:
     """A new person who can sign in at once when `verified`; `password=None` leaves only sign-in by code."""
@@ -27,6 +30,7 @@ def create(
         username=identity.clean_username(username),
         display_name=clean_display_name(display_name),
         is_staff=is_staff,
+        is_superuser=is_superuser,
     )
     # Outside the transaction: hashing takes a tenth of a second, and SQLite has one writer.
     user.set_password(password)
@@ -45,20 +49,27 @@ def admit(user: User, *, verified: bool = True) -> None:
         raise _taken("username") from None
 
 
-def suspend(user: User) -> None:
-    """Close an account: no sign-in, and every session of it stops at once."""
+def suspend(user: User, *, by: User | None = None, reason: str = "no reason given") -> None:
+    """Close an account: no sign-in, and every session of it stops at once. Raises Invalid about `reason`."""
     with db.atomic():
         user.is_active = False
         user.save(update_fields=["is_active"])
+        _record(user, AccountAct.SUSPENDED, by, reason)
         sessions.end_all(user)
 
 
-def restore(user: User) -> None:
-    """Open a suspended account again; its person signs in anew."""
+def restore(user: User, *, by: User | None = None, reason: str = "no reason given") -> None:
+    """Open a suspended account again; its person signs in anew. Raises Invalid about `reason`."""
     with db.atomic():
         user.is_active = True
         user.save(update_fields=["is_active"])
+        _record(user, AccountAct.RESTORED, by, reason)
         events.emit(SessionsChanged(user.pk))
+
+
+def _record(user: User, act: str, by: User | None, reason: str) -> None:
+    said = text.clean_line(reason, field="reason", maximum=REASON_LENGTH)
+    AccountAct.objects.create(subject=user, actor=by, act=act, reason=said)
 
 
 def drop_unproven_password(user: User) -> None:

@@ -1,11 +1,15 @@
 """The admin: invisible to others than staff, and careful with people."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.test.utils import override_settings
 
 from accounts import queries
-from accounts.models import User
+from accounts.models import AccountAct, User
+from accounts.operations import people
+from accounts.tests.flows import app_code, set_up_app, sign_in, signed_in, tokens
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/accounts/user/"
@@ -43,9 +47,18 @@ def test_staff_find_suspend_and_restore_people(chief: Client, alice: User, bob: 
     assert b"alice@example.test" in page and b"bob@example.test" not in page
     assert chief.get(f"{LIST}{alice.pk}/change/").status_code == 200
     for action, active in (("suspend", False), ("restore", True)):
-        chief.post(LIST, {"action": action, "_selected_action": [str(alice.pk), str(sam.pk)]})
+        wish = {"action": action, "_selected_action": [str(alice.pk), str(sam.pk)], "reason": "  Spam\x00 "}
+        assert b"Nothing was done" in chief.post(LIST, wish | {"reason": " "}, follow=True).content
+        assert chief.post(LIST, wish, follow=True).status_code == 200
+        alice.refresh_from_db()
+        assert alice.is_active is not active
+        chief.post(LIST, wish | {"reason": "Spam in the garden group"})
         alice.refresh_from_db()
         assert alice.is_active is active
+    history = chief.get(f"{LIST}{alice.pk}/change/").content.decode()
+    assert history.count("Spam in the garden group") == 2
+    acts = [(act.act, act.actor, act.reason) for act in AccountAct.objects.filter(subject=alice)]
+    assert [act[:2] for act in acts] == [("restored", sam), ("suspended", sam)]
     sam.refresh_from_db()
     assert sam.is_active
 
@@ -86,7 +99,7 @@ def test_staff_who_may_change_people_cannot_touch_a_superuser(sam: User, bob: Us
     fields = {"usable_password": "true", "password1": NEW, "password2": NEW}
     assert client.post(f"{LIST}{bob.pk}/password/", fields).status_code == 403
     assert client.post(f"{LIST}{bob.pk}/delete/", {"post": "yes"}).status_code == 403
-    client.post(LIST, {"action": "suspend", "_selected_action": [str(bob.pk)]})
+    client.post(LIST, {"action": "suspend", "_selected_action": [str(bob.pk)], "reason": "x"})
     bob.refresh_from_db()
     assert bob.is_active and not bob.check_password(NEW)
 
@@ -95,3 +108,67 @@ def test_the_command_makes_a_superuser_who_needs_no_code(client: Client) -> None
     User.objects.create_superuser("Root@Example.test", "rooty", NEW)
     client.post("/accounts/login/", {"login": "root@example.test", "password": NEW})
     assert client.get("/admin/").status_code == 200
+
+
+def test_what_staff_did_is_not_edited(chief: Client, alice: User) -> None:
+    people.suspend(alice, reason="Spam")
+    acts = "/admin/accounts/accountact/"
+    assert b"Spam" in chief.get(acts).content
+    act = AccountAct.objects.get()
+    assert chief.get(f"{acts}add/").status_code == 403
+    assert chief.post(f"{acts}{act.pk}/change/", {"reason": "none"}).status_code == 403
+    assert chief.post(f"{acts}{act.pk}/delete/", {"post": "yes"}).status_code == 403
+    chief.post(acts, {"action": "delete_selected", "_selected_action": [str(act.pk)], "post": "yes"})
+    assert AccountAct.objects.filter(pk=act.pk, reason="Spam").exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("is_active__exact=0", {"bob"}), ("is_staff__exact=1", {"sam"}), ("verified=no", {"carol"})],
+)
+def test_people_are_filtered(
+    chief: Client, alice: User, bob: User, carol: User, query: str, found: set[str]
+) -> None:
+    people.suspend(bob, reason="Spam")
+    EmailAddress.objects.filter(user=carol).update(verified=False)
+    listed = chief.get(f"{LIST}?{query}").context["cl"].result_list
+    assert {person.username for person in listed} == found
+
+
+def test_staff_with_a_second_step_do_not_enter_by_password_alone(sam: User) -> None:
+    home = Client()
+    home.force_login(sam)
+    secret = set_up_app(home)
+    asked = home.get("/admin/")  # this session began before there was a second step
+    assert asked.url == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2F"
+    home.post(asked.url, {"code": app_code(secret), "next": "/admin/"})
+    assert home.get("/admin/").status_code == 200
+    visitor = Client()
+    assert sign_in(visitor, sam.email).url == "/accounts/2fa/authenticate/"
+    assert visitor.get("/admin/").status_code == 404
+    visitor.post("/accounts/2fa/authenticate/", {"code": app_code(secret, steps=1)})
+    visitor.post("/accounts/2fa/trust/", {"action": "trust"})
+    assert visitor.get("/admin/").status_code == 200
+    visitor.post("/accounts/logout/")
+    assert sign_in(visitor, sam.email).status_code == 302 and signed_in(visitor)
+    assert "/2fa/reauthenticate/" in visitor.get("/admin/").url  # trusted, but not that much
+
+
+@override_settings(CHATIFY_ADMIN_REQUIRE_2FA=True)
+def test_staff_without_a_second_step_are_asked_to_set_one_up(sam: User, alice: User) -> None:
+    client = Client()
+    client.force_login(sam)
+    assert client.get("/admin/").url == "/settings/security/"
+    assert b"needs a second step" in client.get("/settings/security/").content
+    client.force_login(alice)
+    assert client.get("/admin/").status_code == 404
+
+
+def test_a_suspended_person_is_out_with_their_tokens(alice: User) -> None:
+    program, browser = Client(), Client()
+    bearer = {"authorization": f"Bearer {tokens(program, alice.email)['access_token']}"}
+    sign_in(browser, alice.email)
+    people.suspend(alice, reason="Spam")
+    assert program.get("/api/v1/people", headers=bearer).status_code == 401
+    sign_in(browser, alice.email)
+    assert browser.get("/inbox/").status_code == 302

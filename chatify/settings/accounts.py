@@ -100,6 +100,9 @@ MFA_FORMS = {
     "signup_webauthn": "accounts.forms.secondstep.SignupKey",
 }
 
+# Staff without a second step are asked to set one up before they see the administration.
+CHATIFY_ADMIN_REQUIRE_2FA = env.flag("CHATIFY_ADMIN_REQUIRE_2FA", PRODUCTION)
+
 # action: the uses allowed, in allauth's notation (uses/period/per whom)
 _RATES = {
     "login": [(30, "m/ip")],
