@@ -109,16 +109,18 @@ PEERS: dict[str, Opening] = {
 }
 
 
-async def measure(opening: Opening, services: Services, sockets: int, *, seconds: float) -> dict[str, Any]:
-    """The highest rate of one server in deliveries a second, and its latencies at half of that."""
+async def measure(
+    opening: Opening, services: Services, sockets: int, *, seconds: float, most: int
+) -> dict[str, Any]:
+    """The highest rate of one server in deliveries a second, in at most `most` tries, and latencies at half of it."""
     async with opening(services, sockets) as target:
         for _ in range(2):  # the first one warms
             burst = await target.run(BURST, 0)
         about = BURST / burst["seconds"]
-        found, _ = await search.highest(partial(_step, target, seconds), start=about * 0.85)
+        found, _ = await search.highest(partial(_step, target, seconds), start=about * 0.85, most=most)
         if found is None:
             return {"deliveries_s": 0, "held": False, "burst": burst}
-        step = await search.held(partial(_step, target, 2 * seconds), found)
+        step = await search.held(partial(_step, target, 2 * seconds), found, most=most)
         half = await _step(target, seconds, step.rate / 2)
     return {
         "deliveries_s": round(step.rate * sockets),

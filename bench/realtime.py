@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 from typing import Any
 
-from bench import end_to_end, fan_out, nodes, ratios, rounds, services, steady, store
+from bench import end_to_end, fan_out, nodes, ratios, rounds, search, services, steady, store
 from bench.report import Result, Table, triple
 from bench.rounds import Measure
 from bench.services import Services
@@ -46,11 +46,16 @@ async def measure(options: argparse.Namespace) -> Result:
 
 async def fanned(running: Services, *, quick: bool, peers: bool) -> dict[str, Any]:
     """Fan-out by the number of sockets and the server's name."""
-    openings = {**fan_out.ALONE, **(fan_out.PEERS if peers else {})}
+    most = search.FEW_STEPS if quick else search.MOST_STEPS
     found: dict[str, Any] = {}
     for sockets in fan_out.SIZES:
+        openings = {**fan_out.ALONE, **(fan_out.PEERS if peers else {})}
+        if quick and sockets != fan_out.SIZES[-1]:
+            openings = {name: openings[name] for name in (fan_out.OURS, fan_out.PEER) if name in openings}
         measures: dict[str, Measure] = {
-            name: partial(fan_out.measure, opening, running, sockets, seconds=0.5 if quick else 2.0)
+            name: partial(
+                fan_out.measure, opening, running, sockets, seconds=0.5 if quick else 2.0, most=most
+            )
             for name, opening in openings.items()
         }
         found[str(sockets)] = await rounds.alternated(measures, rounds=1 if quick else 3, by="deliveries_s")
@@ -59,11 +64,12 @@ async def fanned(running: Services, *, quick: bool, peers: bool) -> dict[str, An
 
 async def sends(running: Services, *, quick: bool, peers: bool) -> dict[str, Any]:
     """End to end, by the server's name."""
+    most = search.FEW_STEPS if quick else search.MOST_STEPS
     openings = {**end_to_end.OURS, **(end_to_end.PEERS if peers else {})}
     if not quick:  # slow to measure, and nobody's choice
         openings |= end_to_end.FLOOR
     measures: dict[str, Measure] = {
-        name: partial(end_to_end.measure, opening, running, seconds=0.8 if quick else 3.0)
+        name: partial(end_to_end.measure, opening, running, seconds=0.8 if quick else 3.0, most=most)
         for name, opening in openings.items()
     }
     return await rounds.alternated(measures, rounds=1 if quick else 3, by="rate")

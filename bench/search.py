@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-UP, DOWN = 1.2, 0.75
+UP, DOWN = 1.3, 0.75
 FINE = 1.06
-MOST_STEPS = 10
+MOST_STEPS, FEW_STEPS = 10, 4
 LATEST_MS = 100.0
 
 
@@ -22,16 +22,16 @@ class Step:
 Try = Callable[[float], Awaitable[Step]]
 
 
-async def highest(try_at: Try, *, start: float) -> tuple[Step | None, list[Step]]:
+async def highest(try_at: Try, *, start: float, most: int = MOST_STEPS) -> tuple[Step | None, list[Step]]:
     """The best step, and all of them: up and down in strides until the limit lies between two, then halving.
 
-    None when not even the smallest try was kept up with.
+    None when none of `most` tries was kept up with.
     """
     best: Step | None = None
     worst: float | None = None
     steps: list[Step] = []
     rate = start
-    while len(steps) < MOST_STEPS:
+    while len(steps) < most:
         step = await try_at(round(rate, 1))
         steps.append(step)
         if step.kept_up:
@@ -49,10 +49,10 @@ async def highest(try_at: Try, *, start: float) -> tuple[Step | None, list[Step]
     return best, steps
 
 
-async def held(try_at: Try, found: Step) -> Step:
+async def held(try_at: Try, found: Step, *, most: int = MOST_STEPS) -> Step:
     """The rate that is kept up with for longer too: from the one that was found, a little less each time."""
     rate = found.rate
-    for _ in range(5):
+    for _ in range(most // 2):
         step = await try_at(round(rate, 1))
         if step.kept_up:
             return step
