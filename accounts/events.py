@@ -42,3 +42,10 @@ class BlocksChanged:
 
     blocker: UUID
     blocked: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReachChanged:
+    """What these people show of the moment, or to whom, is another now."""
+
+    users: tuple[UUID, ...]

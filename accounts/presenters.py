@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts import clients, relations
 from accounts.models import ContactRequest, User, UserSession
-from accounts.models.user import NO_STATUS, Status
+from accounts.models.user import NO_STATUS, SWITCHES, Status
 from chatify.lib.digest import stamp
 
 
@@ -80,3 +80,9 @@ def session(row: UserSession, *, current: str, here: str) -> dict[str, Any]:
         "last_seen_at": stamp(row.last_seen_at),
         "current": row.session_key == current,
     }
+
+
+def settings(user: User) -> dict[str, Any]:
+    """A person's own settings, by part."""
+    switches = {name: getattr(user, f"shows_{name}") for name in SWITCHES}
+    return {"privacy": {**switches, "audience": user.audience}}

@@ -152,7 +152,8 @@ def parted_from(user: UUID) -> set[UUID]:
 
 
 def hiding_from(actor: User, people: Iterable[UUID]) -> set[UUID]:
-    """Who of these people blocked the actor and shows no more than a name."""
-    return set(
-        Block.objects.filter(blocked=actor, blocker_id__in=list(people)).values_list("blocker_id", flat=True)
-    )
+    """Who of these people blocked the actor and shows no more than a name. No query for whom nobody blocked."""
+    if not actor.parted:
+        return set()
+    blocks = Block.objects.filter(blocked=actor, blocker_id__in=list(people))
+    return set(blocks.values_list("blocker_id", flat=True))

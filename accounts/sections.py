@@ -22,6 +22,7 @@ class Section:
 
 SECTIONS = (
     Section("profile", "Profile", "user", also=("profile_",)),
+    Section("settings_privacy", "Privacy", "users"),
     Section("settings_sessions", "Devices", "monitor"),
     Section("settings_security", "Security", "shield", also=("mfa_", "account_", "socialaccount_")),
 )

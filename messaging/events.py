@@ -34,13 +34,14 @@ class LogAppended:
 
 @dataclass(frozen=True, slots=True)
 class ReadState:
-    """How far a member has received and read; numbers of messages."""
+    """How far a member has received and read; numbers of messages. `shown`: whether others may know."""
 
     conversation: UUID
     user: UUID
     delivered: int
     read: int
     unread: int
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What follows each fact: the one table to read to know everything that happens after a message is sent."""
 
-from accounts.events import SessionEnded, SessionsChanged
+from accounts.events import ReachChanged, SessionEnded, SessionsChanged
 from chatify.lib import events
 from messaging import settling
 from messaging.events import LogAppended, ReadStateChanged
@@ -11,6 +11,7 @@ def connect() -> None:
     """Subscribe the table below. Called once, when the app is ready."""
     events.subscribe(LogAppended, tell_sockets)
     events.subscribe(ReadStateChanged, tell_readers)
+    events.subscribe(ReachChanged, show_to_others)
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
 
@@ -23,6 +24,11 @@ def tell_sockets(fact: LogAppended) -> None:
 def tell_readers(fact: ReadStateChanged) -> None:
     """Show the others how far somebody has read."""
     publish.receipts(fact.states)
+
+
+def show_to_others(fact: ReachChanged) -> None:
+    """Presence, typing and receipts follow somebody's switches, contacts and blocks at once."""
+    publish.reach(fact.users)
 
 
 def close_session(fact: SessionEnded) -> None:

@@ -3,7 +3,7 @@
 What depends on the viewer is added by the door that knows one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -150,15 +150,21 @@ def my(membership: Membership) -> Shape:
     }
 
 
-def member(membership: Membership) -> Shape:
-    """A member in a list of members; needs `user` loaded."""
+def member(membership: Membership, hidden: Container[UUID] = ()) -> Shape:
+    """A member in a list of members; needs `user` loaded. Who is in `hidden` does not show how far they have read."""
+    shown = membership.user_id not in hidden
     return {
         "person": person(membership.user),
         "role": membership.role,
         "mail_role": membership.mail_role or None,
-        "read_number": membership.read_number,
-        "delivered_number": membership.delivered_number,
+        "read_number": membership.read_number if shown else None,
+        "delivered_number": membership.delivered_number if shown else None,
     }
+
+
+def presence(online: bool | None, last_seen: datetime | None) -> Shape:
+    """What may be known of somebody at the moment; null is nothing."""
+    return {"online": online, "last_seen": stamp(last_seen) if last_seen else None}
 
 
 def conversation(
@@ -170,6 +176,7 @@ def conversation(
     unread: int,
     last_message: Message | None,
     members: list[Membership],
+    hidden: Container[UUID] = (),
 ) -> Shape:
     """A conversation as one member sees it."""
     traits: kinds.Kind = row.traits
@@ -187,7 +194,7 @@ def conversation(
         "last_activity_at": stamp(row.last_activity_at),
         "created_at": stamp(row.created_at),
         "my": my(membership),
-        "members": [member(each) for each in members],
+        "members": [member(each, hidden) for each in members],
     }
 
 

@@ -2,11 +2,11 @@
 
 from ninja import Router
 
-from accounts.api import blocks, contacts, people, sessions
-from accounts.api.people import Person, asker
+from accounts.api import blocks, contacts, sessions
+from accounts.api.people import Person, Profile, asker
 
-__all__ = ["Person", "asker", "router"]
+__all__ = ["Person", "Profile", "asker", "router"]
 
 router = Router()
-for noun in (people, contacts, blocks, sessions):
+for noun in (contacts, blocks, sessions):
     router.add_router("", noun.router)

@@ -18,6 +18,8 @@ from chatify.lib import ids, text
 DISPLAY_NAME_LENGTH = 80
 ABOUT_LENGTH = 500
 STATUS_LENGTH = 100
+# The fields `shows_…` by the names that forms and programs give them.
+SWITCHES = ("presence", "last_seen", "typing", "receipts")
 _USERNAME_HELP = "Use a to z, digits, dots, dashes, underscores."
 
 
@@ -36,6 +38,14 @@ class Status:
 
 
 NO_STATUS = Status()
+
+
+class Audience(models.TextChoices):
+    """Who may see that somebody is here, and when they were last."""
+
+    CONTACTS = "contacts", "My contacts"
+    SHARED = "shared", "People I share a conversation with"
+    NOBODY = "nobody", "Nobody"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -85,6 +95,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=12, blank=True, default="")
     # A key of `accounts.avatars`, never a name that came from outside.
     avatar = models.CharField("picture", max_length=32, blank=True, default="", editable=False)
+    # What others may know of the moment. Each works both ways: who does not show it does not see it.
+    shows_presence = models.BooleanField(default=True)
+    shows_last_seen = models.BooleanField(default=True)
+    shows_typing = models.BooleanField(default=True)
+    shows_receipts = models.BooleanField(default=True)
+    audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.SHARED)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Whether any block, by or of this person, exists: most people have none, and need not be asked after.
+    parted = models.BooleanField(default=False, editable=False)
     # Folded name and username in one column: SQLite folds only ASCII when it compares.
     search_key = models.TextField(editable=False, default="")
     is_active = models.BooleanField("active", default=True, help_text="Clear this to suspend the account.")

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from accounts import relations
-from accounts.events import BlocksChanged, ContactsChanged
+from accounts.events import BlocksChanged, ContactsChanged, ReachChanged
 from accounts.models import Block, Contact, ContactRequest, User
 from chatify.lib import db, events
 from chatify.lib.errors import Invalid
@@ -25,8 +25,9 @@ def block(actor: User, *, other: User) -> None:
         if Block.objects.filter(blocker=actor).count() >= MOST_BLOCKED:
             raise Invalid.field("user", f"You can block at most {MOST_BLOCKED:,} people.")
         Block.objects.create(blocker=actor, blocked=other)
+        User.objects.filter(pk__in=(actor.pk, other.pk)).update(parted=True)
         _part(actor, other)
-        events.emit(BlocksChanged(actor.id, other.id))
+        _tell(actor, other)
 
 
 def unblock(actor: User, *, other: User) -> None:
@@ -34,7 +35,15 @@ def unblock(actor: User, *, other: User) -> None:
     with db.atomic():
         gone, _ = Block.objects.filter(blocker=actor, blocked=other).delete()
         if gone:
-            events.emit(BlocksChanged(actor.id, other.id))
+            for person in (actor, other):
+                parted = bool(relations.parted_from(person.id))
+                User.objects.filter(pk=person.pk).update(parted=parted)
+            _tell(actor, other)
+
+
+def _tell(actor: User, other: User) -> None:
+    events.emit(BlocksChanged(actor.id, other.id))
+    events.emit(ReachChanged((actor.id, other.id)))
 
 
 def _part(actor: User, other: User) -> None:

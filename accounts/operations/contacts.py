@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import relations
-from accounts.events import ContactAsked, ContactsChanged
+from accounts.events import ContactAsked, ContactsChanged, ReachChanged
 from accounts.models import Contact, ContactRequest, User
 from accounts.models.contact import ASKED_FOR, NOTE_LENGTH
 from chatify.lib import db, events, ratelimit, text
@@ -73,6 +73,7 @@ def accept(actor: User, *, request: UUID) -> ContactRequest:
             ignore_conflicts=True,
         )
         events.emit(ContactsChanged(row.sender_id, row.receiver_id))
+        events.emit(ReachChanged((row.sender_id, row.receiver_id)))
     return row
 
 
@@ -99,6 +100,7 @@ def remove(actor: User, *, other: User) -> None:
         gone, _ = Contact.objects.filter(relations.between(actor, other, "owner", "person")).delete()
         if gone:
             events.emit(ContactsChanged(actor.id, other.id))
+            events.emit(ReachChanged((actor.id, other.id)))
 
 
 def expire() -> None:

@@ -64,6 +64,8 @@ def update(actor: User, **changes: Any) -> User:
     Raises Invalid with a sentence for each field that cannot be accepted, TooMany for a fourth new username in a day.
     """
     cleaned = _cleaned(changes)
+    if not cleaned:
+        return actor
     renamed = cleaned.get("username", actor.username) != actor.username
     if renamed:
         ratelimit.hit("account.username", actor.pk)

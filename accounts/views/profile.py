@@ -1,5 +1,6 @@
 """My profile, and the pictures of people."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +23,8 @@ def profile(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             operations.update(request.user, **form.changes())
-            return SeeOther("/settings/profile/?saved=1")
+            messages.success(request, "Saved.")
+            return SeeOther(request.path)
         except Invalid as error:
             form.refuse(error)
     return _page(request, form, Picture())
@@ -55,5 +57,5 @@ def picture(request: MemberRequest, key: str, size: str) -> HttpResponse:
 
 def _page(request: MemberRequest, form: Profile, picture: Picture) -> HttpResponse:
     broken = bool(form.errors or picture.errors)
-    context = {"form": form, "picture": picture, "saved": "saved" in request.GET and not broken}
+    context = {"form": form, "picture": picture}
     return render(request, "accounts/settings/profile.html", context, status=422 if broken else 200)

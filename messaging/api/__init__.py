@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from messaging.api import conversations, events, inbox, me, members, messages
+from messaging.api import conversations, events, inbox, me, members, messages, people
 
 router = Router()
-for noun in (me, conversations, messages, events, inbox, members):
+for noun in (me, people, conversations, messages, events, inbox, members):
     router.add_router("", noun.router)

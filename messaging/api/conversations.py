@@ -28,7 +28,7 @@ def index(
 ) -> dict[str, Any]:
     """My conversations, the latest first."""
     page = inbox.page(asker(request), filter=filter, cursor=cursor, limit=limit)
-    return {"items": shown.conversations(page.items), "next": page.next}
+    return {"items": shown.conversations(asker(request), page.items), "next": page.next}
 
 
 @router.post(
@@ -40,7 +40,7 @@ def start(request: HttpRequest, payload: given.Start) -> Status[Any]:
     """Start a conversation (201), or find the one that this pair or this `client_id` started before (200)."""
     me = asker(request)
     row = STARTS[type(payload)](me, payload)
-    return Status(201 if row.started_now else 200, shown.conversation(inbox.row(me, row.id)))
+    return Status(201 if row.started_now else 200, shown.conversation(me, inbox.row(me, row.id)))
 
 
 @router.get(
@@ -48,7 +48,7 @@ def start(request: HttpRequest, payload: given.Start) -> Status[Any]:
 )
 def show(request: HttpRequest, conversation: UUID) -> dict[str, Any]:
     """One conversation with its head, its epoch, my view of it and the first page of members."""
-    return shown.conversation(inbox.row(asker(request), conversation))
+    return shown.conversation(asker(request), inbox.row(asker(request), conversation))
 
 
 @router.patch(
@@ -57,7 +57,7 @@ def show(request: HttpRequest, conversation: UUID) -> dict[str, Any]:
 def change(request: HttpRequest, conversation: UUID, payload: given.Settings) -> dict[str, Any]:
     """Rename a group; owners and admins may."""
     conversations.rename(asker(request), conversation=conversation, title=payload.title)
-    return shown.conversation(inbox.row(asker(request), conversation))
+    return shown.conversation(asker(request), inbox.row(asker(request), conversation))
 
 
 @router.delete("/conversations/{uuid:conversation}", response={204: None}, operation_id="leave_conversation")

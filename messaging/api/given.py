@@ -18,6 +18,22 @@ class Status(Given):
     until: Moment | None = None
 
 
+class Privacy(Given):
+    """What others may know of the moment; each switch works both ways. What is left out stays."""
+
+    presence: bool | None = None
+    last_seen: bool | None = None
+    typing: bool | None = None
+    receipts: bool | None = None
+    audience: str | None = None
+
+
+class MySettings(Given):
+    """My settings, by part."""
+
+    privacy: Privacy | None = None
+
+
 class Profile(Given):
     """What I may change about myself; what is left out stays."""
 
@@ -27,7 +43,7 @@ class Profile(Given):
     status: Status | None = None
     time_zone: str | None = None
     language: str | None = None
-    settings: NotYet = None
+    settings: MySettings | None = None
 
 
 class Direct(Given):

@@ -8,8 +8,9 @@ from ninja.files import UploadedFile
 
 from accounts.api import asker
 from accounts.models import User
-from accounts.operations import profile
-from accounts.presenters import person
+from accounts.operations import privacy, profile
+from accounts.presenters import person, settings
+from chatify.lib import db
 from messaging.api import given, shapes
 from messaging.queries import inbox
 
@@ -25,7 +26,13 @@ def show(request: HttpRequest) -> dict[str, Any]:
 @router.patch("/me", response=shapes.Me, operation_id="change_me")
 def change(request: HttpRequest, payload: given.Profile) -> dict[str, Any]:
     """Change my profile, all of what is given or nothing; an empty name shows the username again."""
-    return _shown(profile.update(asker(request), **_changes(payload)))
+    me = asker(request)
+    with db.atomic():
+        profile.update(me, **_changes(payload))
+        if payload.settings and payload.settings.privacy:
+            given_switches = payload.settings.privacy.model_dump(exclude_none=True)
+            privacy.update(me, audience=given_switches.pop("audience", None), switches=given_switches)
+    return _shown(me)
 
 
 @router.post("/me/avatar", response=shapes.Me, operation_id="set_my_avatar")
@@ -50,5 +57,5 @@ def _changes(payload: given.Profile) -> dict[str, Any]:
 
 
 def _shown(me: User) -> dict[str, Any]:
-    own = {name: getattr(me, name) for name in ("email", "about", "time_zone", "language", "settings")}
-    return {**person(me), **own, "unread": inbox.unread_total(me)}
+    own = {name: getattr(me, name) for name in ("email", "about", "time_zone", "language")}
+    return {**person(me), **own, "unread": inbox.unread_total(me), "settings": settings(me)}

@@ -13,7 +13,7 @@ from chatify.lib.api.fields import Cursor, Limit, Listed
 from messaging import presenters
 from messaging.api import given, shapes
 from messaging.operations import members as operations
-from messaging.queries import access, members
+from messaging.queries import access, members, receipts
 
 router = Router(tags=["members"])
 
@@ -25,8 +25,10 @@ def index(
     request: HttpRequest, conversation: UUID, cursor: Cursor | None = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Who is in it, in the order of joining."""
-    page = members.page(access.conversation_for(asker(request), conversation), cursor=cursor, limit=limit)
-    return {"items": [presenters.member(row) for row in page.items], "next": page.next}
+    me = asker(request)
+    page = members.page(access.conversation_for(me, conversation), cursor=cursor, limit=limit)
+    hidden = receipts.hidden_from(me, page.items)
+    return {"items": [presenters.member(row, hidden) for row in page.items], "next": page.next}
 
 
 @router.post(
@@ -40,7 +42,8 @@ def add(request: HttpRequest, conversation: UUID, payload: given.NewMembers) -> 
     access.conversation_for(me, conversation)
     people = people_by_ids(me, payload.members)
     added = operations.add(me, conversation=conversation, users=people)
-    return Status(201, {"items": [presenters.member(row) for row in added], "next": None})
+    hidden = receipts.hidden_from(me, added)
+    return Status(201, {"items": [presenters.member(row, hidden) for row in added], "next": None})
 
 
 @router.patch(
@@ -52,9 +55,8 @@ def change(request: HttpRequest, conversation: UUID, user: UUID, payload: given.
     """Make somebody owner, admin or member; owners may."""
     me = asker(request)
     person = members.member(access.conversation_for(me, conversation), user)
-    return presenters.member(
-        operations.set_role(me, conversation=conversation, user=person, role=payload.role)
-    )
+    row = operations.set_role(me, conversation=conversation, user=person, role=payload.role)
+    return presenters.member(row, receipts.hidden_from(me, [row]))
 
 
 @router.delete(

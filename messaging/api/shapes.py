@@ -97,13 +97,13 @@ class My(Shown):
 
 
 class Member(Shown):
-    """Somebody in a conversation, and how far they have received and read."""
+    """Somebody in a conversation, and how far they have received and read; null where they do not show it."""
 
     person: Person
     role: RoleName
     mail_role: Literal["from", "to", "cc"] | None
-    read_number: int
-    delivered_number: int
+    read_number: int | None
+    delivered_number: int | None
 
 
 class Conversation(Shown):

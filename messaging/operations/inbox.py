@@ -10,7 +10,7 @@ from operator import or_
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from chatify.lib import db, events
 from chatify.lib.errors import ChatifyError, NotFound
@@ -74,6 +74,7 @@ def _locked(batch: Sequence[Advance]) -> dict[tuple[UUID, UUID], Membership]:
     rows = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("conversation")
+        .annotate(shown=F("user__shows_receipts"))
         .filter(wanted, left_seq=None)
         .order_by("id")
     )
@@ -113,4 +114,5 @@ def _state(row: Membership) -> ReadState:
         delivered=row.delivered_number,
         read=row.read_number,
         unread=counts.unread(row),
+        shown=row.shown,  # type: ignore[attr-defined]
     )

@@ -120,6 +120,8 @@ class SocketConsumer(AsyncConsumer):
     async def _begin(self, socket: Socket, hello: protocol.Hello) -> None:
         serving = process.current()
         socket.speak(hello.format, hello.language)
+        serving.hub.greet(socket)
+        await serving.notices.introduce(socket)
         epoch = await serving.hub.reliably(serving.hub.store.epoch)
         await resume.begin(
             serving.hub, socket, hello, epoch=epoch, heartbeat_ms=int(serving.heartbeat_seconds * 1000)

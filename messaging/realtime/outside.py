@@ -38,8 +38,16 @@ def revoke(user: str, session: str | None) -> bool:
     return _notice("revoke", {"user": user, "session": session})
 
 
+def reach(users: Sequence[str]) -> bool:
+    told = [_notice("reach", {"user": user}) for user in users]
+    return all(told)
+
+
 def receipts_body(states: Sequence[ReadState]) -> dict[str, Any]:
-    items = [[str(state.conversation), str(state.user), state.delivered, state.read] for state in states]
+    items = [
+        [str(state.conversation), str(state.user), state.delivered, state.read, state.shown]
+        for state in states
+    ]
     return {"items": items}
 
 

@@ -1,15 +1,20 @@
-"""Who is here: online while a socket is open anywhere, told to those who share a conversation. Dies by itself."""
+"""Who is here: online while a socket is open anywhere, told to those who share a conversation and may know."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.cache import cache
 
+from accounts.operations import privacy
+from accounts.reach import Reach
 from chatify.lib import db
 from chatify.lib.digest import stamp
+from messaging.queries.presence import cache_key
 from messaging.realtime import frames
 from messaging.realtime.hub import Hub
 from messaging.realtime.sockets import Socket
@@ -24,19 +29,29 @@ MOST_TOLD = 300
 Tell = Callable[[str, dict[str, Any]], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Somebody whose sockets are elsewhere or just gone: where they are known, and to whom they show themselves."""
+
+    rooms: list[str]
+    reach: Reach
+    heard: float = 0.0
+
+
 class Presence:
     """Knows the local people from the hub and those of other processes from notices.
 
     A reload is not an absence: going is told after eight seconds. Rooms with more than a hundred sockets here do not
-    exchange it. Each process keeps a key per person alive in the shared cache; when it dies, the others see the keys
-    go. `tell(kind, body)` reaches the other processes, and is None where there are none.
+    exchange it. Each process keeps a key per person alive in the shared cache, which pages read too; when it dies, the
+    others see the keys go. `tell(kind, body)` reaches the other processes, and is None where there are none.
     """
 
     def __init__(self, hub: Hub, tell: Tell | None) -> None:
         self._hub = hub
         self._tell = tell
-        self._remote: dict[str, list[str]] = {}
+        self._remote: dict[str, Absent] = {}
         self._going: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def arrived(self, socket: Socket) -> None:
         """A socket is open: show it who is here, and the others that this person is."""
@@ -46,39 +61,56 @@ class Presence:
         if going is not None:
             going.cancel()
         elif len(self._hub.people.get(socket.user_id, ())) == 1:
-            self._announce(socket.user_id, list(socket.sent)[-MOST_ROOMS:], online=True)
+            self._announce(socket.user_id, _place(socket), online=True)
+            self._keep(_remember, [socket.user_id])
 
-    def left(self, user: str, rooms: Iterable[str]) -> None:
+    def left(self, socket: Socket, rooms: Iterable[str]) -> None:
         """The last socket of somebody here is gone; perhaps they come back at once."""
+        user = socket.user_id
         if user not in self._hub.people and user not in self._going:
-            loop = asyncio.get_running_loop()
-            self._going[user] = loop.call_later(GRACE, self._gone, user, list(rooms)[-MOST_ROOMS:])
+            place = Absent(list(rooms)[-MOST_ROOMS:], socket.reach)
+            self._going[user] = asyncio.get_running_loop().call_later(GRACE, self._gone, user, place)
 
     def hear(self, body: dict[str, Any]) -> None:
         """News of people on another process."""
-        user, rooms, online = body["user"], body["rooms"], body["online"]
+        user, online = body["user"], body["online"]
+        now = asyncio.get_running_loop().time()
+        place = Absent(body["rooms"], Reach.unpacked(body["reach"]), now)
+        known = self._remote.pop(user, None)
         if online:
-            self._remote[user] = rooms
-        else:
-            self._remote.pop(user, None)
+            self._remote[user] = place
         if user not in self._hub.people:
-            self._show(user, rooms, online=online)
+            if online and known:  # perhaps they show themselves to others now
+                self._turn_for_all(user, place, known.reach)
+            else:
+                self._show(user, place, online=online)
         elif not online:  # they are still here: the others hear it again
-            self._announce(user, rooms, online=True)
+            self._announce(user, place, online=True)
 
     def roll_call(self) -> None:
         """Somebody new asks who is here."""
-        if self._tell is None:
-            return
         for user, sockets in self._hub.people.items():
-            rooms = next((list(socket.sent)[-MOST_ROOMS:] for socket in sockets), [])
-            self._tell("presence", {"user": user, "rooms": rooms, "online": True})
+            self._tell_of(user, _place(next(iter(sockets))), online=True)
+
+    def reached(self, user: str, before: Reach) -> None:
+        """Somebody here shows themselves to others than `before`: they appear or vanish, and so does whom they see."""
+        for socket in self._hub.people.get(user, ()):
+            place = _place(socket)
+            self._turn_for_all(user, place, before)
+            for other in self._sharing(place.rooms):
+                if other.user_id != user:
+                    _turn(socket, other.user_id, other.reach, other.reach, mine=before)
+            for name, remote in self._remote.items():
+                if not socket.sent.keys().isdisjoint(remote.rooms):
+                    _turn(socket, name, remote.reach, remote.reach, mine=before)
+            self._tell_of(user, place, online=True)
 
     async def refresh(self) -> None:
         """Keep our people's keys alive, and notice whose keys have gone."""
-        if self._tell is None:
-            return
-        mine, others = list(self._hub.people), list(self._remote)
+        # Of whom we heard a moment ago, the key may not be written yet.
+        settled = asyncio.get_running_loop().time() - GRACE
+        mine = list(self._hub.people)
+        others = [user for user, place in self._remote.items() if place.heard <= settled]
         try:
             alive = await db.in_thread(db.READS, _refresh, mine, others)
         except Exception as error:
@@ -86,30 +118,43 @@ class Presence:
             return
         for user in others:
             if user not in alive:
-                rooms = self._remote.pop(user, [])
-                if user not in self._hub.people:
-                    self._show(user, rooms, online=False)
+                place = self._remote.pop(user, None)
+                if place and user not in self._hub.people:
+                    self._show(user, place, online=False)
 
     def stop(self) -> None:
         for timer in self._going.values():
             timer.cancel()
 
-    def _gone(self, user: str, rooms: list[str]) -> None:
+    def _gone(self, user: str, place: Absent) -> None:
         self._going.pop(user, None)
         if user not in self._hub.people:
-            self._announce(user, rooms, online=False)
+            self._announce(user, place, online=False)
+            self._keep(_forget, user)
 
-    def _announce(self, user: str, rooms: list[str], *, online: bool) -> None:
+    def _announce(self, user: str, place: Absent, *, online: bool) -> None:
         if online or user not in self._remote:
-            self._show(user, rooms, online=online)
-        if self._tell is not None:
-            self._tell("presence", {"user": user, "rooms": rooms, "online": online})
+            self._show(user, place, online=online)
+        self._tell_of(user, place, online=online)
 
-    def _show(self, user: str, rooms: Iterable[str], *, online: bool) -> None:
-        frame = frames.presence(user, online=online, last_seen=None if online else stamp(datetime.now(UTC)))
-        for socket in self._sharing(rooms):
+    def _tell_of(self, user: str, place: Absent, *, online: bool) -> None:
+        if self._tell is not None:
+            body = {"user": user, "rooms": place.rooms, "online": online, "reach": place.reach.packed()}
+            self._tell("presence", body)
+
+    def _show(self, user: str, place: Absent, *, online: bool) -> None:
+        """Tell who may know; when somebody went, the time only to those who both show and may see it."""
+        now = stamp(datetime.now(UTC))
+        for socket in self._sharing(place.rooms):
+            if socket.user_id == user or not _may_see(socket, user, place.reach):
+                continue
+            dated = not online and place.reach.last_seen and socket.reach.last_seen
+            socket.whisper(frames.presence(user, online=online, last_seen=now if dated else None))
+
+    def _turn_for_all(self, user: str, place: Absent, before: Reach) -> None:
+        for socket in self._sharing(place.rooms):
             if socket.user_id != user:
-                socket.whisper(frame)
+                _turn(socket, user, before, place.reach)
 
     def _sharing(self, rooms: Iterable[str]) -> set[Socket]:
         small = (self._hub.rooms.get(name) for name in rooms)
@@ -119,13 +164,59 @@ class Presence:
 
     def _here_for(self, socket: Socket) -> list[str]:
         rooms = socket.sent.keys()
-        local = {other.user_id for other in self._sharing(rooms)}
-        remote = {user for user, theirs in self._remote.items() if not rooms.isdisjoint(theirs)}
+        local = {
+            other.user_id for other in self._sharing(rooms) if _may_see(socket, other.user_id, other.reach)
+        }
+        remote = {
+            user
+            for user, place in self._remote.items()
+            if not rooms.isdisjoint(place.rooms) and _may_see(socket, user, place.reach)
+        }
         return list((local | remote) - {socket.user_id})[:MOST_TOLD]
+
+    def _keep(self, work: Callable[..., None], *args: Any) -> None:
+        """Write it where pages read it, beside everything else."""
+        task = asyncio.get_running_loop().create_task(db.in_thread(db.READS, work, *args))
+        self._tasks.add(task)
+        task.add_done_callback(self._kept)
+
+    def _kept(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("presence is not kept (%s)", type(error).__name__)
+
+
+def _place(socket: Socket) -> Absent:
+    return Absent(list(socket.sent)[-MOST_ROOMS:], socket.reach)
+
+
+def _may_see(socket: Socket, user: str, reach: Reach) -> bool:
+    """Whether this socket's person may know that `user` is here. Blocks are known to either side."""
+    mine = socket.reach
+    return user not in mine.parted and mine.sees_presence_of(reach, me=socket.user_id)
+
+
+def _turn(socket: Socket, user: str, before: Reach, after: Reach, *, mine: Reach | None = None) -> None:
+    """Let `user` appear to or vanish from a socket, where its own reach (before: `mine`) or theirs changed."""
+    past = mine or socket.reach
+    saw = user not in past.parted and past.sees_presence_of(before, me=socket.user_id)
+    sees = _may_see(socket, user, after)
+    if saw != sees:
+        socket.whisper(frames.presence(user, online=sees, last_seen=None))
+
+
+def _remember(users: list[str]) -> None:
+    cache.set_many({cache_key(user): 1 for user in users}, timeout=KEPT_SECONDS)
+
+
+def _forget(user: str) -> None:
+    """Gone from here; a process where they still are sets the key again within a heartbeat."""
+    cache.delete(cache_key(user))
+    privacy.seen(UUID(user), datetime.now(UTC))
 
 
 def _refresh(mine: list[str], others: list[str]) -> set[str]:
     if mine:
-        cache.set_many({f"presence:{user}": 1 for user in mine}, timeout=KEPT_SECONDS)
-    found = cache.get_many([f"presence:{user}" for user in others]) if others else {}
-    return {name.removeprefix("presence:") for name in found}
+        _remember(mine)
+    found = cache.get_many([cache_key(user) for user in others]) if others else {}
+    return {user for user in others if cache_key(user) in found}

@@ -95,7 +95,7 @@ class ServingProcess:
     def ended(self, socket: Socket, rooms: list[str]) -> None:
         """A socket is over; it was in these rooms."""
         self.sessions.exit(socket)
-        self.notices.presence.left(socket.user_id, rooms)
+        self.notices.presence.left(socket, rooms)
 
     # Publishing (see publish.py)
 
@@ -119,8 +119,14 @@ class ServingProcess:
     def revoke(self, user: str, session: str | None) -> None:
         self.notices.everywhere("revoke", {"user": user, "session": session})
 
+    def reach(self, users: Sequence[str]) -> None:
+        for user in users:
+            self.notices.everywhere("reach", {"user": user})
+
     def typing(self, socket: Socket, conversation: str) -> None:
         """Somebody writes; only members are heard, others are ignored without a word."""
+        if not socket.reach.typing:
+            return
         if conversation in socket.sent and self._typing.passes(socket.user_id, conversation):
             self.notices.everywhere("typing", {"conversation": conversation, "user": socket.user_id})
 

@@ -23,6 +23,7 @@ class Process(Protocol):
     def log(self, rows: Sequence[PublishedEvent], taken: Taken) -> None: ...
     def receipts(self, states: Sequence[ReadState]) -> None: ...
     def revoke(self, user: str, session: str | None) -> None: ...
+    def reach(self, users: Sequence[str]) -> None: ...
 
 
 _process: Process | None = None
@@ -60,6 +61,13 @@ def revoke(user_id: UUID, session_key: str | None = None) -> None:
     process = _process
     if process is None or not process.hop(lambda: process.revoke(user, session)):
         _safely(lambda: outside.revoke(user, session))
+
+
+def reach(user_ids: Iterable[UUID]) -> None:
+    """Look again at what these people show, and to whom."""
+    users, process = [str(user) for user in user_ids], _process
+    if process is None or not process.hop(lambda: process.reach(users)):
+        _safely(lambda: outside.reach(users))
 
 
 def _safely(work: Callable[[], bool]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from accounts.queries import SocketIdentity
+from accounts.reach import OPEN
 from messaging.realtime.frames import Format, Frame, Packet
 from messaging.realtime.names import digest_of
 from messaging.realtime.outlet import Outlet
@@ -66,6 +67,7 @@ class Socket:
         self.user = identity.user
         self.user_id = str(identity.user.id)
         self.session = digest_of(identity.session_key)
+        self.reach = OPEN
         self.format = Format("json", "en")
         self.writer = Writer(outlet, dropped=self._dropped, drained=self._drained)
         self._ended = ended

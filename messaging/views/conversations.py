@@ -14,7 +14,7 @@ from chatify.lib import http, ids, text
 from messaging import kinds
 from messaging.models import Conversation, Membership
 from messaging.operations import inbox as operations
-from messaging.queries import access, counts, members, timeline
+from messaging.queries import access, counts, members, presence, receipts, timeline
 from messaging.templatetags.rows import Face
 from messaging.views.feed import Feed, Progress
 from messaging.views.inbox import list_of
@@ -96,11 +96,19 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "others": people[:NAMES_SHOWN],
         "more_members": len(people) > NAMES_SHOWN,
         "recipients": recipients(listed.items) if found.traits.has_subject else [],
-        "progress": Progress.of(others, complete=listed.next is None),
+        "progress": Progress.of(
+            others, complete=listed.next is None, hidden=receipts.hidden_from(user, others)
+        ),
+        "seen": _seen(user, found, people),
         "layout_template": LAYOUTS[found.traits.layout],
         "letters": found.traits.layout == "mail",
         "unread": counts.unread(found.my),  # type: ignore[attr-defined]
     }
+
+
+def _seen(user: User, found: Conversation, people: list[User]) -> presence.Seen:
+    """What may be known of the one person whom a chat of two is with."""
+    return presence.seen_in_chat(user, people[0]) if found.traits.unique_pair and people else presence.NOTHING
 
 
 def recipients(listed: list[Membership]) -> list[Recipients]:

@@ -1,6 +1,6 @@
 """The timeline as lines: each entry with what stands above it (a day, "New") and how it joins the one before."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -41,9 +41,10 @@ class Progress:
     read: int = 0
 
     @classmethod
-    def of(cls, others: list[Membership], *, complete: bool) -> "Progress":
-        """What is true of all the others; nothing is claimed where not all of them were looked at."""
-        if not others or not complete:
+    def of(cls, others: list[Membership], *, complete: bool, hidden: Container[UUID] = ()) -> "Progress":
+        """What is true of all the others; nothing is claimed where not all of them were looked at, or one of them
+        does not show it."""
+        if not others or not complete or any(each.user_id in hidden for each in others):
             return cls()
         read = min(each.read_number for each in others)
         return cls(max(read, min(each.delivered_number for each in others)), read)

@@ -15,7 +15,7 @@ from accounts.models.contact import NOTE_LENGTH
 from accounts.operations import blocks, contacts
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Conflict, Invalid
-from messaging.queries import inbox
+from messaging.queries import inbox, presence
 from messaging.views.inbox import list_of
 
 SHOWN = ("everybody", "contacts", "requests", "blocked")
@@ -104,8 +104,9 @@ def _do(request: MemberRequest, other: User, actions: Mapping[str, Callable[[], 
 
 
 def _next(request: MemberRequest) -> str:
-    """Back to the list of requests, where the answer was given from there."""
-    return f"{reverse('people')}?show=requests" if request.POST.get("from") == "requests" else ""
+    """Back to the list from which it was done."""
+    lists = {"requests": f"{reverse('people')}?show=requests", "privacy": reverse("settings_privacy")}
+    return lists.get(request.POST.get("from", ""), "")
 
 
 def _waiting(actor: User, other: User) -> ContactRequest:
@@ -120,6 +121,7 @@ def _person(request: MemberRequest, found: User, *, error: ChatifyError | None =
         "person": found,
         "relation": relations.relation(request.user, found),
         "shared": inbox.shared_with(request.user, found),
+        "seen": presence.seen_by(request.user, [found])[found.id],
         "error": error.detail if error else "",
         "note": request.POST.get("note", "")[:NOTE_LENGTH],
     }

@@ -4,6 +4,7 @@ import { Announcer } from "./behaviours/announce.js";
 import { CatchUp } from "./behaviours/catchup.js";
 import { Connection } from "./behaviours/connection.js";
 import { dialogs } from "./behaviours/dialogs.js";
+import { Here } from "./behaviours/here.js";
 import { Keyboard } from "./behaviours/keyboard.js";
 import { presence } from "./behaviours/presence.js";
 import { signOut } from "./behaviours/signout.js";
@@ -57,6 +58,7 @@ class App {
   start() {
     this.#listen();
     new Connection(this);
+    new Here(this);
     new Keyboard({ pane: () => this.pane });
     dialogs();
     signOut(this);

@@ -52,6 +52,8 @@ export const words = {
     too_large: "This message is too long.",
   },
   waiting: (count) => (count === 1 ? "1 message is waiting to be sent" : `${count} messages are waiting to be sent`),
+  hereNow: "here now",
+  lastHere: "last here",
   typing(names) {
     if (names.length === 1) return `${names[0]} is typing…`;
     if (names.length === 2) return `${names[0]} and ${names[1]} are typing…`;

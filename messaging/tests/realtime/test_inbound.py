@@ -56,6 +56,7 @@ def test_who_stops_in_the_middle_gets_the_rest_next_time() -> None:
         masked("part", fin=False),
         b"\xc1" + masked("compressed")[1:],
     ],
+    ids=["binary", "ping", "close", "part", "compressed"],
 )
 def test_anything_else_is_given_as_it_stands(frame: bytes) -> None:
     frames = Frames(100)
