@@ -26,7 +26,7 @@ def listed(request: HttpRequest) -> dict[str, Any]:
 
 @router.put("/blocks/{uuid:user}", response={204: None}, operation_id="block_person")
 def block(request: HttpRequest, user: UUID) -> Status:
-    """Block somebody: no message, call, mention, typing or presence of theirs reaches me. They are not told."""
+    """Block somebody: they see my name and nothing else of me, and cannot be my contact. They are not told."""
     operations.block(asker(request), other=queries.person(asker(request), user))
     return Status(204, None)
 

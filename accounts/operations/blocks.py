@@ -1,4 +1,4 @@
-"""Blocking: not hearing of somebody any more, and not being seen by them."""
+"""Blocking: not being seen by somebody, and no contact with them."""
 
 from django.db.models import Q
 
