@@ -6,7 +6,7 @@ from django.test.utils import override_settings
 
 from accounts.adapters import AccountAdapter
 from accounts.models import User
-from accounts.tests.flows import PASSWORD, mails, post, sign_up
+from accounts.tests.flows import PASSWORD, mails, parallel, post, sign_up
 from chatify.settings.accounts import _RATES, _scaled
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,15 @@ def test_the_address_that_counts(
     request = rf.get("/", REMOTE_ADDR=address, headers={"x-forwarded-for": header})
     with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=count):
         assert AccountAdapter(request).get_client_ip(request) == counted
+
+
+@ON
+@pytest.mark.django_db(transaction=True)
+def test_of_fifty_wrong_passwords_at_once_five_are_judged(alice: User) -> None:
+    visitors = [Client(REMOTE_ADDR=f"10.2.0.{n}") for n in range(50)]
+    fields = {"login": alice.email, "password": "wrong wrong wrong"}
+    pages = parallel(lambda visitor: visitor.post(LOGIN, fields), visitors, threads=50)
+    judged = [page for page in pages if b"Too many tries" not in page.content]
+    assert len(judged) == 5 and {page.status_code for page in pages} == {200, 429}
+    right = {"login": alice.email, "password": PASSWORD}
+    assert Client(REMOTE_ADDR="10.3.0.1").post(LOGIN, right).status_code == 429
