@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -32,6 +33,11 @@ def put_down(message: EmailMessage, *, deliver: bool = True, seconds: int | None
         "until": time.time() + seconds if seconds else None,
     }
     jobs.add(kind=KIND, key=str(uuid7()), payload=payload)
+
+
+def tell(template: str, address: str, context: dict[str, Any]) -> None:
+    """Have a job send the mail of a template (`<template>_subject.txt`, `_message.txt`, `_message.html`)."""
+    put_down(get_adapter().render_mail(template, address, context))
 
 
 def deliver(payload: dict[str, Any]) -> None:

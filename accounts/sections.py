@@ -25,4 +25,5 @@ SECTIONS = (
     Section("settings_privacy", "Privacy", "users"),
     Section("settings_sessions", "Devices", "monitor"),
     Section("settings_security", "Security", "shield", also=("mfa_", "account_", "socialaccount_")),
+    Section("settings_reports", "Reports", "circle-alert"),
 )

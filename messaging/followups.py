@@ -1,9 +1,11 @@
 """What follows each fact: the one table to read to know everything that happens after a message is sent."""
 
 from accounts.events import ReachChanged, SessionEnded, SessionsChanged
+from chatify.jobs import sweeps
 from chatify.lib import events
 from messaging import settling
 from messaging.events import LogAppended, ReadStateChanged
+from messaging.operations import reports
 from messaging.realtime import publish
 
 
@@ -14,6 +16,7 @@ def connect() -> None:
     events.subscribe(ReachChanged, show_to_others)
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
+    sweeps.register(reports.forget_contexts)
 
 
 def tell_sockets(fact: LogAppended) -> None:

@@ -6,6 +6,8 @@ from django import forms
 
 from chatify.lib import ids
 from chatify.lib.errors import Invalid
+from messaging.models import Report
+from messaging.models.report import TEXT_LENGTH
 
 
 class Typed(forms.Form):
@@ -49,3 +51,20 @@ class Naming(Typed):
     """A group's name."""
 
     title = forms.CharField(label="Name of the group", required=False, strip=False)
+
+
+class Reporting(Typed):
+    """Why somebody is reported. What is refused is shown; what was typed stays."""
+
+    message = forms.CharField(widget=forms.HiddenInput, required=False)
+    reason = forms.ChoiceField(
+        label="Why", choices=[("", "Choose a reason"), *Report.Reason.choices], required=False
+    )
+    text = forms.CharField(
+        label="What happened",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"dir": "auto"}),
+        help_text=f"Up to {TEXT_LENGTH:,} characters. You can leave it empty.",
+    )
+    block = forms.BooleanField(label="Block this person, too", required=False)

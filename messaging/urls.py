@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.views import conversations, demo, inbox, members, messages, new, people, picker
+from messaging.views import conversations, demo, inbox, members, messages, new, people, picker, reports
 
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("people/<str:username>/", people.person, name="person"),
     path("people/<str:username>/contact/", people.contact, name="person_contact"),
     path("people/<str:username>/block/", people.block, name="person_block"),
+    path("people/<str:username>/report/", reports.report, name="person_report"),
+    path("settings/reports/", reports.mine, name="settings_reports"),
     path("demo/", demo.demo, name="demo"),
     path("demo/me.css", demo.me_css, name="demo_css"),
     path("demo/c/<slug:slug>/", demo.conversation, name="demo_conversation"),

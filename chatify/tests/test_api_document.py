@@ -32,6 +32,7 @@ OPERATIONS = {
     "POST /contacts/requests/{contact_request}/accept", "POST /contacts/requests/{contact_request}/decline",
     "DELETE /contacts/requests/{contact_request}", "GET /blocks", "PUT /blocks/{user}", "DELETE /blocks/{user}",
     "GET /sessions", "DELETE /sessions", "DELETE /sessions/{session}",
+    "GET /reports", "POST /reports",
     "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",

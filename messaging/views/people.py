@@ -13,7 +13,7 @@ from accounts.door import MemberRequest, signed_in
 from accounts.models import ContactRequest, User
 from accounts.models.contact import NOTE_LENGTH
 from accounts.operations import blocks, contacts
-from chatify.lib import http
+from chatify.lib import http, ids
 from chatify.lib.errors import ChatifyError, Conflict, Invalid
 from messaging.queries import inbox, presence
 from messaging.views.inbox import list_of
@@ -123,11 +123,20 @@ def _person(request: MemberRequest, found: User, *, error: ChatifyError | None =
         "shared": inbox.shared_with(request.user, found),
         "seen": presence.seen_by(request.user, [found])[found.id],
         "error": error.detail if error else "",
+        "about_message": _about_message(request),
         "note": request.POST.get("note", "")[:NOTE_LENGTH],
     }
     response = _on_desk(request, "person", context)
     response.status_code = error.status if error else 200
     return http.wait(response, error) if error else response
+
+
+def _about_message(request: MemberRequest) -> str:
+    """The message from which this profile was opened, for the link that reports it; nothing for what is no id."""
+    try:
+        return str(ids.parse(request.GET.get("message", "")))
+    except Invalid:
+        return ""
 
 
 def _on_desk(request: MemberRequest, name: str, context: Mapping[str, object]) -> HttpResponse:
