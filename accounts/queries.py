@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -171,9 +171,14 @@ def credential_of_bearer(token: str | None) -> Credential | None:
 
 
 def authenticate(credentials: Sequence[Credential | None]) -> list[SocketIdentity | None]:
-    """The active person of each credential whose session is alive, or None. Two queries, however many are asked."""
-    sessions = _sessions({shown.session_key for shown in credentials if shown})
-    people = _people(data[SESSION_KEY] for data in sessions.values() if SESSION_KEY in data)
+    """The active person of each credential whose session is alive, or None. One query, however many are asked; two
+    more where a session has no row among its person's."""
+    keys = {shown.session_key for shown in credentials if shown}
+    sessions, people = _listed_sessions(keys)
+    if unlisted := keys - sessions.keys():
+        others = _sessions(unlisted)
+        sessions |= others
+        people |= _people(data[SESSION_KEY] for data in others.values() if SESSION_KEY in data)
     return [_identity(shown, sessions, people) if shown else None for shown in credentials]
 
 
@@ -207,6 +212,22 @@ def sessions_of(actor: User) -> list[UserSession]:
 
 def session_alive(user_id: UUID | str, session_key: str) -> bool:
     return not sessions_alive([(user_id, session_key)])
+
+
+def _listed_sessions(keys: Collection[str]) -> tuple[dict[str, dict[str, str]], dict[str, User]]:
+    """The sessions among these that are noted with their person, and those people: one query for both tables. A
+    session that is over has no data."""
+    alive = Session.objects.filter(
+        session_key=OuterRef("sessions__session_key"), expire_date__gt=timezone.now()
+    )
+    rows = _visible().filter(sessions__session_key__in=keys)
+    found = rows.annotate(key=F("sessions__session_key"), kept=Subquery(alive.values("session_data")))
+    sessions: dict[str, dict[str, str]] = {}
+    people: dict[str, User] = {}
+    for row in found if keys else ():
+        sessions[row.key] = SessionStore().decode(row.kept) if row.kept else {}
+        people[str(row.pk)] = row
+    return sessions, people
 
 
 def _sessions(keys: Collection[str]) -> dict[str, dict[str, str]]:
