@@ -3,9 +3,9 @@
 from ninja import Router
 
 from accounts.api import blocks, contacts, sessions
-from accounts.api.people import Person, Profile, asker
+from accounts.api.people import Person, PersonProfile, asker
 
-__all__ = ["Person", "Profile", "asker", "router"]
+__all__ = ["Person", "PersonProfile", "asker", "router"]
 
 router = Router()
 for noun in (contacts, blocks, sessions):

@@ -45,7 +45,7 @@ class Relationship(Shown):
     asks: IdText | None
 
 
-class Profile(Person):
+class PersonProfile(Person):
     """A person with what they say about themselves."""
 
     about: str

@@ -10,7 +10,7 @@ from chatify.lib.api.fields import Count, Given, Id, Moment, NotYet, People
 Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 8000})]
 
 
-class Status(Given):
+class NewStatus(Given):
     """What to say about the moment; `until` null keeps it until it is changed."""
 
     text: str = ""
@@ -34,13 +34,13 @@ class MySettings(Given):
     privacy: Privacy | None = None
 
 
-class Profile(Given):
+class ProfileChange(Given):
     """What I may change about myself; what is left out stays."""
 
     display_name: str | None = None
     username: str | None = None
     about: str | None = None
-    status: Status | None = None
+    status: NewStatus | None = None
     time_zone: str | None = None
     language: str | None = None
     settings: MySettings | None = None

@@ -24,7 +24,7 @@ def show(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.patch("/me", response=shapes.Me, operation_id="change_me")
-def change(request: HttpRequest, payload: given.Profile) -> dict[str, Any]:
+def change(request: HttpRequest, payload: given.ProfileChange) -> dict[str, Any]:
     """Change my profile, all of what is given or nothing; an empty name shows the username again."""
     me = asker(request)
     with db.atomic():
@@ -47,7 +47,7 @@ def remove_avatar(request: HttpRequest) -> dict[str, Any]:
     return _shown(profile.remove_avatar(asker(request)))
 
 
-def _changes(payload: given.Profile) -> dict[str, Any]:
+def _changes(payload: given.ProfileChange) -> dict[str, Any]:
     """The names that `profile.update` knows."""
     changes = payload.model_dump(include=set(profile.CLEAN), exclude_none=True)
     if payload.status is not None:

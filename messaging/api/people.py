@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from accounts import presenters, queries, relations
-from accounts.api import Person, Profile, asker
+from accounts.api import Person, PersonProfile, asker
 from accounts.models import User
 from chatify.lib.api.fields import Cursor, Limit, Listed
 from messaging.presenters import presence
@@ -27,7 +27,7 @@ def find(
     return {"items": _with_presence(asker(request), page.items, shown), "next": page.next}
 
 
-@router.get("/people/{uuid:person}", response=Profile, operation_id="show_person")
+@router.get("/people/{uuid:person}", response=PersonProfile, operation_id="show_person")
 def show(request: HttpRequest, person: UUID) -> dict[str, Any]:
     """One person, as the relationship allows."""
     actor = asker(request)

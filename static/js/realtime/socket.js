@@ -80,7 +80,7 @@ export class Socket extends Emitter {
 
   /** True when the frame was handed to an open socket. */
   send(frame) {
-    if (this.state !== "ready") return false;
+    if (this.state !== "ready" || this.#ws.readyState > 1) return false;
     this.#ws.send(JSON.stringify(frame));
     return true;
   }
