@@ -3,7 +3,7 @@
 What depends on the viewer is added by the door that knows one.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,7 +14,7 @@ from chatify.lib import markup
 from chatify.lib.digest import stamp
 from messaging import kinds
 from messaging.events import CHANGED, SENT
-from messaging.models import Conversation, Membership, Message
+from messaging.models import Conversation, Membership, Message, Reacted
 
 Shape = dict[str, Any]
 
@@ -50,6 +50,10 @@ class StoredMessage(Protocol):
     def edited_at(self) -> datetime | None: ...
     @property
     def deleted_at(self) -> datetime | None: ...
+    @property
+    def pinned_at(self) -> datetime | None: ...
+    @property
+    def reactions(self) -> Sequence[Reacted]: ...
 
 
 class StoredEvent(Protocol):
@@ -76,7 +80,7 @@ class StoredEvent(Protocol):
 
 
 def message(row: StoredMessage) -> Shape:
-    """A message; needs `sender`, and `reply_to.sender` where it answers one, loaded."""
+    """A message; needs `sender`, and `reply_to.sender` where it answers one, loaded, and what `queries.extras` adds."""
     deleted = row.deleted_at is not None
     return {
         "id": str(row.id),
@@ -92,12 +96,17 @@ def message(row: StoredMessage) -> Shape:
         "quote": quote(row.reply_to) if row.reply_to_id and row.reply_to else None,
         "forwarded_from": str(row.forwarded_from_id) if row.forwarded_from_id else None,
         "attachments": [],
-        "reactions": [],
-        "pinned_at": None,
+        "reactions": [reaction(each) for each in row.reactions] if row.reactions else [],
+        "pinned_at": stamp(row.pinned_at) if row.pinned_at else None,
         "edited_at": stamp(row.edited_at) if row.edited_at else None,
         "deleted": deleted,
         "created_at": stamp(row.sent_at),
     }
+
+
+def reaction(reacted: Reacted) -> Shape:
+    """One emoji under a message. `users` are the first who put it there: who looks finds out whether it is theirs."""
+    return {"emoji": reacted.emoji, "count": reacted.count, "users": [str(user) for user in reacted.users]}
 
 
 def quote(row: Message) -> Shape:
@@ -174,7 +183,7 @@ def conversation(
     title: str,
     epoch: UUID,
     unread: int,
-    last_message: Message | None,
+    last_message: Shape | None,
     members: list[Membership],
     hidden: Container[UUID] = (),
 ) -> Shape:
@@ -190,7 +199,7 @@ def conversation(
         "epoch": str(epoch),
         "message_count": row.message_count,
         "unread": unread,
-        "last_message": message(last_message) if last_message else None,
+        "last_message": last_message,
         "last_activity_at": stamp(row.last_activity_at),
         "created_at": stamp(row.created_at),
         "my": my(membership),

@@ -29,12 +29,13 @@ def index(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """The latest messages, or those before, after or around a number; or what follows a page by its `next`."""
-    row = access.conversation_for(asker(request), conversation)
+    me = asker(request)
+    row = access.conversation_for(me, conversation)
     if cursor:
         before, after, around = *timeline.position(cursor), None
     page = timeline.page(row, before=before, after=after, around=around, limit=limit)
     return {
-        "items": [shown.message(message) for message in page.messages],
+        "items": shown.messages(me, page.messages),
         "next": page.newer if after is not None else page.older,
         "head": page.head,
         "epoch": str(page.epoch),
@@ -62,11 +63,12 @@ def send(request: HttpRequest, conversation: UUID, payload: given.NewMessage) ->
         reply_to=payload.reply_to,
         reads=False,
     )
-    answer = {**shown.message(timeline.message(me, sent.id)), "duplicate": sent.duplicate}
+    answer = {**shown.message(me, timeline.message(me, sent.id)), "duplicate": sent.duplicate}
     return Status(200 if sent.duplicate else 201, answer)
 
 
 @router.get("/messages/{uuid:message}", response=shapes.Message, operation_id="show_message")
 def show(request: HttpRequest, message: UUID) -> dict[str, Any]:
     """One message."""
-    return shown.message(timeline.message(asker(request), message))
+    me = asker(request)
+    return shown.message(me, timeline.message(me, message))

@@ -21,11 +21,12 @@ class Me(Person):
 
 
 class Reaction(Shown):
-    """One emoji under a message."""
+    """One emoji under a message. `users` are the first hundred who put it there."""
 
     emoji: str
     count: int
     mine: bool
+    users: list[IdText]
 
 
 class Quote(Shown):

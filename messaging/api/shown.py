@@ -1,25 +1,41 @@
 """Rows completed for one viewer, each with a constant number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
 
 from accounts.models import User
 from messaging import presenters
 from messaging.models import Message
-from messaging.queries import members, receipts
+from messaging.queries import extras, members, receipts, stars
 from messaging.queries.epoch import epoch_id
 from messaging.queries.inbox import InboxRow
 
 
-def message(row: Message) -> dict[str, Any]:
-    """A message with what depends on the viewer."""
-    return {**presenters.message(row), "starred": False}
+def messages(me: User, rows: Sequence[Message]) -> list[dict[str, Any]]:
+    """Messages with what depends on the viewer."""
+    starred, mine = stars.among(me.pk, rows), extras.mine(me.pk, rows)
+    return [_message(row, row.pk in starred, {emoji for id, emoji in mine if id == row.pk}) for row in rows]
+
+
+def message(me: User, row: Message) -> dict[str, Any]:
+    """One message with what depends on the viewer."""
+    return messages(me, [row])[0]
+
+
+def _message(row: Message, starred: bool, mine: Container[str]) -> dict[str, Any]:
+    shown = presenters.message(row)
+    reactions = [{**each, "mine": each["emoji"] in mine} for each in shown["reactions"]]
+    return {**shown, "reactions": reactions, "starred": starred}
 
 
 def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
     """Lines of the inbox as conversations."""
     people = members.first_pages([row.conversation.id for row in rows])
     hidden = receipts.hidden_from(me, (each for page in people.values() for each in page))
+    last = _last_messages(me, rows)
     return [
         presenters.conversation(
             row.conversation,
@@ -27,12 +43,19 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
             title=row.title,
             epoch=epoch_id(),
             unread=row.unread,
-            last_message=row.last_message,
+            last_message=last.get(row.conversation.id),
             members=people.get(row.conversation.id, []),
             hidden=hidden,
         )
         for row in rows
     ]
+
+
+def _last_messages(me: User, rows: Sequence[InboxRow]) -> dict[UUID, dict[str, Any]]:
+    found = [row.last_message for row in rows if row.last_message]
+    prefetch_related_objects(found, "reply_to__sender")
+    extras.load(found)
+    return {row.conversation_id: shape for row, shape in zip(found, messages(me, found), strict=True)}
 
 
 def conversation(me: User, row: InboxRow) -> dict[str, Any]:

@@ -2,17 +2,26 @@
 
 from messaging.models.conversation import Conversation, LogEpoch
 from messaging.models.event import Event
+from messaging.models.hidden import HiddenMessage
 from messaging.models.membership import Membership
-from messaging.models.message import Message, MessageVersion
+from messaging.models.mention import Mention
+from messaging.models.message import Message, MessageVersion, Reacted
+from messaging.models.reaction import Reaction
 from messaging.models.report import Report, ReportAct
+from messaging.models.star import Star
 
 __all__ = [
     "Conversation",
     "Event",
+    "HiddenMessage",
     "LogEpoch",
     "Membership",
+    "Mention",
     "Message",
     "MessageVersion",
+    "Reacted",
+    "Reaction",
     "Report",
     "ReportAct",
+    "Star",
 ]

@@ -1,8 +1,20 @@
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 
 from chatify.lib import ids
 from messaging.models.conversation import Conversation
+
+
+class Reacted(NamedTuple):
+    """One emoji under a message: how many put it there, and the first of them."""
+
+    emoji: str
+    count: int
+    users: list[UUID]
 
 
 class Message(models.Model):
@@ -26,6 +38,12 @@ class Message(models.Model):
     sent_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    # When somebody last reacted: whoever shows messages need not look for reactions where there never were any.
+    reacted_at = models.DateTimeField(null=True, blank=True)
+
+    reactions: ClassVar[Sequence["Reacted"]] = ()
+    """What people put under it; read by `queries.extras`."""
 
     class Meta:
         constraints = [
@@ -42,6 +60,11 @@ class Message(models.Model):
                 fields=["forwarded_from"],
                 condition=models.Q(forwarded_from__isnull=False),
                 name="message_forwards",
+            ),
+            models.Index(
+                fields=["conversation", "pinned_at"],
+                condition=models.Q(pinned_at__isnull=False),
+                name="message_pinned",
             ),
         ]
 

@@ -88,6 +88,8 @@ class NewMessage:
     forwarded_from_id: ClassVar[None] = None
     edited_at: ClassVar[None] = None
     deleted_at: ClassVar[None] = None
+    pinned_at: ClassVar[None] = None
+    reactions: ClassVar[tuple[()]] = ()
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from chatify.lib.errors import Invalid
 from chatify.lib.jsonsize import json_size
 from messaging import presenters
 from messaging.models import Conversation, Event, Membership
+from messaging.queries import extras
 from messaging.queries.people import people_of
 
 State = Literal["level", "replay", "reset"]
@@ -109,6 +110,7 @@ def _whole(rows: QuerySet[Event]) -> QuerySet[Event]:
 def _presented(rows: Iterable[Event]) -> list[dict[str, Any]]:
     found = list(rows)
     people = people_of(found)
+    extras.load(row.message for row in found if row.message)
     return [presenters.event(row, people) for row in found]
 
 

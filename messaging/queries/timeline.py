@@ -12,7 +12,7 @@ from chatify.lib.errors import Invalid, NotFound
 from chatify.lib.paging import clamp, decode, encode
 from messaging.events import SENT
 from messaging.models import Conversation, Event, Message
-from messaging.queries import access
+from messaging.queries import access, extras
 from messaging.queries.epoch import epoch_id
 from messaging.queries.people import people_of
 
@@ -64,6 +64,7 @@ def page(
     head, epoch = conversation.head, epoch_id()
     visible = _visible(conversation)
     messages, has_older = _messages(visible, before=before, after=after, around=around, limit=limit)
+    extras.load(messages)
     has_newer = bool(messages) and messages[-1].number < conversation.message_count
     notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
     entries: list[Message | Event] = [*messages, *notes]
@@ -103,6 +104,7 @@ def message(user: User, id: UUID | str) -> Message:
         raise NotFound("There is no such message.") from None
     if row.seq < membership.visible_from_seq:
         raise NotFound("There is no such message.")
+    extras.load([row])
     return row
 
 

@@ -135,8 +135,14 @@ def test_the_log_has_no_index_that_nobody_reads():
         for table, names in found.items()
     }
     assert named == {
-        # place: pages; once: duplicates, what a person sent; answers and forwards: only rows that are such.
-        "messaging_message": {"message_place", "message_once", "message_answers", "message_forwards"},
+        # place: pages; once: duplicates, what a person sent; answers, forwards, pinned: only rows that are such.
+        "messaging_message": {
+            "message_place",
+            "message_once",
+            "message_answers",
+            "message_forwards",
+            "message_pinned",
+        },
         # place: notes, resume; of_message: erasing; unsettled: the relay, only rows that are such.
         "messaging_event": {"event_place", "event_of_message", "event_unsettled"},
     }

@@ -1,0 +1,49 @@
+"""What is joined to messages, for many at once: read wherever messages are shown, and never for a plain send."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
+from messaging.models import Message, Reacted, Reaction
+
+USERS_SHOWN = 100
+"""How many of those who put the same emoji are named."""
+
+
+def load(messages: Iterable[Message]) -> None:
+    """Set on each row what belongs to it. A constant number of queries, none for what no message has."""
+    rows = list(messages)
+    _load_reactions([row for row in rows if row.reacted_at])
+
+
+def _load_reactions(rows: Sequence[Message]) -> None:
+    if not rows:
+        return
+    found = reactions([row.pk for row in rows])
+    for row in rows:
+        row.reactions = found.get(row.pk, ())  # type: ignore[misc]
+
+
+def reactions(messages: Sequence[UUID]) -> dict[UUID, list[Reacted]]:
+    """The reactions to these messages, in the order in which each emoji was first used; one query."""
+    each = [F("message_id"), F("emoji")]
+    rows = Reaction.objects.filter(message_id__in=messages).annotate(
+        place=Window(RowNumber(), partition_by=each, order_by="id"),
+        count=Window(Count("id"), partition_by=each),
+    )
+    found: dict[UUID, dict[str, Reacted]] = {}
+    for row in rows.filter(place__lte=USERS_SHOWN).order_by("id"):
+        kinds = found.setdefault(row.message_id, {})
+        kinds.setdefault(row.emoji, Reacted(row.emoji, row.count, [])).users.append(row.user_id)
+    return {message: list(kinds.values()) for message, kinds in found.items()}
+
+
+def mine(user: UUID, messages: Iterable[Message]) -> set[tuple[UUID, str]]:
+    """Which of these messages the person reacted to, and how; one query, none where nobody did."""
+    wanted = [row.pk for row in messages if row.reactions]
+    if not wanted:
+        return set()
+    rows = Reaction.objects.filter(user_id=user, message_id__in=wanted)
+    return set(rows.values_list("message_id", "emoji"))
