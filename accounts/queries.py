@@ -17,7 +17,7 @@ from django.utils.crypto import constant_time_compare
 from accounts import identity
 from accounts.models import User, UserSession
 from accounts.sessions import SessionStore
-from chatify.lib import ids, paging, ratelimit, text
+from chatify.lib import ids, paging, ratelimit, strain, text
 from chatify.lib.errors import Forbidden, Invalid, NotFound
 
 MOST_WORDS = 6
@@ -38,6 +38,7 @@ def find_people(
         raise Forbidden("Sign in to find people.")
     words = text.key(text.clean_query(q)).split()[:MOST_WORDS]
     if words:  # a later page too: anybody can write a cursor
+        strain.refuse("search")
         ratelimit.hit("people.search", actor.pk)
     people = _visible().exclude(pk=actor.pk).filter(_holding(words)).order_by("username")
     if cursor:

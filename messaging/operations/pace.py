@@ -6,14 +6,15 @@ No limit stands before the first answer: a retry of what was done gets it, howev
 from uuid import UUID
 
 from accounts.models import User
-from chatify.lib import ratelimit
+from chatify.lib import ratelimit, strain
 from chatify.lib.errors import TooMany
 from messaging.models import Conversation, Membership, Message
 
 
 def before_send(sender: User, *, conversation: UUID, client_id: UUID) -> None:
-    """Raises TooMany beyond the sender's pace, unless this very message was sent before."""
+    """Raises TooMany beyond the sender's pace or what the server can do, unless this very message was sent before."""
     try:
+        strain.refuse("send")
         ratelimit.hit("send", sender.id)
     except TooMany:
         sent = Message.objects.filter(conversation_id=conversation, sender=sender, client_id=client_id)

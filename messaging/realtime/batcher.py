@@ -38,6 +38,13 @@ class Batcher(Generic[Item, Outcome]):
         self._waiting: deque[tuple[Item, Callable[[Outcome | Exception], object]]] = deque()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._running = 0
+        self.answered = 0
+
+    @property
+    def submitted(self) -> int:
+        """How many items it has taken so far; `answered` of them are done."""
+        return self.answered + self._running + len(self._waiting)
 
     async def submit(self, item: Item) -> Outcome:
         """The item's outcome, in the order of submitting. Raises Overloaded, or what went wrong."""
@@ -67,8 +74,8 @@ class Batcher(Generic[Item, Outcome]):
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _next(self) -> None:
-        count = min(MOST_AT_ONCE, len(self._waiting))
-        batch = [self._waiting.popleft() for _ in range(count)]
+        self._running = min(MOST_AT_ONCE, len(self._waiting))
+        batch = [self._waiting.popleft() for _ in range(self._running)]
         self._executor.submit(self._work, asyncio.get_running_loop(), batch)
 
     def _work(
@@ -87,6 +94,7 @@ class Batcher(Generic[Item, Outcome]):
         outcomes: Sequence[Outcome | Exception],
         calls: Sequence[hop.Call],
     ) -> None:
+        self.answered, self._running = self.answered + self._running, 0
         if self._waiting:  # first of all: the database works while the loop writes
             self._next()
         else:

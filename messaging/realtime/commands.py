@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from chatify.lib import strain
 from chatify.lib.errors import ChatifyError, Forbidden, NotFound, TooLarge, TooMany
 from messaging.operations.inbox import Advance
 from messaging.operations.log import Sent
@@ -87,6 +88,10 @@ class Commands:
     # Commands
 
     def _send(self, command: Send) -> None:
+        if strain.sheds("send"):  # nobody's fault: this does not count against the socket
+            retry_ms = int(strain.pause() * 1000)
+            self._say("rate", strain.BUSY, client_id=str(command.client_id), retry_ms=retry_ms)
+            return
         # Over the limit it goes on, marked: a send that was kept before is answered whatever the limit.
         posting = Posting(self._socket.user, command, self._window.hit())
         self._unanswered += 1

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.queries import SocketIdentity
+from chatify.lib import strain
 from messaging.realtime import handshake, process, protocol, resume, sessions
 from messaging.realtime.batcher import Overloaded
 from messaging.realtime.commands import Commands
@@ -60,6 +61,8 @@ class SocketConsumer(AsyncConsumer):
     async def _look(self) -> tuple[SocketIdentity | None, Close | None]:
         """Who this is, and why they may not come in."""
         serving = process.current()
+        if strain.sheds("socket"):
+            return None, Close.OVERLOAD
         try:
             visitor = await serving.arrivals.read(sessions.look, self.scope)
         except Overloaded:

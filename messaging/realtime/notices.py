@@ -10,7 +10,7 @@ import orjson
 
 from accounts import reach
 from accounts.reach import Reach
-from chatify.lib import db
+from chatify.lib import db, strain
 from messaging.events import ReadState
 from messaging.realtime import frames
 from messaging.realtime.hints import Hints
@@ -91,6 +91,8 @@ class Notices:
             socket.whisper(frames.inbox(body["conversation"]))
 
     def _show_typing(self, body: Body) -> None:
+        if strain.sheds("typing"):  # what another process forwarded
+            return
         room = self._hub.rooms.get(body["conversation"])
         frame = frames.typing(body["conversation"], body["user"])
         for socket in room.sockets if room else ():

@@ -12,7 +12,7 @@ from django.core.cache import cache
 
 from accounts.operations import privacy
 from accounts.reach import Reach
-from chatify.lib import db
+from chatify.lib import db, strain
 from chatify.lib.digest import stamp
 from messaging.queries.presence import cache_key
 from messaging.realtime import frames
@@ -43,7 +43,8 @@ class Presence:
 
     A reload is not an absence: going is told after eight seconds. Rooms with more than a hundred sockets here do not
     exchange it. Each process keeps a key per person alive in the shared cache, which pages read too; when it dies, the
-    others see the keys go. `tell(kind, body)` reaches the other processes, and is None where there are none.
+    others see the keys go. Under strain, coming and going is told later. `tell(kind, body)` reaches the other
+    processes, and is None where there are none.
     """
 
     def __init__(self, hub: Hub, tell: Tell | None) -> None:
@@ -51,6 +52,7 @@ class Presence:
         self._tell = tell
         self._remote: dict[str, Absent] = {}
         self._going: dict[str, asyncio.TimerHandle] = {}
+        self._owed: dict[str, tuple[Absent, bool]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def arrived(self, socket: Socket) -> None:
@@ -107,6 +109,7 @@ class Presence:
 
     async def refresh(self) -> None:
         """Keep our people's keys alive, and notice whose keys have gone."""
+        self._catch_up()
         # Of whom we heard a moment ago, the key may not be written yet.
         settled = asyncio.get_running_loop().time() - GRACE
         mine = list(self._hub.people)
@@ -144,12 +147,21 @@ class Presence:
 
     def _show(self, user: str, place: Absent, *, online: bool) -> None:
         """Tell who may know; when somebody went, the time only to those who both show and may see it."""
+        if strain.sheds("presence"):
+            self._owed[user] = place, online
+            return
         now = stamp(datetime.now(UTC))
         for socket in self._sharing(place.rooms):
             if socket.user_id == user or not _may_see(socket, user, place.reach):
                 continue
             dated = not online and place.reach.last_seen and socket.reach.last_seen
             socket.whisper(frames.presence(user, online=online, last_seen=now if dated else None))
+
+    def _catch_up(self) -> None:
+        """Tell what was not told under strain, once that is over."""
+        owed, self._owed = self._owed, {}
+        for user, (place, online) in owed.items():
+            self._show(user, place, online=online)
 
     def _turn_for_all(self, user: str, place: Absent, before: Reach) -> None:
         for socket in self._sharing(place.rooms):

@@ -11,11 +11,12 @@ from uuid import UUID
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from chatify.lib import db
+from chatify.lib import db, strain
 from messaging.events import PublishedEvent, ReadState
 from messaging.operations import settle
 from messaging.operations.inbox import Advance
 from messaging.realtime import frames, groups, heartbeat, hop, publish, render, sending
+from messaging.realtime.backlog import Backlog
 from messaging.realtime.batcher import Batcher
 from messaging.realtime.gathering import Gathering
 from messaging.realtime.groups import Message
@@ -34,6 +35,7 @@ from messaging.realtime.typing import TypingSieve
 log = logging.getLogger(__name__)
 CHECK_SECONDS = 25.0
 RELAY_SECONDS = 1.0
+STRAIN_SECONDS = 0.25
 BYE_WITHIN_MS = (500, 5000)
 
 
@@ -49,6 +51,7 @@ class ServingProcess:
         self.sessions = Sessions()
         self.sends: Batcher[Posting, Any] = Batcher(sending.post, name="sends")
         self.marks: Batcher[Advance, Any] = Batcher(sending.mark, name="marks")
+        self._backlog = Backlog(self.sends)
         layer = get_channel_layer()
         shared = layer is not None and getattr(layer, "shared", True)
         self.link = Link(layer, self.origin, self._heard) if shared else None
@@ -66,12 +69,14 @@ class ServingProcess:
             (self.heartbeat_seconds, self._beat),
             (CHECK_SECONDS, self._check),
             (RELAY_SECONDS, self._relay),
+            (STRAIN_SECONDS, self._weigh),
         ):
             self._tasks.append(self.loop.create_task(_regularly(pause, work)))
         publish.serve_with(self)
 
     async def stop(self) -> None:
         publish.serve_with(None)
+        strain.report(0)
         self.notices.stop()
         for task in self._tasks:
             task.cancel()
@@ -125,7 +130,7 @@ class ServingProcess:
 
     def typing(self, socket: Socket, conversation: str) -> None:
         """Somebody writes; only members are heard, others are ignored without a word."""
-        if not socket.reach.typing:
+        if not socket.reach.typing or strain.sheds("typing"):
             return
         if conversation in socket.sent and self._typing.passes(socket.user_id, conversation):
             self.notices.everywhere("typing", {"conversation": conversation, "user": socket.user_id})
@@ -153,6 +158,10 @@ class ServingProcess:
     async def _check(self) -> None:
         await self.sessions.check(self.sessions.all())
         await heartbeat.complete(self.hub)
+
+    async def _weigh(self) -> None:
+        """How far behind we are decides what is left undone (strain.py)."""
+        strain.report(self._backlog.look())
 
     async def _relay(self) -> None:
         """Announce what a crash, here or elsewhere, left between commit and publishing."""
