@@ -14,7 +14,7 @@ from django.db import OperationalError
 
 from chatify.lib import db, ratelimit
 from messaging.operations import log, settle
-from messaging.realtime import publish
+from messaging.realtime import batcher, publish
 from messaging.realtime.hub import Hub
 from messaging.realtime.link import Link
 from tests.faults.seams import Patch, happens, rng
@@ -95,6 +95,10 @@ def _cannot_settle(_: Any, __: float) -> Any:
     return fail
 
 
+def _at_most(_: Any, count: float) -> Any:
+    return int(count)
+
+
 def _few(_: Any, __: float) -> Any:
     """Limits for who would have none: five of everything in a minute."""
     return lambda name: (5, 60)
@@ -106,6 +110,7 @@ FAILPOINTS: dict[str, list[Patch]] = {
     "untold": [Patch(publish, "batch", _untold)],
     "rolled_back": [Patch(log, "append", _rolled_back)],
     "slow_database": [Patch(log, "append", _slow)],
+    "narrow": [Patch(batcher, "MOST_AT_ONCE", _at_most)],
     "layer_drops": [Patch(Link, "_take", _drops_messages)],
     "hub_drops": [Patch(Hub, "hear", _drops_events)],
     "relay_dead": [Patch(settle, "unsettled", _nothing_unsettled)],
