@@ -2,6 +2,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -20,6 +21,9 @@ ABOUT_LENGTH = 500
 STATUS_LENGTH = 100
 # The fields `shows_…` by the names that forms and programs give them.
 SWITCHES = ("presence", "last_seen", "typing", "receipts")
+# What a person is drawn from, and what decides who may know of their moment: lists of people load no more.
+SHOWN = {"id", "username", "display_name", "status_text", "status_emoji", "status_until", "avatar"}
+REACHING = {*(f"shows_{name}" for name in SWITCHES), "audience", "last_seen_at", "parted", "is_active"}
 _USERNAME_HELP = "Use a to z, digits, dots, dashes, underscores."
 
 
@@ -182,3 +186,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.label
+
+
+@cache
+def unshown(relation: str, *, reaching: bool = False) -> tuple[str, ...]:
+    """The columns of a joined person to `defer`: reading all of them costs more than the rows they come with."""
+    wanted = SHOWN | REACHING if reaching else SHOWN
+    return tuple(
+        f"{relation}__{field.name}" for field in User._meta.concrete_fields if field.name not in wanted
+    )

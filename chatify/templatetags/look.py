@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from chatify.lib import markup, text
+from chatify.lib import drawing, markup, text
 
 register = template.Library()
 
@@ -28,6 +28,12 @@ def icon(name: str, turns: object = False) -> SafeString:
         static("icons/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag
+def drawn(template: str, **values: object) -> SafeString:
+    """`{% include template with … only %}`, drawn once for all who get the same values."""
+    return drawing.drawn(template, values)
 
 
 @register.simple_tag

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
+from accounts.models.user import SHOWN, unshown
 from chatify.lib import paging
 from chatify.lib.errors import Invalid
 from chatify.lib.paging import Page
@@ -117,9 +118,8 @@ def _last_messages(conversations: Sequence[UUID]) -> dict[UUID, Message]:
     as a join, PostgreSQL would read all messages of these conversations."""
     last = Message.objects.filter(conversation_id=OuterRef("pk"), number=OuterRef("message_count"))
     found = Conversation.objects.filter(pk__in=conversations).values(last=Subquery(last.values("pk")[:1]))
-    return {
-        each.conversation_id: each for each in Message.objects.filter(pk__in=found).select_related("sender")
-    }
+    rows = Message.objects.filter(pk__in=found).select_related("sender").defer(*unshown("sender"))
+    return {each.conversation_id: each for each in rows}
 
 
 def _row(user: User, my: Membership, last: Message | None, people: list[User]) -> InboxRow:
@@ -135,12 +135,13 @@ def _row(user: User, my: Membership, last: Message | None, people: list[User]) -
 def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, list[User]]:
     """The first other members where they name the conversation: two of a chat, the recipients of a mail."""
     unnamed = [each.conversation_id for each in memberships if not each.conversation.traits.has_title]
+    if not unnamed:
+        return {}
     others = Membership.objects.filter(conversation_id__in=unnamed, left_seq=None).exclude(user_id=without)
+    others = others.select_related("user").only("conversation_id", *(f"user__{name}" for name in SHOWN))
     place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("id")])
     people: dict[UUID, list[User]] = {}
-    for each in (
-        others.select_related("user").annotate(place=place).filter(place__lte=PEOPLE_SHOWN).order_by("place")
-    ):
+    for each in others.annotate(place=place).filter(place__lte=PEOPLE_SHOWN).order_by("place"):
         people.setdefault(each.conversation_id, []).append(each.user)
     return people
 

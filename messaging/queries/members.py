@@ -7,6 +7,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
+from accounts.models.user import unshown
 from chatify.lib import paging
 from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
@@ -16,7 +17,8 @@ from messaging.models import Conversation, Membership
 def page(conversation: Conversation, *, cursor: str | None = None, limit: int = 50) -> Page[Membership]:
     """Members by joining, each with its user. The conversation comes from `access`, which was the permission."""
     limit = paging.clamp(limit)
-    rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None).select_related("user")
+    rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None)
+    rows = rows.select_related("user").defer(*unshown("user", reaching=True))
     if cursor:
         at, last = paging.decode(cursor, datetime, UUID)
         rows = rows.filter(Q(joined_at__gt=at) | Q(joined_at=at, id__gt=last))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Subquery
 
 from accounts.models import User
+from accounts.models.user import unshown
 from chatify.lib import ids
 from chatify.lib.errors import Invalid, NotFound
 from chatify.lib.paging import clamp, decode, encode
@@ -132,7 +133,8 @@ def _first_number(conversation: Conversation, from_seq: int) -> QuerySet:
 
 
 def _with_people(rows: QuerySet[Message]) -> QuerySet[Message]:
-    return rows.select_related("sender", "reply_to", "reply_to__sender")
+    people = (*unshown("sender"), *unshown("reply_to__sender"))
+    return rows.select_related("sender", "reply_to", "reply_to__sender").defer(*people)
 
 
 def _slice(rows: QuerySet[Message], before: int | None, after: int | None, limit: int) -> list[Message]:

@@ -20,6 +20,33 @@ class Face:
 
 
 @register.filter
+def line(row: Any) -> dict[str, Any]:
+    """All that a line of the inbox is drawn from, as plain values: equal lines are drawn once."""
+    conversation = row.conversation
+    return {
+        "id": conversation.id,
+        "url": row_url(row),
+        "kind": conversation.kind,
+        "head": conversation.head,
+        "number": conversation.message_count,
+        "at": conversation.last_activity_at,
+        "unread": row.unread,
+        "title": row.title,
+        "face": portrait(face(row)),
+        "square": conversation.traits.square,
+        "has_subject": conversation.traits.has_subject,
+        "speaker": speaker(row),
+        "preview": preview(row),
+    }
+
+
+def portrait(face: Any) -> dict[str, Any]:
+    """What an avatar shows of a person or a group."""
+    names = ("initials", "hue", "username", "id", "avatar_url", "avatar_large_url")
+    return {name: getattr(face, name, None) for name in names}
+
+
+@register.filter
 def row_url(row: Any) -> str:
     """Where the row leads."""
     return getattr(row, "url", None) or reverse("conversation", args=[row.conversation.id])

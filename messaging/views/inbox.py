@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.door import MemberRequest, signed_in
-from chatify.lib import http
+from chatify.lib import drawing, http
 from messaging.queries import inbox as queries
 from messaging.queries.epoch import epoch_id
-from messaging.queries.inbox import InboxRow
+from messaging.templatetags.rows import line
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ def inbox(request: MemberRequest) -> HttpResponse:
 @signed_in
 def row(request: MemberRequest, id: UUID) -> HttpResponse:
     """GET /c/<id>/row/: one line of the list, for a page that does not know it yet."""
-    shown: InboxRow = queries.row(request.user, id)
-    return render(request, "messaging/inbox/_row.html", {"row": shown, "list": List([shown])})
+    shown = line(queries.row(request.user, id))
+    return HttpResponse(drawing.drawn("messaging/inbox/_row.html", {"row": shown}))
 
 
 def list_of(request: MemberRequest, *, filter: str = "all", current: UUID | None = None) -> List:

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from messaging.models import Message
-from messaging.operations import conversations, inbox, members
+from messaging.operations import conversations, inbox, members, messages
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +203,24 @@ def test_nobody_signed_in_needs_a_script(as_alice: Client, chat):
     page = html(as_alice.get(f"/c/{chat.id}/"))
     for tag in re.findall(r"<(?:a|form|button)\b[^>]*hx-(?:get|post|boost)[^>]*>", page):
         assert re.search(r'(href|action|name)="', tag), tag
+
+
+def test_a_page_that_was_drawn_before_shows_what_changed_since(as_alice, alice, bob, chat, say):
+    sent = say(bob, chat, "The old words")
+    answer = messages.send(alice, conversation=chat.id, body="Yes", client_id=uuid4(), reply_to=sent.id)
+    before = html(as_alice.get(f"/c/{chat.id}/"))
+    assert before.count("The old words") == 2, "said, and quoted by the answer"
+    assert f'id="m-{answer.id}"' in before
+    Message.objects.filter(pk=sent.id).update(
+        html="<p>Other words</p>", body="Other words", edited_at=timezone.now()
+    )
+    User.objects.filter(pk=bob.pk).update(display_name="Robert")
+    after = html(as_alice.get(f"/c/{chat.id}/"))
+    assert "The old words" not in after
+    assert after.count("Other words") == 2
+    assert "<bdi>Bob</bdi>" not in after
+    assert "<bdi>Robert</bdi>" in after
+    Message.objects.filter(pk=sent.id).update(deleted_at=timezone.now())
+    gone = html(as_alice.get(f"/c/{chat.id}/"))
+    assert "Other words" not in gone
+    assert "Deleted message" in gone

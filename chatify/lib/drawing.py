@@ -1,0 +1,75 @@
+"""Parts of pages that are drawn once and kept: what was drawn is known by everything that it was drawn from.
+
+A part is a pure function of its template, the values it gets, the reader's language, time zone and day. All of these
+are in its key, so nothing has to be thrown away when something changes: what is new has another key, and what nobody
+asks for any more makes room.
+"""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from sys import getsizeof
+from typing import Any, cast
+
+import orjson
+from django.conf import settings
+from django.template import Context
+from django.template.backends.django import Template
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+MOST_BYTES = 24 * 2**20
+Key = bytes
+
+
+class Kept:
+    """Texts up to so many bytes. Two generations: what is asked for moves to the young one, the old one is dropped
+    when the young one is half of all. Threads may use it at once: at worst something is drawn twice."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._half = most_bytes // 2
+        self._young: dict[Key, SafeString] = {}
+        self._old: dict[Key, SafeString] = {}
+        self._bytes = 0
+
+    def get(self, key: Key) -> SafeString | None:
+        found = self._young.get(key)
+        if found is None and (found := self._old.get(key)) is not None:
+            self.put(key, found)
+        return found
+
+    def put(self, key: Key, text: SafeString) -> None:
+        self._young[key] = text
+        self._bytes += getsizeof(text) + getsizeof(key)
+        if self._bytes > self._half:
+            self._old, self._young, self._bytes = self._young, {}, 0
+
+
+kept = Kept(MOST_BYTES)
+
+
+def drawn(template: str, context: Mapping[str, Any]) -> SafeString:
+    """The template with these values and nothing else: no request, no user, no token.
+
+    Values are plain: texts, numbers, times, ids, and dicts, lists and dataclasses of these. Raises TypeError for
+    others, which could change without being noticed.
+    """
+    if settings.DEBUG:  # templates change while one looks
+        return _draw(template, context)
+    key = _key(template, context)
+    found = kept.get(key)
+    if found is None:
+        found = _draw(template, context)
+        kept.put(key, found)
+    return found
+
+
+def _draw(template: str, context: Mapping[str, Any]) -> SafeString:
+    made = cast(Template, get_template(template))
+    return made.template.render(Context(dict(context), use_l10n=False))  # numbers as programs read them
+
+
+def _key(template: str, context: Mapping[str, Any]) -> Key:
+    reader = (get_language(), timezone.get_current_timezone_name(), timezone.localdate())
+    return blake2b(orjson.dumps((template, reader, context)), digest_size=16).digest()

@@ -1,0 +1,77 @@
+"""Parts that are drawn once: equal values are one drawing, anything else is another."""
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from chatify.lib import drawing
+
+AVATAR = "components/_avatar.html"
+FACE = {"initials": "A", "hue": 3, "username": "ada", "id": "1"}
+
+
+@pytest.fixture
+def drawings(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The templates that were really drawn."""
+    made: list[str] = []
+    draw = drawing._draw
+
+    def counted(template: str, context: Any) -> SafeString:
+        made.append(template)
+        return draw(template, context)
+
+    monkeypatch.setattr(drawing, "_draw", counted)
+    monkeypatch.setattr(drawing, "kept", drawing.Kept(10_000))
+    yield made
+
+
+def test_equal_values_are_drawn_once_and_others_anew(drawings):
+    assert drawing.drawn(AVATAR, {"face": FACE}) == drawing.drawn(AVATAR, {"face": dict(FACE)})
+    assert len(drawings) == 1
+    assert "hue-4" in drawing.drawn(AVATAR, {"face": {**FACE, "hue": 4}})
+    assert "square" in drawing.drawn(AVATAR, {"face": FACE, "square": True})
+    assert len(drawings) == 3
+
+
+def test_what_is_drawn_depends_on_the_readers_zone_and_day(drawings, monkeypatch):
+    row = {"at": datetime(2026, 11, 21, 23, 30, tzinfo=UTC), "face": FACE, "unread": 0}
+    here = drawing.drawn("messaging/inbox/_row.html", {"row": row})
+    with timezone.override(zoneinfo.ZoneInfo("Asia/Tokyo")):
+        there = drawing.drawn("messaging/inbox/_row.html", {"row": row})
+    assert "23:30" in here
+    assert "8:30" in there
+    monkeypatch.setattr(drawing.timezone, "localdate", lambda: date(2031, 1, 1))
+    drawing.drawn("messaging/inbox/_row.html", {"row": row})
+    assert len(drawings) == 3
+
+
+def test_what_nobody_asks_for_makes_room_and_what_is_asked_for_stays(drawings):
+    drawing.drawn(AVATAR, {"face": FACE})
+    for hue in range(200):
+        drawing.drawn(AVATAR, {"face": {**FACE, "hue": hue, "id": "2"}})
+        drawing.drawn(AVATAR, {"face": FACE})
+    assert len(drawings) == 201
+    assert sum(map(len, drawing.kept._young.values())) < 10_000
+
+
+def test_values_that_may_change_unnoticed_are_refused(drawings):
+    class Row:
+        hue = 3
+
+    with pytest.raises(TypeError):
+        drawing.drawn(AVATAR, {"face": Row()})
+
+
+def test_dataclasses_are_told_apart_by_what_they_hold(drawings):
+    @dataclass(frozen=True, slots=True)
+    class Face:
+        initials: str
+        hue: int
+
+    assert drawing.drawn(AVATAR, {"face": Face("B", 1)}) != drawing.drawn(AVATAR, {"face": Face("B", 2)})
