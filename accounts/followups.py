@@ -9,15 +9,19 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 from accounts import devices, mail
+from accounts.archive import own
 from accounts.events import SessionsChanged
 from accounts.models import User
-from accounts.operations import contacts, people, sessions
+from accounts.operations import contacts, exports, people, sessions
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 
 
 def connect() -> None:
     registry.register(mail.KIND, mail.deliver)
+    registry.register(exports.KIND, exports.make)
+    own.register()
+    sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)
     sweeps.register(contacts.expire)
     for signal in (signals.password_changed, signals.password_set, signals.password_reset):

@@ -25,5 +25,6 @@ SECTIONS = (
     Section("settings_privacy", "Privacy", "users"),
     Section("settings_sessions", "Devices", "monitor"),
     Section("settings_security", "Security", "shield", also=("mfa_", "account_", "socialaccount_")),
+    Section("settings_data", "Data", "download", also=("settings_data_",)),
     Section("settings_reports", "Reports", "circle-alert"),
 )

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import privacy, profile, security, sessions, stepup
+from accounts.views import data, privacy, profile, security, sessions, stepup
 
 urlpatterns = [
     path("settings/", RedirectView.as_view(pattern_name="profile"), name="settings"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("settings/sessions/others/end/", sessions.end_others, name="settings_sessions_others"),
     path("settings/sessions/all/end/", sessions.end_all, name="settings_sessions_all"),
     path("settings/sessions/<uuid:id>/end/", sessions.end, name="settings_session_end"),
+    path("settings/data/", data.data, name="settings_data"),
+    path("settings/data/<uuid:id>/", data.download, name="settings_data_download"),
+    path("settings/data/<uuid:id>/drop/", data.drop, name="settings_data_drop"),
     path("avatars/<str:key>/<slug:size>/", profile.picture, name="avatar"),
     path("accounts/reauthenticate/code/", stepup.by_code, name="account_reauthenticate_by_code"),
     # allauth's own overview of second steps: ours shows them beside the rest.

@@ -3,7 +3,7 @@
 from accounts.events import ReachChanged, SessionEnded, SessionsChanged
 from chatify.jobs import sweeps
 from chatify.lib import events
-from messaging import settling
+from messaging import archive, settling
 from messaging.events import LogAppended, ReadStateChanged
 from messaging.operations import reports
 from messaging.realtime import publish
@@ -17,6 +17,7 @@ def connect() -> None:
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
     sweeps.register(reports.forget_contexts)
+    archive.register()
 
 
 def tell_sockets(fact: LogAppended) -> None:

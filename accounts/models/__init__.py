@@ -1,7 +1,8 @@
 from accounts.models.act import AccountAct
 from accounts.models.block import Block
 from accounts.models.contact import Contact, ContactRequest
+from accounts.models.export import Export
 from accounts.models.session import Device, UserSession
 from accounts.models.user import User
 
-__all__ = ["AccountAct", "Block", "Contact", "ContactRequest", "Device", "User", "UserSession"]
+__all__ = ["AccountAct", "Block", "Contact", "ContactRequest", "Device", "Export", "User", "UserSession"]

@@ -58,9 +58,13 @@ def _take(job: Job, now: datetime) -> bool:
 
 
 def run(job: Job) -> bool:
-    """Do the work of a claimed job and end it; on failure put it back with a growing pause. True when done."""
+    """Do the work of a claimed job and end it; on failure put it back with a growing pause, and at once where the work
+    says `Again`. True when done."""
     try:
         registry.work_of(job.kind)(job.payload)
+    except registry.Again:
+        Job.objects.filter(pk=job.pk).update(due=timezone.now(), claimed_until=None, attempts=0, error="")
+        return False
     except Exception as error:
         log.warning(
             "job %s failed (attempt %d): %s", job, job.attempts + 1, type(error).__name__, exc_info=True

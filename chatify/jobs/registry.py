@@ -4,6 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 Work = Callable[[dict[str, Any]], object]
+
+
+class Again(Exception):
+    """Raised by work that did a piece and has more to do: others get their turn, then it goes on."""
+
+
 _work: dict[str, Work] = {}
 
 

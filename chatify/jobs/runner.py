@@ -15,10 +15,18 @@ OVERDUE_SECONDS = 5.0
 
 
 def run_due() -> int:
-    """Do everything that is due now. Returns the number of jobs done."""
+    """Do everything that is due now. Returns the number of jobs done.
+
+    Where one has more to do it returns after that round and rings for the next: a stop is heard, and a carrier's limit
+    on the time of a task is not reached by one long work.
+    """
     done = 0
     while jobs := operations.claim():
-        done += sum(operations.run(job) for job in jobs)
+        ended = [operations.run(job) for job in jobs]
+        done += sum(ended)
+        if not all(ended):
+            wake.ring()
+            break
     return done
 
 

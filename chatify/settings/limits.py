@@ -22,6 +22,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "account.avatar": (20, 3600),
     "contact.request": (20, 86_400),
     "report": (20, 86_400),
+    "export": (1, 86_400),
     "code.try": (10, 3600),
     "account.create": (5, 86_400),
     "mail.anonymous": (20, 86_400),

@@ -30,6 +30,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 OUTBOX_DIR = DATA_DIR / "outbox"
+# Copies of people's own data. Workers write them and servers read them: one folder for all.
+EXPORTS_DIR = DATA_DIR / "exports"
 DEFAULT_FROM_EMAIL = env.text("CHATIFY_MAIL_FROM", "Chatify <no-reply@chatify.example>")
 if env.text("EMAIL_URL"):
     _mail = env.email("EMAIL_URL", "consolemail://")

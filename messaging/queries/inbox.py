@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
@@ -68,6 +68,18 @@ def row(user: User, id: UUID | str) -> InboxRow:
     """One line of the inbox. Raises NotFound where the person is no member."""
     membership = access.membership_for(user, id)
     return _complete(user, [membership])[0]
+
+
+def next_of(user: User, *, after: UUID | None = None) -> InboxRow | None:
+    """My conversations one after the other, in an order that no new message changes: by the id of my membership."""
+    rows = _memberships(user).order_by("pk")
+    found = rows.filter(pk__gt=after).first() if after else rows.first()
+    return _complete(user, [found])[0] if found else None
+
+
+def messages_of(user: User) -> int:
+    """About how many messages all my conversations hold."""
+    return _memberships(user).aggregate(total=Sum("conversation__message_count"))["total"] or 0
 
 
 def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:

@@ -109,6 +109,18 @@ def message(user: User, id: UUID | str) -> Message:
     return row
 
 
+def notes_between(
+    conversation: Conversation, low: int, high: int, *, limit: int = NOTES_SHOWN
+) -> list[Event]:
+    """What else happened after the seq `low` up to `high`, as far as the member `conversation.my` may read."""
+    low = max(low, conversation.my.visible_from_seq - 1)  # type: ignore[attr-defined]
+    rows = Event.objects.filter(conversation_id=conversation.id, seq__gt=low, seq__lte=high, message=None)
+    notes = list(rows.exclude(type=SENT).order_by("seq")[:limit])
+    for note in notes:
+        note.conversation = conversation
+    return notes
+
+
 def _messages(
     rows: QuerySet[Message], *, before: int | None, after: int | None, around: int | None, limit: int
 ) -> tuple[list[Message], bool]:
