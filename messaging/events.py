@@ -15,9 +15,24 @@ HIDDEN = "hidden"
 TYPES = (SENT, EDITED, DELETED, JOINED, LEFT, ROLE, CHANGED, HIDDEN)
 
 
+class Withheld(dict[str, Any]):
+    """The public object of an event that only its actor may see (`as_seen_by`)."""
+
+
+def as_seen_by(user: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The event as this person gets it: whole, or as a place in the order and nothing more."""
+    return hidden(event) if isinstance(event, Withheld) and event["actor"] != user else event
+
+
+def hidden(event: dict[str, Any]) -> dict[str, Any]:
+    """What everybody but its actor gets of a withheld event."""
+    place = {"conversation": event["conversation"], "seq": event["seq"]}
+    return {**place, "event": HIDDEN, "actor": None, "at": None, "data": {}, "digest": None}
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedEvent:
-    """An event as every door shows it: `event` is the public object of the API and the socket."""
+    """An event as every door shows it: `event` is the public object of the API and the socket, or `Withheld`."""
 
     id: UUID
     conversation: UUID
@@ -30,6 +45,22 @@ class LogAppended:
     """Rows were committed, in the order of the log."""
 
     rows: list[PublishedEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAccepted:
+    """Somebody takes part from now on in what somebody they did not know had begun."""
+
+    conversation: UUID
+    user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RowsChanged:
+    """These lines of somebody's inbox look different to them, and no event says so."""
+
+    user: UUID
+    conversations: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)

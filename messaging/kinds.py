@@ -22,9 +22,11 @@ class Kind:
     notify: str = "all"
     assistant_answers: bool = False
     startable: bool = True
+    withholds: bool = False
+    """Whether, between two people, what a blocked person writes never reaches who blocked them."""
 
 
-DIRECT = Kind(name="direct", label="Chat", layout="chat", unique_pair=True)
+DIRECT = Kind(name="direct", label="Chat", layout="chat", unique_pair=True, withholds=True)
 GROUP = Kind(
     name="group",
     label="Group",
@@ -34,7 +36,7 @@ GROUP = Kind(
     maximum_members=1_000,
     square=True,
 )
-MAIL = Kind(name="mail", label="Mail", layout="mail", has_subject=True, maximum_members=100)
+MAIL = Kind(name="mail", label="Mail", layout="mail", has_subject=True, maximum_members=100, withholds=True)
 ASSISTANT = Kind(
     name="assistant",
     label="Assistant",

@@ -13,7 +13,7 @@ from accounts.presenters import person as person
 from chatify.lib import markup
 from chatify.lib.digest import stamp
 from messaging import kinds
-from messaging.events import CHANGED, SENT
+from messaging.events import CHANGED, SENT, Withheld
 from messaging.models import Conversation, Membership, Message, Reacted
 
 Shape = dict[str, Any]
@@ -77,6 +77,8 @@ class StoredEvent(Protocol):
     def at(self) -> datetime: ...
     @property
     def digest(self) -> str: ...
+    @property
+    def withheld(self) -> bool: ...
 
 
 def message(row: StoredMessage) -> Shape:
@@ -121,8 +123,9 @@ def quote(row: Message) -> Shape:
 
 
 def event(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
-    """An event as the socket, the API and the page's notes show it. `people` holds the actor and whom it speaks of."""
-    return {
+    """An event as the socket, the API and the page's notes show it; one for its actor alone as `Withheld`. `people`
+    holds the actor and whom it speaks of."""
+    shown = {
         "conversation": str(row.conversation_id),
         "seq": row.seq,
         "event": row.type,
@@ -131,6 +134,7 @@ def event(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
         "data": message(row.message) if row.type == SENT and row.message else _event_data(row, people),
         "digest": row.digest,
     }
+    return Withheld(shown) if row.withheld else shown
 
 
 def _event_data(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:

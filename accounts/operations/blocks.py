@@ -19,7 +19,7 @@ def block(actor: User, *, other: User) -> None:
     if other.id == actor.id:
         raise Invalid.field("user", "This is you.")
     with db.atomic():
-        User.objects.select_for_update().only("id").get(pk=actor.pk)
+        _hold(actor, other)
         if Block.objects.filter(blocker=actor, blocked=other).exists():
             return
         if Block.objects.filter(blocker=actor).count() >= MOST_BLOCKED:
@@ -33,12 +33,18 @@ def block(actor: User, *, other: User) -> None:
 def unblock(actor: User, *, other: User) -> None:
     """Hear of somebody again; nothing happens where they were not blocked."""
     with db.atomic():
+        _hold(actor, other)
         gone, _ = Block.objects.filter(blocker=actor, blocked=other).delete()
         if gone:
             for person in (actor, other):
                 parted = bool(relations.parted_from(person.id))
                 User.objects.filter(pk=person.pk).update(parted=parted)
             _tell(actor, other)
+
+
+def _hold(actor: User, other: User) -> None:
+    """Two who block each other at once do not wait for one another. Lock order: by id."""
+    list(User.objects.select_for_update().only("id").filter(pk__in=(actor.pk, other.pk)).order_by("pk"))
 
 
 def _tell(actor: User, other: User) -> None:

@@ -127,15 +127,15 @@ class Conversation(Shown):
 
 
 class Event(Shown):
-    """One entry of the log, as the socket tells it. `data` of `message.sent` is the message."""
+    """One entry of the log, as the socket tells it. `data` of `message.sent` is the message, of `hidden` nothing."""
 
     conversation: IdText
     seq: int
     event: str
     actor: IdText | None
-    at: Time
+    at: Time | None
     data: dict[str, Any]
-    digest: str
+    digest: str | None
 
 
 class Sync(Shown):

@@ -7,6 +7,7 @@ from messaging.models.membership import Membership
 from messaging.models.mention import Mention
 from messaging.models.message import Message, MessageVersion, Reacted
 from messaging.models.reaction import Reaction
+from messaging.models.receipt import StoppedReceipt
 from messaging.models.report import Report, ReportAct
 from messaging.models.star import Star
 
@@ -24,4 +25,5 @@ __all__ = [
     "Report",
     "ReportAct",
     "Star",
+    "StoppedReceipt",
 ]

@@ -24,6 +24,14 @@ class Membership(models.Model):
         TO = "to", "To"
         CC = "cc", "Cc"
 
+    class Request(models.TextChoices):
+        """What a member was asked into by somebody they do not know, and has not answered yet."""
+
+        NONE = "", "None"
+        WAITING = "waiting", "Waiting"
+        DECLINED = "declined", "Declined"
+        BLOCKED = "blocked", "Of somebody blocked"
+
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(
@@ -43,6 +51,15 @@ class Membership(models.Model):
     pinned_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+
+    # What the database knows a default of costs the statements of a send nothing (operations/unheard.py).
+    request = models.CharField(
+        max_length=8, choices=Request.choices, default=Request.NONE, db_default=Request.NONE, blank=True
+    )
+    unheard = models.BooleanField(default=False, db_default=False)
+    """Whether somebody in here blocked this member: what they write then asks for more care."""
+    activity_at = models.DateTimeField(null=True, blank=True)
+    """When this member last wrote what nobody else sees: their own list moves, and no other."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "user"], name="membership_once")]

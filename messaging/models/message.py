@@ -44,6 +44,8 @@ class Message(models.Model):
 
     reactions: ClassVar[Sequence["Reacted"]] = ()
     """What people put under it; read by `queries.extras`."""
+    withheld = models.BooleanField(default=False, db_default=False)
+    """Whether it is for its sender's eyes alone, for ever: the other person of the chat had blocked them."""
 
     class Meta:
         constraints = [

@@ -16,7 +16,7 @@ from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
 from messaging import kinds
 from messaging.events import CHANGED
 from messaging.models import Conversation, Membership
-from messaging.operations import log, messages
+from messaging.operations import blocks, log, messages
 from messaging.queries import access
 
 TITLE_LENGTH = 100
@@ -155,10 +155,12 @@ def _create(kind: kinds.Kind, actor: User, *, at: datetime | None, **fields: Any
 
 
 def _enrol(row: Conversation, people: Iterable[tuple[User, str, str]]) -> None:
+    enrolled = list(people)
     Membership.objects.bulk_create(
         Membership(conversation=row, user=user, role=role, mail_role=mail_role, joined_at=row.created_at)
-        for user, role, mail_role in people
+        for user, role, mail_role in enrolled
     )
+    blocks.introduce(row, [user for user, _, _ in enrolled])
 
 
 def _unique(people: Iterable[User], *, without: User) -> list[User]:

@@ -16,7 +16,7 @@ from chatify.lib.digest import to_milliseconds
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
 from messaging.models import Conversation, Message
-from messaging.operations import backends, rows
+from messaging.operations import backends, rows, unheard
 from messaging.operations.ledger import Draft, Ledger
 from messaging.operations.records import Head, Identity, Member, Rows, Sent
 
@@ -62,11 +62,20 @@ def _append_apart(drafts: Sequence[Draft], conversations: Iterable[UUID], announ
 
 def _append(drafts: Sequence[Draft], announce: bool) -> list[Outcome]:
     identities = [draft.identity for draft in drafts]
-    with db.atomic():
-        batch = _Batch(identities, drafts)
-        outcomes = [batch.place(draft, identity) for draft, identity in zip(drafts, identities, strict=True)]
-        batch.write(announce)
-    return outcomes
+    listeners = unheard.listeners(drafts)
+    while True:
+        with db.atomic():
+            batch = _Batch([*identities, *listeners], drafts)
+            if (
+                missing := batch.care.missing
+            ):  # somebody was blocked just now: all locks are taken in one order
+                listeners += missing
+                continue
+            outcomes = [
+                batch.place(draft, identity) for draft, identity in zip(drafts, identities, strict=True)
+            ]
+            batch.write(announce)
+        return outcomes
 
 
 class _Batch:
@@ -74,6 +83,7 @@ class _Batch:
 
     def __init__(self, identities: Sequence[Identity], drafts: Sequence[Draft]) -> None:
         heads, self._members, self._known = backends.current().lock(identities)
+        self.care = unheard.Care(self._members, heads)
         self._ledgers: dict[str, Ledger[Head]] = {id: Ledger(head) for id, head in heads.items()}
         self._quotable = rows.quotable_in(drafts)
         self._now = to_milliseconds(timezone.now())
@@ -91,6 +101,8 @@ class _Batch:
             return Invalid.field("reply_to", "The message you answer is not in this conversation.")
         at = to_milliseconds(draft.sent_at) if draft.sent_at else self._now
         sent = self._known[identity] = ledger.message(draft, identity, member, answered, at)
+        if member.special:
+            self.care.placed(ledger, identity[:2])
         return sent
 
     def write(self, announce: bool) -> None:
@@ -99,11 +111,14 @@ class _Batch:
             return
         members = [member for ledger in changed for member in ledger.members.values()]
         _store(changed, [ledger.conversation for ledger in changed], members, announce=announce)
+        self.care.write()
 
     def _answered(self, draft: Draft, member: Member) -> Message | None:
         """The message it answers, if the sender may read that: an answer shows it."""
         row = self._quotable.get((draft.conversation, draft.reply_to)) if draft.reply_to else None
-        return row if row is not None and row.seq >= member.visible_from_seq else None
+        if row is None or row.seq < member.visible_from_seq:
+            return None
+        return row if not row.withheld or row.sender_id == draft.sender.id else None
 
 
 @contextmanager
@@ -116,8 +131,9 @@ def open_ledger(conversation: UUID) -> Iterator[Ledger[Conversation]]:
         row = Conversation.objects.select_for_update().filter(id=conversation).first()
         if row is None:
             raise NotFound("There is no such conversation.")
-        ledger = Ledger(row)
+        ledger, active = Ledger(row), row.last_activity_at
         yield ledger
+        unheard.withhold(ledger, active)
         if ledger.changed:
             row.save(update_fields=rows.CONVERSATION_FIELDS)
             _store([ledger])
@@ -135,5 +151,6 @@ def _store(
     messages = [message for ledger in ledgers for message in ledger.messages]
     entries = [event for ledger in ledgers for event in ledger.events]
     backends.current().write(Rows(messages, entries, heads, members, settled=not announce))
+    unheard.mark(entries)
     if entries and announce:
         events.emit(LogAppended([event for ledger in ledgers for event in ledger.published()]))

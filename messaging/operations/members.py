@@ -8,7 +8,7 @@ from accounts.models import User
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import JOINED, LEFT, ROLE
 from messaging.models import Membership
-from messaging.operations import log
+from messaging.operations import blocks, log
 from messaging.queries import access
 
 Role = Membership.Role
@@ -29,7 +29,9 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
             raise Invalid.field(
                 "members", f"A group has at most {ledger.conversation.traits.maximum_members:,} members."
             )
-        return [_join(ledger, actor, user, rows.get(user.id)) for user in fresh.values()]
+        joined = [_join(ledger, actor, user, rows.get(user.id)) for user in fresh.values()]
+        blocks.introduce(ledger.conversation, list(fresh.values()))
+        return joined
 
 
 def remove(actor: User, *, conversation: UUID, user: User) -> None:

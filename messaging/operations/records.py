@@ -66,6 +66,8 @@ class Member:
     read_number: int
     delivered_number: int
     skip: int
+    special: bool = False
+    """Whether sending asks for more than appending: somebody blocked this member, or they answer a request."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class NewMessage:
     reply_to_id: str | None
     reply_to: Message | None
     sent_at: datetime
+    withheld: bool = False
     forwarded_from_id: ClassVar[None] = None
     edited_at: ClassVar[None] = None
     deleted_at: ClassVar[None] = None
@@ -107,6 +110,7 @@ class NewEvent:
     data: dict[str, Any]
     at: datetime
     digest: str
+    withheld: bool = False
 
 
 class Locked(NamedTuple):

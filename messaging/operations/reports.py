@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from accounts import queries as people
 from accounts.models import User
-from accounts.operations import blocks
 from chatify.lib import db, ratelimit
 from chatify.lib import text as texts
 from chatify.lib.errors import Conflict, Invalid
 from messaging.models import Message, Report
 from messaging.models.report import TEXT_LENGTH
+from messaging.operations import blocks
 from messaging.queries import reports, timeline
 
 CONTEXT_KEPT = timedelta(days=180)

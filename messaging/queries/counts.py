@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Subquery, Sum
 
+from accounts.models import Block
 from messaging.models import Membership, Message
 
 UNREAD = ExpressionWrapper(
@@ -17,9 +18,12 @@ def unread(row: Membership) -> int:
 
 
 def skip_after(row: Membership, number: int) -> int:
-    """How many messages after `number` do not count for this member: their own and deleted ones."""
+    """How many messages after `number` do not count for this member: their own, deleted and withheld ones, and what
+    people wrote whom they blocked."""
     later = Message.objects.filter(conversation_id=row.conversation_id, number__gt=number)
-    return later.filter(Q(sender_id=row.user_id) | Q(deleted_at__isnull=False)).count()
+    unwanted = Block.objects.filter(blocker_id=row.user_id).values("blocked_id")
+    spared = Q(sender_id=row.user_id) | Q(deleted_at__isnull=False) | Q(withheld=True)
+    return later.filter(spared | Q(sender_id__in=unwanted)).count()
 
 
 def unread_total(user: UUID) -> int:

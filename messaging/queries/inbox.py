@@ -15,7 +15,7 @@ from chatify.lib.errors import Invalid
 from chatify.lib.paging import Page
 from messaging import kinds
 from messaging.models import Conversation, Membership, Message
-from messaging.queries import access, counts
+from messaging.queries import access, counts, visible
 
 FILTERS = ("all", "unread", "chats", "mail", "sent")
 PEOPLE_SHOWN = 4
@@ -117,7 +117,7 @@ def _filtered(rows: QuerySet[Membership], filter: str) -> QuerySet[Membership]:
 
 def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
     """Add the last messages and the people, one query each."""
-    messages = _last_messages([each.conversation_id for each in memberships])
+    messages = _last_messages(user.pk, [each.conversation_id for each in memberships])
     people = _people(memberships, without=user.pk)
     return [
         _row(user, each, messages.get(each.conversation_id), people.get(each.conversation_id, []))
@@ -125,7 +125,20 @@ def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
     ]
 
 
-def _last_messages(conversations: Sequence[UUID]) -> dict[UUID, Message]:
+def _last_messages(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Message]:
+    """The newest message of each that the reader may see; one query more where it is not the newest of all."""
+    found = _newest(conversations)
+    withheld = [id for id, row in found.items() if row.withheld and row.sender_id != reader]
+    if withheld:
+        earlier = Message.objects.filter(visible.messages(reader), conversation_id=OuterRef("pk"))
+        last = Subquery(earlier.order_by("-number").values("pk")[:1])
+        rows = Message.objects.filter(pk__in=Conversation.objects.filter(pk__in=withheld).values(last=last))
+        found = {id: row for id, row in found.items() if id not in withheld}
+        found |= {row.conversation_id: row for row in rows.select_related("sender")}
+    return found
+
+
+def _newest(conversations: Sequence[UUID]) -> dict[UUID, Message]:
     """The newest message of each: its number is the count. One look-up a conversation, whatever else was said there:
     as a join, PostgreSQL would read all messages of these conversations."""
     last = Message.objects.filter(conversation_id=OuterRef("pk"), number=OuterRef("message_count"))

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from chatify.lib.errors import Invalid
 from chatify.lib.jsonsize import json_size
 from messaging import presenters
+from messaging.events import as_seen_by
 from messaging.models import Conversation, Event, Membership
 from messaging.queries import extras
 from messaging.queries.people import people_of
@@ -64,14 +65,16 @@ def since(conversation: Conversation, since: int, *, limit: int = 500, max_bytes
         return Sync("reset", head, [])
     if since >= head:
         return Sync("level", head, [])
-    events = cut(after(conversation.id, since, limit=limit, until=head), max_bytes)
-    return Sync("replay", head, events)
+    me = str(conversation.my.user_id)  # type: ignore[attr-defined]
+    found = [as_seen_by(me, event) for event in after(conversation.id, since, limit=limit, until=head)]
+    return Sync("replay", head, cut(found, max_bytes))
 
 
 def after(
     conversation: UUID, since: int, *, limit: int = 100, until: int | None = None
 ) -> list[dict[str, Any]]:
-    """Public events after a position, oldest first. No permission: for hubs, which know who is a member."""
+    """Public events after a position, oldest first, withheld ones as such. No permission: for hubs, which know who is
+    a member."""
     rows = Event.objects.filter(conversation_id=conversation, seq__gt=since)
     if until is not None:
         rows = rows.filter(seq__lte=until)

@@ -12,8 +12,8 @@ from chatify.lib import ids
 from chatify.lib.errors import Invalid, NotFound
 from chatify.lib.paging import clamp, decode, encode
 from messaging.events import SENT
-from messaging.models import Conversation, Event, Message
-from messaging.queries import access, extras
+from messaging.models import Conversation, Event, Membership, Message
+from messaging.queries import access, extras, visible
 from messaging.queries.epoch import epoch_id
 from messaging.queries.people import people_of
 
@@ -63,10 +63,10 @@ def page(
     """A page of what the member `conversation.my` may read: the latest, or before, after or around a number."""
     limit = clamp(limit)
     head, epoch = conversation.head, epoch_id()
-    visible = _visible(conversation)
-    messages, has_older = _messages(visible, before=before, after=after, around=around, limit=limit)
+    readable = _readable(conversation)
+    messages, has_older = _messages(readable, before=before, after=after, around=around, limit=limit)
     extras.load(messages)
-    has_newer = bool(messages) and messages[-1].number < conversation.message_count
+    has_newer = bool(messages) and _has_newer(conversation, readable, messages[-1].number, before)
     notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
     entries: list[Message | Event] = [*messages, *notes]
     entries.sort(key=lambda entry: entry.seq)
@@ -103,7 +103,8 @@ def message(user: User, id: UUID | str) -> Message:
         membership = access.membership_for(user, row.conversation_id)
     except NotFound:  # in the words of a message that does not exist: the answer must not tell that it does
         raise NotFound("There is no such message.") from None
-    if row.seq < membership.visible_from_seq:
+    withheld = row.withheld and row.sender_id != user.pk
+    if withheld or row.seq < membership.visible_from_seq:
         raise NotFound("There is no such message.")
     extras.load([row])
     return row
@@ -132,9 +133,20 @@ def _messages(
     return found, bool(found) and rows.filter(number__lt=found[0].number).exists()
 
 
-def _visible(conversation: Conversation) -> QuerySet[Message]:
-    from_seq = conversation.my.visible_from_seq  # type: ignore[attr-defined]
-    rows = _with_people(Message.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head))
+def _has_newer(
+    conversation: Conversation, readable: QuerySet[Message], newest: int, before: int | None
+) -> bool:
+    """Whether messages follow; what is withheld from the reader does not."""
+    if newest >= conversation.message_count or before is not None:
+        return newest < conversation.message_count
+    return readable.filter(number__gt=newest).exists()
+
+
+def _readable(conversation: Conversation) -> QuerySet[Message]:
+    my: Membership = conversation.my  # type: ignore[attr-defined]
+    from_seq = my.visible_from_seq
+    rows = Message.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head)
+    rows = _with_people(rows.filter(visible.messages(my.user_id)))
     return rows.filter(number__gte=Subquery(_first_number(conversation, from_seq))) if from_seq else rows
 
 
@@ -170,7 +182,7 @@ def _notes(
         type=SENT
     )
     low = conversation.my.visible_from_seq if open_start or not messages else messages[0].seq  # type: ignore[attr-defined]
-    rows = rows.filter(seq__gte=low, message=None)
+    rows = rows.filter(visible.events(conversation.my.user_id), seq__gte=low, message=None)  # type: ignore[attr-defined]
     if messages and not open_end:
         rows = rows.filter(seq__lt=messages[-1].seq)
     notes = list(rows.order_by("-seq")[:NOTES_SHOWN])[::-1]

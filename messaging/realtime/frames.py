@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from messaging.events import JOINED, LEFT, ReadState
+from messaging.events import JOINED, LEFT, ReadState, Withheld, hidden
 from messaging.operations.log import Sent
 from messaging.realtime import render
 
@@ -58,7 +58,8 @@ class Format:
 class Packet:
     """An event on its way. Its JSON is made once and shared by every frame, and by the layer.
 
-    `json` is None when only its place is known and the row must be read. `id` is that of a row of our own.
+    `json` is None when only its place is known and the row must be read. `id` is that of a row of our own. `only` is
+    the one person who may see it, where it is withheld from all others.
     """
 
     __slots__ = (
@@ -70,6 +71,7 @@ class Packet:
         "json",
         "kind",
         "leaves",
+        "only",
         "seq",
         "version",
     )
@@ -85,6 +87,7 @@ class Packet:
         self.kind: str | None = event["event"] if event else None
         self.leaves = _about(LEFT, event)
         self.joins = _about(JOINED, event)
+        self.only: str | None = event["actor"] if isinstance(event, Withheld) else None
         self._event = event
         self._frames: dict[tuple[str, str], Frame] = {}
 
@@ -116,6 +119,18 @@ class Packet:
             self._event = orjson.loads(self.json)
         return self._event
 
+    def frame_for(self, user: str, format: Format) -> Frame:
+        """What this person gets of it."""
+        return (
+            self.frame(format)
+            if self.only in (None, user)
+            else Frame(b'{"type":"event",' + _hidden(self, format)[1:])
+        )
+
+    def shown_to(self, user: str, format: Format) -> bytes:
+        """The JSON of what this person gets of it."""
+        return self.shown(format) if self.only in (None, user) else _hidden(self, format)
+
     def frame(self, format: Format) -> Frame:
         """Encoded once per format and language with a listener."""
         frame = self._frames.get(format.key)
@@ -133,12 +148,18 @@ class Packet:
 
     @property
     def plain(self) -> bool:
-        """Whether it is here and changes nothing about who may read what follows."""
-        return self.json is not None and self.leaves is None and self.joins is None
+        """Whether it is here, for everybody, and changes nothing about who may read what follows."""
+        return self.json is not None and self.leaves is None and self.joins is None and self.only is None
 
     def removes(self, user: str) -> bool:
         """Whether this is the last event that this person may see."""
         return self.leaves == user
+
+
+def _hidden(packet: Packet, format: Format) -> bytes:
+    """A place in the order, and nothing more."""
+    shown = hidden({"conversation": packet.conversation, "seq": packet.seq})
+    return orjson.dumps({**shown, "html": ""} if format.kind == "html" else shown)
 
 
 def _about(kind: str, event: Event | None) -> str | None:
@@ -178,8 +199,11 @@ def reset(conversation: str, head: int) -> Frame:
     return encode({"type": "reset", "conversation": conversation, "head": head})
 
 
-def replay(conversation: str, packets: Iterable[Packet], head: int, format: Format) -> Frame:
-    shown = b",".join([packet.shown(format) for packet in packets])
+def replay(
+    conversation: str, packets: Iterable[Packet], head: int, format: Format, *, reader: str = ""
+) -> Frame:
+    """Without a reader only what is for everybody is shown."""
+    shown = b",".join([packet.shown_to(reader, format) for packet in packets])
     start = orjson.dumps({"type": "replay", "conversation": conversation, "head": head})
     return Frame(start[:-1] + b',"events":[' + shown + b"]}")
 

@@ -74,8 +74,8 @@ def packets_of(rows: Iterable[PublishedEvent]) -> list[Packet]:
 
 
 def _size(packet: Packet) -> int:
-    """The bytes of its event in a message; 0 for one that is only named."""
-    size = len(packet.json or b"")
+    """The bytes of its event in a message; 0 for one that is only named, as one that is not for everybody."""
+    size = 0 if packet.only else len(packet.json or b"")
     return size if size <= LARGEST_EVENT else 0
 
 

@@ -80,7 +80,7 @@ class Recent:
         track = self._tracks.get(packet.conversation)
         if track is not None and packet.seq <= track.last:
             return
-        if packet.json is None:
+        if packet.json is None or packet.only:  # what is here may be told to everybody
             self._drop(packet.conversation)
             return
         track = self._touch(packet.conversation)
@@ -94,6 +94,8 @@ class Recent:
         """Remember what was read from the log, oldest first and without a hole, unless more recent events are here."""
         read = list(packets)
         if not read or self._last(read[0].conversation) >= read[-1].seq:
+            return
+        if any(packet.only for packet in read):
             return
         track = self._touch(read[0].conversation)
         before = track.size

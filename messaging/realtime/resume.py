@@ -125,7 +125,7 @@ def _frame(socket: Socket, gap: Missing, packets: Sequence[Packet]) -> Frame:
     shared = socket.hub.recent.replay(conversation, gap.since, gap.until, socket.format)
     if shared is not None:
         return shared
-    return frames.replay(conversation, packets, gap.until, socket.format)
+    return frames.replay(conversation, packets, gap.until, socket.format, reader=socket.user_id)
 
 
 async def _replay(socket: Socket, conversation: str) -> None:
@@ -161,7 +161,15 @@ async def _read(socket: Socket, conversation: str, since: int, *, once: bool = F
         return True
     # Rendering hundreds of events would hold up every other socket of the process.
     packets = [Packet.of(event) for event in found.events]
-    frame = await db.in_thread(db.READS, frames.replay, conversation, packets, found.head, socket.format)
+    frame = await db.in_thread(
+        db.READS,
+        frames.replay,
+        conversation,
+        packets,
+        found.head,
+        socket.format,
+        reader=socket.user_id,
+    )
     await socket.writer.room()
     if conversation not in socket.sent or not socket.open:
         return False

@@ -168,7 +168,7 @@ class Socket:
             last
         ):  # before it is pushed: a full queue may take it back, and then the removal is still to be sent
             self.hub.detach(self, packet.conversation)
-        self.writer.push(packet.frame(self.format), (packet.conversation, packet.seq, last))
+        self.writer.push(packet.frame_for(self.user_id, self.format), (packet.conversation, packet.seq, last))
 
     def hold(self, conversation: str) -> Hold:
         """Let this conversation's live events wait until `release`."""

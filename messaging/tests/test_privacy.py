@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.operations import blocks, contacts, privacy
+from accounts.operations import contacts, privacy
 from messaging.models import Conversation
-from messaging.operations import conversations, inbox, messages
+from messaging.operations import blocks, conversations, inbox, messages
 from messaging.queries.presence import cache_key
 
 SignIn = Callable[[User], Client]

@@ -12,9 +12,10 @@ from accounts import queries, relations
 from accounts.door import MemberRequest, signed_in
 from accounts.models import ContactRequest, User
 from accounts.models.contact import NOTE_LENGTH
-from accounts.operations import blocks, contacts
+from accounts.operations import contacts
 from chatify.lib import http, ids
 from chatify.lib.errors import ChatifyError, Conflict, Invalid
+from messaging.operations import blocks
 from messaging.queries import inbox, presence
 from messaging.views.inbox import list_of
 

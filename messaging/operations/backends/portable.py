@@ -67,7 +67,12 @@ def _members(wanted: Sequence[Identity]) -> dict[tuple[str, str], Member]:
     )
     return {
         (str(row.conversation_id), str(row.user_id)): Member(
-            str(row.id), row.visible_from_seq, row.read_number, row.delivered_number, row.skip
+            str(row.id),
+            row.visible_from_seq,
+            row.read_number,
+            row.delivered_number,
+            row.skip,
+            row.unheard or row.request != "",
         )
         for row in rows
     }

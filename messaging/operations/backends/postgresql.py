@@ -21,7 +21,7 @@ FROM messaging_conversation WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE;
 """
 _LOCK_MEMBERS = """
 SELECT m.conversation_id::text, m.user_id::text,
-m.id::text, m.visible_from_seq, m.read_number, m.delivered_number, m.skip
+m.id::text, m.visible_from_seq, m.read_number, m.delivered_number, m.skip, m.unheard OR m.request <> ''
 FROM unnest(%s::uuid[], %s::uuid[]) AS w (conversation_id, user_id)
 JOIN messaging_membership AS m USING (conversation_id, user_id)
 WHERE m.left_seq IS NULL ORDER BY m.id FOR UPDATE OF m;

@@ -19,7 +19,8 @@ SELECT id, head, head_digest, message_count, membership_version, last_activity_a
 WHERE id IN (SELECT value FROM json_each(%s))
 """
 _MEMBERS = """
-SELECT m.conversation_id, m.user_id, m.id, m.visible_from_seq, m.read_number, m.delivered_number, m.skip
+SELECT m.conversation_id, m.user_id,
+m.id, m.visible_from_seq, m.read_number, m.delivered_number, m.skip, m.unheard OR m.request <> ''
 FROM json_each(%s) AS w CROSS JOIN messaging_membership AS m
 ON m.conversation_id = json_extract(w.value, '$[0]') AND m.user_id = json_extract(w.value, '$[1]')
 WHERE m.left_seq IS NULL

@@ -8,9 +8,9 @@ from ninja import Router
 from ninja.responses import Status
 
 from accounts import presenters, queries, relations
-from accounts.api.people import Person, asker
-from accounts.operations import blocks as operations
+from accounts.api import Person, asker
 from chatify.lib.api.fields import Listed
+from messaging.operations import blocks as operations
 
 router = Router(tags=["blocks"])
 
@@ -26,7 +26,7 @@ def listed(request: HttpRequest) -> dict[str, Any]:
 
 @router.put("/blocks/{uuid:user}", response={204: None}, operation_id="block_person")
 def block(request: HttpRequest, user: UUID) -> Status:
-    """Block somebody: they see my name and nothing else of me, and cannot be my contact. They are not told."""
+    """Block somebody: I hear nothing more of them, they see my name and nothing else of me. They are not told."""
     operations.block(asker(request), other=queries.person(asker(request), user))
     return Status(204, None)
 
