@@ -7,12 +7,18 @@ from uuid import UUID
 SENT = "message.sent"
 EDITED = "message.edited"
 DELETED = "message.deleted"
+REACTED = "message.reacted"
+PINNED = "message.pinned"
 JOINED = "member.joined"
 LEFT = "member.left"
 ROLE = "member.role"
 CHANGED = "conversation.changed"
 HIDDEN = "hidden"
-TYPES = (SENT, EDITED, DELETED, JOINED, LEFT, ROLE, CHANGED, HIDDEN)
+TYPES = (SENT, EDITED, DELETED, REACTED, PINNED, JOINED, LEFT, ROLE, CHANGED, HIDDEN)
+CHANGES = frozenset((EDITED, DELETED, REACTED, PINNED))
+"""What happens to a message after it was sent."""
+QUIET = CHANGES
+"""What does not move a conversation up in the inbox."""
 
 
 class Withheld(dict[str, Any]):

@@ -13,7 +13,7 @@ from accounts.presenters import person as person
 from chatify.lib import markup
 from chatify.lib.digest import stamp
 from messaging import kinds
-from messaging.events import CHANGED, SENT, Withheld
+from messaging.events import CHANGED, REACTED, Withheld
 from messaging.models import Conversation, Membership, Message, Reacted
 
 Shape = dict[str, Any]
@@ -52,6 +52,10 @@ class StoredMessage(Protocol):
     def deleted_at(self) -> datetime | None: ...
     @property
     def pinned_at(self) -> datetime | None: ...
+    @property
+    def withheld(self) -> bool: ...
+    @property
+    def origin(self) -> User | None: ...
     @property
     def reactions(self) -> Sequence[Reacted]: ...
 
@@ -97,6 +101,7 @@ def message(row: StoredMessage) -> Shape:
         "reply_to": str(row.reply_to_id) if row.reply_to_id else None,
         "quote": quote(row.reply_to) if row.reply_to_id and row.reply_to else None,
         "forwarded_from": str(row.forwarded_from_id) if row.forwarded_from_id else None,
+        "origin": person(row.origin) if row.origin else None,
         "attachments": [],
         "reactions": [reaction(each) for each in row.reactions] if row.reactions else [],
         "pinned_at": stamp(row.pinned_at) if row.pinned_at else None,
@@ -131,10 +136,18 @@ def event(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
         "event": row.type,
         "actor": str(row.actor_id) if row.actor_id else None,
         "at": stamp(row.at),
-        "data": message(row.message) if row.type == SENT and row.message else _event_data(row, people),
+        "data": _message_data(row, row.message) if row.message else _event_data(row, people),
         "digest": row.digest,
     }
     return Withheld(shown) if row.withheld else shown
+
+
+def _message_data(row: StoredEvent, about: StoredMessage) -> Shape:
+    """The message as it is now, and what of it was changed where the message alone does not tell."""
+    shown = message(about)
+    if row.type == REACTED:
+        shown["reaction"] = {"emoji": row.data["emoji"], "added": row.data["added"]}
+    return shown
 
 
 def _event_data(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:

@@ -8,6 +8,7 @@ CHATIFY_LIMITS: float | None = None if _limits == "off" else float(_limits)
 # name: (uses, seconds), per the key that the caller gives
 CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "send": (100, 60),
+    "message.act": (120, 60),
     "socket.command": (120, 60),
     "socket.sync": (60, 60),
     "socket.handshake": (30, 60),

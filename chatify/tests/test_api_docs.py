@@ -57,7 +57,7 @@ def run(request: str, known: dict[str, str]) -> Any:
 
 
 def test_the_examples_run_as_printed(alice: User, bob: User, carol: User) -> None:
-    known = {"$BOB": str(bob.id), "$CAROL": str(carol.id)}
+    known = {"$BOB": str(bob.id), "$CAROL": str(carol.id), "$EMOJI": "%F0%9F%8C%B1"}
     examples = EXAMPLE.findall(TEXT)
     assert len(examples) == TEXT.count("```http") > 15
     for request, status, documented in examples:

@@ -37,6 +37,11 @@ OPERATIONS = {
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
     "GET /conversations/{conversation}/events", "GET /messages/{message}", "PUT /conversations/{conversation}/read",
+    "PATCH /messages/{message}", "DELETE /messages/{message}", "POST /messages/{message}/restore",
+    "GET /messages/{message}/history", "POST /messages/{message}/forward", "GET /starred",
+    "PUT /messages/{message}/reactions/{emoji}", "DELETE /messages/{message}/reactions/{emoji}",
+    "PUT /messages/{message}/star", "DELETE /messages/{message}/star", "PUT /messages/{message}/pin",
+    "DELETE /messages/{message}/pin", "GET /conversations/{conversation}/pinned",
     "GET /conversations/{conversation}/members", "POST /conversations/{conversation}/members",
     "PATCH /conversations/{conversation}/members/{user}", "DELETE /conversations/{conversation}/members/{user}",
 }  # fmt: skip
@@ -82,6 +87,7 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
     return {
         "conversation": str(group.id),
         "message": str(sent.id),
+        "emoji": "🌱",
         "person": str(bob.id),
         "user": str(carol.id),
         "session": str(UserSession.objects.create(user=alice, session_key="x", client="x", network="x").id),

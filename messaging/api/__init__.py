@@ -2,8 +2,19 @@
 
 from ninja import Router
 
-from messaging.api import blocks, conversations, events, inbox, me, members, messages, people, reports
+from messaging.api import (
+    actions,
+    blocks,
+    conversations,
+    events,
+    inbox,
+    me,
+    members,
+    messages,
+    people,
+    reports,
+)
 
 router = Router()
-for noun in (me, people, blocks, conversations, messages, events, inbox, members, reports):
+for noun in (me, people, blocks, conversations, messages, actions, events, inbox, members, reports):
     router.add_router("", noun.router)

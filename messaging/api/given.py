@@ -116,3 +116,16 @@ class Role(Given):
     """What somebody may do in a group."""
 
     role: Literal["owner", "admin", "member"]
+
+
+class NewText(Given):
+    """What a message says from now on."""
+
+    body: Text
+
+
+class Forwarding(Given):
+    """Where a message goes on to. The same `client_id` again answers as the first time."""
+
+    conversation: Id
+    client_id: Id

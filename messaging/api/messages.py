@@ -1,4 +1,4 @@
-"""Messages: reading by number, sending, one by id. Reading here never marks anything read."""
+"""Messages: reading by number, sending. Reading here never marks anything read."""
 
 from typing import Any
 from uuid import UUID
@@ -65,10 +65,3 @@ def send(request: HttpRequest, conversation: UUID, payload: given.NewMessage) ->
     )
     answer = {**shown.message(me, timeline.message(me, sent.id)), "duplicate": sent.duplicate}
     return Status(200 if sent.duplicate else 201, answer)
-
-
-@router.get("/messages/{uuid:message}", response=shapes.Message, operation_id="show_message")
-def show(request: HttpRequest, message: UUID) -> dict[str, Any]:
-    """One message."""
-    me = asker(request)
-    return shown.message(me, timeline.message(me, message))

@@ -40,7 +40,8 @@ class Quote(Shown):
 
 
 class Message(Shown):
-    """A message. `number` counts messages from 1, `seq` is its place in the log; `html_body` is safe HTML."""
+    """A message. `number` counts messages from 1, `seq` is its place in the log; `html_body` is safe HTML.
+    `origin` wrote what was forwarded."""
 
     id: IdText
     conversation: IdText
@@ -54,6 +55,7 @@ class Message(Shown):
     reply_to: IdText | None
     quote: Quote | None
     forwarded_from: IdText | None
+    origin: Person | None
     attachments: list[dict[str, Any]]
     reactions: list[Reaction]
     starred: bool = False
@@ -61,6 +63,15 @@ class Message(Shown):
     edited_at: Time | None
     deleted: bool
     created_at: Time
+
+
+class Version(Shown):
+    """A text that a message had. `seen`: I had read the conversation that far while it said this."""
+
+    body: str
+    html_body: str
+    written_at: Time
+    seen: bool
 
 
 class SentMessage(Message):

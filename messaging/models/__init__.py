@@ -5,7 +5,7 @@ from messaging.models.event import Event
 from messaging.models.hidden import HiddenMessage
 from messaging.models.membership import Membership
 from messaging.models.mention import Mention
-from messaging.models.message import Message, MessageVersion, Reacted
+from messaging.models.message import Message, MessageVersion, Reacted, VersionReader
 from messaging.models.reaction import Reaction
 from messaging.models.receipt import StoppedReceipt
 from messaging.models.report import Report, ReportAct
@@ -26,4 +26,5 @@ __all__ = [
     "ReportAct",
     "Star",
     "StoppedReceipt",
+    "VersionReader",
 ]

@@ -1,15 +1,18 @@
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 
+from accounts.models import User
 from chatify.lib import ids
 from messaging.models.conversation import Conversation
 
 
-class Reacted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reacted:
     """One emoji under a message: how many put it there, and the first of them."""
 
     emoji: str
@@ -43,7 +46,9 @@ class Message(models.Model):
     reacted_at = models.DateTimeField(null=True, blank=True)
 
     reactions: ClassVar[Sequence["Reacted"]] = ()
-    """What people put under it; read by `queries.extras`."""
+    """What people put under it."""
+    origin: ClassVar[User | None] = None
+    """Who wrote what it repeats; both are read by `queries.extras`."""
     withheld = models.BooleanField(default=False, db_default=False)
     """Whether it is for its sender's eyes alone, for ever: the other person of the chat had blocked them."""
 
@@ -88,3 +93,17 @@ class MessageVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class VersionReader(models.Model):
+    """Somebody who had read a message while it said this: they are told that it was changed after that."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    version = models.ForeignKey(MessageVersion, models.CASCADE, related_name="readers", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "user"], name="version_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} of {self.version_id}"

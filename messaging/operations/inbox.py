@@ -3,14 +3,14 @@
 Read state only moves forward; `mark_unread` is its own command. `skip` is recounted whenever `read_number` moves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from chatify.lib import db, events
 from chatify.lib.errors import ChatifyError, NotFound
@@ -59,6 +59,33 @@ def mark_unread(user: UUID, *, conversation: UUID, number: int) -> ReadState:
     return _one(Advance(user, conversation, "unread", number))
 
 
+def recount(user: UUID, conversations: Iterable[UUID]) -> None:
+    """What counts as unread for a member has changed: count it anew. Inside the transaction that changed it."""
+    rows = list(_mine(user, conversations))
+    for row in rows:
+        row.skip = counts.skip_after(row, row.read_number)
+    Membership.objects.bulk_update(rows, ["skip"])
+    events.emit(ReadStateChanged([_state(row) for row in rows]))
+
+
+def lock(user: UUID, conversations: Iterable[UUID]) -> None:
+    """Hold the memberships of one person, so that nothing is counted meanwhile."""
+    list(_mine(user, conversations))
+
+
+def _mine(user: UUID, conversations: Iterable[UUID]) -> QuerySet[Membership]:
+    rows = _lockable().filter(user_id=user, conversation_id__in=list(conversations))
+    return rows.filter(left_seq=None).order_by("id")
+
+
+def _lockable() -> QuerySet[Membership]:
+    return (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("conversation")
+        .annotate(shown=F("user__shows_receipts"))
+    )
+
+
 def _one(step: Advance) -> ReadState:
     (outcome,) = advance([step])
     if isinstance(outcome, ChatifyError):
@@ -71,13 +98,7 @@ def _locked(batch: Sequence[Advance]) -> dict[tuple[UUID, UUID], Membership]:
     if not pairs:
         return {}
     wanted = reduce(or_, (Q(conversation_id=conversation, user_id=user) for conversation, user in pairs))
-    rows = (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("conversation")
-        .annotate(shown=F("user__shows_receipts"))
-        .filter(wanted, left_seq=None)
-        .order_by("id")
-    )
+    rows = _lockable().filter(wanted, left_seq=None).order_by("id")
     return {(row.conversation_id, row.user_id): row for row in rows}
 
 

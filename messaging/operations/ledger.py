@@ -1,6 +1,6 @@
 """One locked conversation, and what is about to be appended to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -12,7 +12,7 @@ from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.digest import canonical, chain, text_hash, to_milliseconds
 from messaging import presenters
-from messaging.events import SENT, PublishedEvent
+from messaging.events import QUIET, SENT, PublishedEvent
 from messaging.models import Conversation, Message
 from messaging.operations.records import Head, Identity, Member, NewEvent, NewMessage, Sent
 
@@ -33,6 +33,10 @@ class Draft:
     reads: bool = True
     """Whether sending it reads the conversation: from an open page yes, from a bot or a schedule no."""
     sent_at: datetime | None = None
+    forwarded_from: Message | None = None
+    """The message it repeats, with its sender; who sends it may read that."""
+    mentions: Sequence[UUID | None] = ()
+    """Whom it calls by name; None is everyone."""
 
     @property
     def identity(self) -> Identity:
@@ -79,6 +83,12 @@ class Ledger(Generic[Row]):
             reply_to=answered,
             sent_at=at,
         )
+        if draft.forwarded_from:
+            message.forwarded_from_id, message.origin = (
+                str(draft.forwarded_from.id),
+                draft.forwarded_from.sender,
+            )
+        message.mentions = draft.mentions
         self.messages.append(message)
         row.message_count = message.number
         self._enter(SENT, sender, _message_data(message), at, message)
@@ -93,10 +103,13 @@ class Ledger(Generic[Row]):
         *,
         at: datetime | None = None,
         about: User | None = None,
+        message: Message | None = None,
     ) -> None:
-        """Append one event. `data` has no human text in it; `about` is the person it speaks of, for presenting."""
+        """Append one event. `data` has no human text in it; `about` is the person it speaks of and `message` the one
+        that it changes, for presenting."""
         self.people.update({person.id: person for person in (actor, about) if person})
-        self._enter(type, str(actor.id) if actor else None, dict(data), to_milliseconds(at or timezone.now()))
+        entered = to_milliseconds(at or timezone.now())
+        self._enter(type, str(actor.id) if actor else None, dict(data), entered, message)
 
     def bump_membership(self) -> None:
         """Members changed: whoever holds an older version must read them again before delivering."""
@@ -118,17 +131,20 @@ class Ledger(Generic[Row]):
         actor: str | None,
         data: dict[str, Any],
         at: datetime,
-        message: NewMessage | None = None,
+        message: NewMessage | Message | None = None,
     ) -> None:
         """The one place where an event gets its seq and its digest."""
         row = self.conversation
         conversation, seq = str(row.id), row.head + 1
         entry = canonical(conversation=conversation, seq=seq, type=type, actor=actor, at=at, data=data)
         digest = chain(row.head_digest, entry)
+        id = str(message.id) if message else None
         self.events.append(
-            NewEvent(*ids.twin(), row, conversation, seq, type, actor, message, data, at, digest)
+            NewEvent(*ids.twin(), row, conversation, seq, type, actor, message, id, data, at, digest)
         )
         row.head, row.head_digest = seq, digest
+        if type in QUIET:
+            return
         row.last_activity_at = at if seq == 1 else max(row.last_activity_at, at)
 
     def _count(self, member: Member, number: int, *, reads: bool) -> None:
@@ -141,10 +157,13 @@ class Ledger(Generic[Row]):
 
 
 def _message_data(message: NewMessage) -> dict[str, Any]:
-    return {
+    data = {
         "message": message.id,
         "number": message.number,
         "client_id": message.client_id,
         "reply_to": message.reply_to_id,
         "text": text_hash(message.salt, message.body),
     }
+    if message.forwarded_from_id:
+        data["forwarded_from"] = message.forwarded_from_id
+    return data

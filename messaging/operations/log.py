@@ -152,5 +152,7 @@ def _store(
     entries = [event for ledger in ledgers for event in ledger.events]
     backends.current().write(Rows(messages, entries, heads, members, settled=not announce))
     unheard.mark(entries)
+    if any(message.mentions for message in messages):
+        rows.keep_mentions(messages)
     if entries and announce:
         events.emit(LogAppended([event for ledger in ledgers for event in ledger.published()]))

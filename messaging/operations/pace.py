@@ -33,3 +33,8 @@ def before_direct(actor: User, *, other: User) -> None:
     shared = Membership.objects.filter(user=actor, conversation__memberships__user=other)
     if not shared.exclude(conversation__direct_key=None).exists():
         ratelimit.hit("conversation.chat", actor.id)
+
+
+def before_act(actor: User) -> None:
+    """Raises TooMany for edits, deletions, reactions and pins beyond the actor's pace."""
+    ratelimit.hit("message.act", actor.id)

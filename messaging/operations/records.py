@@ -12,6 +12,7 @@ from uuid import UUID
 from accounts.models import User
 from chatify.lib.digest import stamp
 from messaging.models import Conversation, Message
+from messaging.presenters import StoredMessage
 
 Identity = tuple[str, str, str]
 """Conversation, sender, client_id: what a message is known by for ever."""
@@ -88,7 +89,9 @@ class NewMessage:
     reply_to: Message | None
     sent_at: datetime
     withheld: bool = False
-    forwarded_from_id: ClassVar[None] = None
+    forwarded_from_id: str | None = None
+    origin: User | None = None
+    mentions: Sequence[UUID | None] = ()
     edited_at: ClassVar[None] = None
     deleted_at: ClassVar[None] = None
     pinned_at: ClassVar[None] = None
@@ -106,7 +109,8 @@ class NewEvent:
     seq: int
     type: str
     actor_id: str | None
-    message: NewMessage | None
+    message: StoredMessage | None
+    message_id: str | None
     data: dict[str, Any]
     at: datetime
     digest: str

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from chatify.lib.errors import TooMany
-from messaging.models import Message
+from messaging.models import Mention, Message
 from messaging.operations import backends
 from messaging.operations.ledger import Draft
-from messaging.operations.records import Identity, Sent
+from messaging.operations.records import Identity, NewMessage, Sent
 
 Quotable = dict[tuple[UUID, UUID], Message]
 
@@ -42,6 +42,13 @@ def sent_before(sends: Iterable[Triple]) -> dict[Triple, Sent]:
         return {}
     found = backends.current().sent_before(list(wanted))
     return {wanted[identity]: first.again() for identity, first in found.items()}
+
+
+def keep_mentions(messages: Iterable[NewMessage]) -> None:
+    """Keep whom new messages call by name."""
+    Mention.objects.bulk_create(
+        Mention(message_id=UUID(row.id), user_id=user) for row in messages for user in row.mentions
+    )
 
 
 def _texts(send: Triple) -> Identity:

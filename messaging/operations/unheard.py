@@ -107,7 +107,7 @@ def mark(entries: Iterable[NewEvent]) -> None:
     withheld = [event for event in entries if event.withheld]
     if withheld:
         Event.objects.filter(pk__in=[event.key for event in withheld]).update(withheld=True)
-        sent = [UUID(event.message.id) for event in withheld if event.message and event.message.withheld]
+        sent = [UUID(str(event.message_id)) for event in withheld if event.message and event.message.withheld]
         Message.objects.filter(pk__in=sent).update(withheld=True)
 
 

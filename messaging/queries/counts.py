@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
 
 from accounts.models import Block
-from messaging.models import Membership, Message
+from messaging.models import HiddenMessage, Membership, Message
 
 UNREAD = ExpressionWrapper(
     F("conversation__message_count") - F("read_number") - F("skip"), output_field=BigIntegerField()
@@ -18,11 +18,12 @@ def unread(row: Membership) -> int:
 
 
 def skip_after(row: Membership, number: int) -> int:
-    """How many messages after `number` do not count for this member: their own, deleted and withheld ones, and what
-    people wrote whom they blocked."""
+    """How many messages after `number` do not count for this member: their own, deleted and withheld ones, those they
+    hid, and what people wrote whom they blocked."""
     later = Message.objects.filter(conversation_id=row.conversation_id, number__gt=number)
     unwanted = Block.objects.filter(blocker_id=row.user_id).values("blocked_id")
-    spared = Q(sender_id=row.user_id) | Q(deleted_at__isnull=False) | Q(withheld=True)
+    hidden = Exists(HiddenMessage.objects.filter(user_id=row.user_id, message_id=OuterRef("pk")))
+    spared = Q(sender_id=row.user_id) | Q(deleted_at__isnull=False) | Q(withheld=True) | Q(hidden)
     return later.filter(spared | Q(sender_id__in=unwanted)).count()
 
 

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
@@ -127,23 +138,24 @@ def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
 
 def _last_messages(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Message]:
     """The newest message of each that the reader may see; one query more where it is not the newest of all."""
-    found = _newest(conversations)
-    withheld = [id for id, row in found.items() if row.withheld and row.sender_id != reader]
-    if withheld:
+    found = _newest(reader, conversations)
+    unseen = [id for id, row in found.items() if not row.readable]  # type: ignore[attr-defined]
+    if unseen:
         earlier = Message.objects.filter(visible.messages(reader), conversation_id=OuterRef("pk"))
         last = Subquery(earlier.order_by("-number").values("pk")[:1])
-        rows = Message.objects.filter(pk__in=Conversation.objects.filter(pk__in=withheld).values(last=last))
-        found = {id: row for id, row in found.items() if id not in withheld}
+        rows = Message.objects.filter(pk__in=Conversation.objects.filter(pk__in=unseen).values(last=last))
+        found = {id: row for id, row in found.items() if id not in unseen}
         found |= {row.conversation_id: row for row in rows.select_related("sender")}
     return found
 
 
-def _newest(conversations: Sequence[UUID]) -> dict[UUID, Message]:
+def _newest(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Message]:
     """The newest message of each: its number is the count. One look-up a conversation, whatever else was said there:
     as a join, PostgreSQL would read all messages of these conversations."""
     last = Message.objects.filter(conversation_id=OuterRef("pk"), number=OuterRef("message_count"))
     found = Conversation.objects.filter(pk__in=conversations).values(last=Subquery(last.values("pk")[:1]))
     rows = Message.objects.filter(pk__in=found).select_related("sender").defer(*unshown("sender"))
+    rows = rows.annotate(readable=ExpressionWrapper(visible.messages(reader), BooleanField()))
     return {each.conversation_id: each for each in rows}
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from messaging.models import Message, Star
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from chatify.lib import paging
+from chatify.lib.paging import Page
+from messaging.models import Membership, Message, Star
+from messaging.queries import extras, visible
+
+SHOWN = ("message__conversation", "message__sender", "message__reply_to__sender")
 
 
 def among(user: UUID, messages: Iterable[Message]) -> set[UUID]:
@@ -12,3 +20,23 @@ def among(user: UUID, messages: Iterable[Message]) -> set[UUID]:
     if not wanted:
         return set()
     return set(Star.objects.filter(user_id=user, message_id__in=wanted).values_list("message_id", flat=True))
+
+
+def page(user: User, *, cursor: str | None = None, limit: int = 30) -> Page[Message]:
+    """What the person starred and may still read, the latest star first. Raises Invalid for a foreign cursor."""
+    limit = paging.clamp(limit)
+    rows = Star.objects.filter(user_id=user.pk).filter(Exists(_mine(user)))
+    if cursor:
+        (last,) = paging.decode(cursor, UUID)
+        rows = rows.filter(id__lt=last)
+    rows = rows.filter(visible.messages(user.pk, "message__"))
+    found = list(rows.select_related(*SHOWN).order_by("-id")[: limit + 1])
+    messages = [star.message for star in found[:limit]]
+    extras.load(messages)
+    return Page(messages, paging.encode(found[limit - 1].pk) if len(found) > limit else None)
+
+
+def _mine(user: User) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(user_id=user.pk, left_seq=None)
+    here = rows.filter(conversation_id=OuterRef("message__conversation_id"))
+    return here.filter(visible_from_seq__lte=OuterRef("message__seq"))

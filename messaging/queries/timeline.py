@@ -13,11 +13,12 @@ from chatify.lib.errors import Invalid, NotFound
 from chatify.lib.paging import clamp, decode, encode
 from messaging.events import SENT
 from messaging.models import Conversation, Event, Membership, Message
-from messaging.queries import access, extras, visible
+from messaging.queries import extras, visible
 from messaging.queries.epoch import epoch_id
 from messaging.queries.people import people_of
 
 NOTES_SHOWN = 200
+NEVER = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ def page(
     """A page of what the member `conversation.my` may read: the latest, or before, after or around a number."""
     limit = clamp(limit)
     head, epoch = conversation.head, epoch_id()
-    readable = _readable(conversation)
-    messages, has_older = _messages(readable, before=before, after=after, around=around, limit=limit)
+    rows = readable(conversation)
+    messages, has_older = _messages(rows, before=before, after=after, around=around, limit=limit)
     extras.load(messages)
-    has_newer = bool(messages) and _has_newer(conversation, readable, messages[-1].number, before)
+    has_newer = bool(messages) and _has_newer(conversation, rows, messages[-1].number, before)
     notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
     entries: list[Message | Event] = [*messages, *notes]
     entries.sort(key=lambda entry: entry.seq)
@@ -92,22 +93,33 @@ def position(cursor: str) -> tuple[int | None, int | None]:
 
 def message(user: User, id: UUID | str) -> Message:
     """One message that the person may read. Raises NotFound."""
+    (row,) = messages(user, [id])
+    return row
+
+
+def messages(user: User, wanted: Sequence[UUID | str], *, hidden: bool = False) -> list[Message]:
+    """Messages that the person may read, in their order; `hidden`: also such as they deleted for themselves.
+
+    Raises NotFound unless all are found, in the same words whether one does not exist or is not theirs to see.
+    """
     try:
-        key = ids.parse(id)
+        keys = {ids.parse(id) for id in wanted}
     except Invalid:
         raise NotFound("There is no such message.") from None
-    row = _with_people(Message.objects.filter(pk=key)).first()
-    if row is None:
+    allowed = visible.heard(user.pk) if hidden else visible.messages(user.pk)
+    found = _with_people(Message.objects.filter(allowed, pk__in=keys))
+    rows = list(found.order_by("conversation_id", "number"))
+    from_seqs = _readable_from(user, rows)
+    if len(rows) < len(keys) or any(row.seq < from_seqs.get(row.conversation_id, NEVER) for row in rows):
         raise NotFound("There is no such message.")
-    try:
-        membership = access.membership_for(user, row.conversation_id)
-    except NotFound:  # in the words of a message that does not exist: the answer must not tell that it does
-        raise NotFound("There is no such message.") from None
-    withheld = row.withheld and row.sender_id != user.pk
-    if withheld or row.seq < membership.visible_from_seq:
-        raise NotFound("There is no such message.")
-    extras.load([row])
-    return row
+    extras.load(rows)
+    return rows
+
+
+def _readable_from(user: User, rows: Sequence[Message]) -> dict[UUID, int]:
+    mine = Membership.objects.filter(user_id=user.pk, left_seq=None)
+    found = mine.filter(conversation_id__in={row.conversation_id for row in rows})
+    return dict(found.values_list("conversation_id", "visible_from_seq"))
 
 
 def notes_between(
@@ -133,16 +145,15 @@ def _messages(
     return found, bool(found) and rows.filter(number__lt=found[0].number).exists()
 
 
-def _has_newer(
-    conversation: Conversation, readable: QuerySet[Message], newest: int, before: int | None
-) -> bool:
-    """Whether messages follow; what is withheld from the reader does not."""
+def _has_newer(conversation: Conversation, rows: QuerySet[Message], newest: int, before: int | None) -> bool:
+    """Whether messages follow; what is withheld from the reader, or hidden by them, does not."""
     if newest >= conversation.message_count or before is not None:
         return newest < conversation.message_count
-    return readable.filter(number__gt=newest).exists()
+    return rows.filter(number__gt=newest).exists()
 
 
-def _readable(conversation: Conversation) -> QuerySet[Message]:
+def readable(conversation: Conversation) -> QuerySet[Message]:
+    """The messages that the member `conversation.my` may read."""
     my: Membership = conversation.my  # type: ignore[attr-defined]
     from_seq = my.visible_from_seq
     rows = Message.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head)

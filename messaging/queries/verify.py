@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db.models import Count
 
 from chatify.lib.digest import chain, text_hash
-from messaging.events import CHANGED, SENT
-from messaging.models import Conversation, Event, Membership, Message
+from messaging.events import CHANGED, EDITED, SENT
+from messaging.models import Conversation, Event, Membership, Message, MessageVersion
 from messaging.queries import counts
 
 CHUNK = 1_000
@@ -72,12 +72,13 @@ def _check_messages(row: Conversation) -> Iterator[Finding]:
         event.data.get("message"): event
         for event in Event.objects.filter(conversation=row, type=SENT).iterator(chunk_size=CHUNK)
     }
+    history = _History(row)
     for message in Message.objects.filter(conversation=row).order_by("number").iterator(chunk_size=CHUNK):
         expected += 1
         if message.number != expected:
             yield Finding(row.id, _label(message), f"the message {expected} before it is missing")
             expected = message.number
-        if problem := _differs(message, told.pop(str(message.id), None)):
+        if problem := _differs(message, told.pop(str(message.id), None), history):
             yield Finding(row.id, _label(message), problem)
     for event in told.values():
         yield Finding(row.id, _name(event), f"its message {event.data.get('message')} is missing")
@@ -87,7 +88,30 @@ def _check_messages(row: Conversation) -> Iterator[Finding]:
     yield from _check_once(row)
 
 
-def _differs(message: Message, event: Event | None) -> str | None:
+class _History:
+    """The texts that messages of a conversation had after their first, as the log tells and as they are kept."""
+
+    def __init__(self, row: Conversation) -> None:
+        edits = Event.objects.filter(conversation=row, type=EDITED).order_by("seq")
+        self.told: dict[str, list[str]] = {}
+        for event in edits.iterator(chunk_size=CHUNK):
+            self.told.setdefault(event.data["message"], []).append(event.data["text"])
+        versions = MessageVersion.objects.filter(message__conversation=row).order_by("id")
+        self.kept: dict[UUID, list[str]] = {}
+        for version in versions.iterator(chunk_size=CHUNK):
+            self.kept.setdefault(version.message_id, []).append(text_hash(version.salt, version.body))
+
+    def differs(self, message: Message, first: str) -> str | None:
+        kept = self.kept.get(message.id, [])
+        if message.deleted_at:
+            left = message.body or message.html or message.salt or kept
+            return "it was deleted and something of it is still there" if left else None
+        if [*kept, text_hash(message.salt, message.body)] == [first, *self.told.get(str(message.id), [])]:
+            return None
+        return "its text was changed"
+
+
+def _differs(message: Message, event: Event | None, history: _History) -> str | None:
     if event is None:
         return "no event tells of it"
     data = event.data
@@ -97,10 +121,7 @@ def _differs(message: Message, event: Event | None) -> str | None:
         return "its place is not the one its event tells"
     if not same_origin or event.at != message.sent_at:
         return "its sender, client_id or time is not what its event tells"
-    untouched = message.edited_at is None and message.deleted_at is None
-    if untouched and data["text"] != text_hash(message.salt, message.body):
-        return "its text was changed"
-    return None
+    return history.differs(message, data["text"])
 
 
 def _check_once(row: Conversation) -> Iterator[Finding]:

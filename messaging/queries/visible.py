@@ -5,11 +5,20 @@ Conditions for queries over messages and events that a membership was already fo
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+
+from messaging.models import HiddenMessage
 
 
 def messages(reader: UUID, prefix: str = "") -> Q:
-    """Messages that are not withheld from this person; `prefix` leads to the message."""
+    """Messages that are neither withheld from this person nor deleted by them for themselves; `prefix` leads to the
+    message."""
+    hidden = HiddenMessage.objects.filter(user_id=reader, message_id=OuterRef(f"{prefix}pk"))
+    return heard(reader, prefix) & ~Q(Exists(hidden))
+
+
+def heard(reader: UUID, prefix: str = "") -> Q:
+    """Messages that are not withheld from this person, hidden by them or not."""
     return Q(**{f"{prefix}withheld": False}) | Q(**{f"{prefix}sender_id": reader})
 
 

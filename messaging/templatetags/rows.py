@@ -85,5 +85,5 @@ def preview(row: Any) -> str:
     """The last message in one line."""
     last = row.last_message
     if last is None:
-        return "No messages yet"
+        return "" if row.conversation.message_count else "No messages yet"
     return "Deleted message" if last.deleted_at else markup.snippet(last.body)

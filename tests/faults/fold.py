@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from chatify.lib.markup import snippet
 from tests.faults.verdict import Verdict
 from tests.load.journal import Log, Record
 
@@ -60,6 +61,15 @@ def _message(state: State, data: Shown) -> None:
     state.messages[data["number"]] = for_all(data)
 
 
+def _changed(state: State, data: Shown) -> None:
+    """Also what answers quote of it."""
+    _message(state, data)
+    for message in state.messages.values():
+        quote = message["quote"]
+        if quote and quote["id"] == data["id"]:
+            message["quote"] = {**quote, "deleted": data["deleted"], "snippet": snippet(data["body"])}
+
+
 def _joined(state: State, data: Shown) -> None:
     state.members[data["user"]["id"]] = data.get("role", "member")
 
@@ -74,8 +84,10 @@ def _title(state: State, data: Shown) -> None:
 
 CHANGES: dict[str, Callable[[State, Shown], None]] = {
     "message.sent": _message,
-    "message.edited": _message,
-    "message.deleted": _message,
+    "message.edited": _changed,
+    "message.deleted": _changed,
+    "message.reacted": _message,
+    "message.pinned": _message,
     "member.joined": _joined,
     "member.role": _joined,
     "member.left": _left,

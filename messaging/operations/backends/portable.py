@@ -94,6 +94,7 @@ def _message(row: NewMessage) -> Message:
         html=row.html,
         salt=row.salt,
         reply_to_id=UUID(row.reply_to_id) if row.reply_to_id else None,
+        forwarded_from_id=UUID(row.forwarded_from_id) if row.forwarded_from_id else None,
         sent_at=row.sent_at,
     )
 
@@ -105,7 +106,7 @@ def _event(row: NewEvent, settled: bool) -> Event:
         seq=row.seq,
         type=row.type,
         actor_id=UUID(row.actor_id) if row.actor_id else None,
-        message_id=UUID(row.message.id) if row.message else None,
+        message_id=UUID(row.message_id) if row.message_id else None,
         data=row.data,
         at=row.at,
         digest=row.digest,

@@ -33,9 +33,9 @@ JOIN messaging_message AS m USING (conversation_id, sender_id, client_id);
 """
 _MESSAGES = """
 INSERT INTO messaging_message
-(id, conversation_id, number, seq, sender_id, client_id, body, html, salt, reply_to_id, sent_at)
+(id, conversation_id, number, seq, sender_id, client_id, body, html, salt, reply_to_id, forwarded_from_id, sent_at)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::uuid[], %s::uuid[],
-%s::text[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[]);
+%s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::timestamptz[]);
 """
 _EVENTS = """
 INSERT INTO messaging_event
@@ -124,6 +124,7 @@ def _message_columns(rows: Sequence[NewMessage]) -> list[str]:
         _quoted([row.html for row in rows]),
         _quoted([row.salt for row in rows]),
         _plain([row.reply_to_id or "NULL" for row in rows]),
+        _plain([row.forwarded_from_id or "NULL" for row in rows]),
         _plain([stamp(row.sent_at) for row in rows]),
     ]
 
@@ -135,7 +136,7 @@ def _event_columns(rows: Sequence[NewEvent]) -> list[str]:
         _plain([str(row.seq) for row in rows]),
         _plain([row.type for row in rows]),
         _plain([row.actor_id or "NULL" for row in rows]),
-        _plain([row.message.id if row.message else "NULL" for row in rows]),
+        _plain([row.message_id or "NULL" for row in rows]),
         _quoted([orjson.dumps(row.data).decode() for row in rows]),
         _plain([stamp(row.at) for row in rows]),
         _plain([row.digest for row in rows]),

@@ -33,8 +33,8 @@ AND m.client_id = json_extract(w.value, '$[2]')
 """
 _MESSAGES = """
 INSERT INTO messaging_message
-(id, conversation_id, number, seq, sender_id, client_id, body, html, salt, reply_to_id, sent_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+(id, conversation_id, number, seq, sender_id, client_id, body, html, salt, reply_to_id, forwarded_from_id, sent_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _EVENTS = """
 INSERT INTO messaging_event
@@ -74,14 +74,15 @@ def write(rows: Rows) -> None:
     _many(_MESSAGES, [
         (
             _hex(row.id), _hex(row.conversation_id), row.number, row.seq, _hex(row.sender_id), _hex(row.client_id),
-            row.body, row.html, row.salt, row.reply_to_id and _hex(row.reply_to_id), _stored(row.sent_at),
+            row.body, row.html, row.salt, row.reply_to_id and _hex(row.reply_to_id),
+            row.forwarded_from_id and _hex(row.forwarded_from_id), _stored(row.sent_at),
         )
         for row in rows.messages
     ])  # fmt: skip
     _many(_EVENTS, [
         (
             _hex(row.id), _hex(row.conversation_id), row.seq, row.type, row.actor_id and _hex(row.actor_id),
-            row.message and _hex(row.message.id), orjson.dumps(row.data).decode(), _stored(row.at), row.digest,
+            row.message_id and _hex(row.message_id), orjson.dumps(row.data).decode(), _stored(row.at), row.digest,
             rows.settled,
         )
         for row in rows.events

@@ -24,6 +24,19 @@ INSIDE: list[tuple[str, str, Any]] = [
     ("POST", "/conversations/{c}/messages", TEXT),
     ("GET", "/conversations/{c}/events", None),
     ("GET", "/messages/{m}", None),
+    ("PATCH", "/messages/{m}", {"body": "better"}),
+    ("DELETE", "/messages/{m}", None),
+    ("DELETE", "/messages/{m}?for=me", None),
+    ("POST", "/messages/{m}/restore", None),
+    ("GET", "/messages/{m}/history", None),
+    ("PUT", "/messages/{m}/reactions/👍", None),
+    ("DELETE", "/messages/{m}/reactions/👍", None),
+    ("PUT", "/messages/{m}/star", None),
+    ("DELETE", "/messages/{m}/star", None),
+    ("PUT", "/messages/{m}/pin", None),
+    ("DELETE", "/messages/{m}/pin", None),
+    ("GET", "/conversations/{c}/pinned", None),
+    ("POST", "/messages/{m}/forward", {"conversation": "{c}", "client_id": str(uuid4())}),
     ("PUT", "/conversations/{c}/read", {"number": 1}),
     ("GET", "/conversations/{c}/members", None),
     ("POST", "/conversations/{c}/members", {"members": ["{u}"]}),
@@ -33,6 +46,7 @@ INSIDE: list[tuple[str, str, Any]] = [
 OUTSIDE: list[tuple[str, str, Any]] = [
     ("GET", "/me", None),
     ("PATCH", "/me", {"display_name": "Me"}),
+    ("GET", "/starred", None),
     ("GET", "/people", None),
     ("GET", "/people/{u}", None),
     ("GET", "/conversations", None),
@@ -45,6 +59,8 @@ def ask(caller: Caller, operation: tuple[str, str, Any], conversation: Any, mess
     names = {"c": conversation, "m": message, "u": user}
     if body and "members" in body:
         body = {**body, "members": [str(user)]}
+    if body and "conversation" in body:
+        body = {**body, "conversation": str(conversation)}
     return caller.send(method, path.format(**names), body if body is not None else "")
 
 

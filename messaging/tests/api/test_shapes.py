@@ -26,6 +26,7 @@ MESSAGE = {
     "reply_to",
     "quote",
     "forwarded_from",
+    "origin",
     "attachments",
     "reactions",
     "starred",

@@ -1,0 +1,20 @@
+"""Finding text in HTML that `markup` made: well formed, with no attribute that holds an angle bracket."""
+
+import re
+from collections.abc import Callable
+
+_TAG = re.compile(r"(<[^>]*>)")
+_CLOSED = re.compile(r"<(/?)(a|code|pre)\b")
+
+
+def outside_code(html: str, change: Callable[[str], str]) -> str:
+    """The HTML with its text changed, but for what stands in code and links."""
+    pieces, inside = [], 0
+    for piece in _TAG.split(html):
+        if not piece.startswith("<"):
+            pieces.append(piece if inside else change(piece))
+            continue
+        if match := _CLOSED.match(piece):
+            inside += -1 if match[1] else 1
+        pieces.append(piece)
+    return "".join(pieces)
