@@ -10,7 +10,21 @@ from chatify.lib.digest import stamp
 
 
 def person(user: User) -> dict[str, Any]:
-    """A person as anybody who meets them sees them: no e-mail address, and no presence, which depends on who looks."""
+    """A person as anybody who meets them sees them: no e-mail address, and no presence, which depends on who looks.
+
+    A socket's person is shown with each message they send, so the row keeps the answer while nothing of it changes.
+    """
+    said = (user.username, user.display_name, user.avatar, user.status_text, user.status_emoji)
+    kept = user.__dict__.get("_shown")
+    if kept is not None and kept[0] == said and user.status_until is None:
+        return dict(kept[1])
+    shown = _person(user)
+    if user.status_until is None:
+        user.__dict__["_shown"] = said, shown
+    return dict(shown)
+
+
+def _person(user: User) -> dict[str, Any]:
     return {
         "id": str(user.id),
         "username": user.username,

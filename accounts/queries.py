@@ -248,6 +248,7 @@ def _identity(
     person = people.get(data.get(SESSION_KEY, ""))
     if person is None or not _fits(data, person) or shown.user_id not in (None, str(person.pk)):
         return None
+    person.id = ids.kept(person.id)  # a socket spells it at every send
     return SocketIdentity(person, shown.session_key)
 
 

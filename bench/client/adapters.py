@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-MARK = b"~~"
+MARK = b"%%"
 DIGITS = 8
 
 

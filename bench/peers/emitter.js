@@ -10,7 +10,7 @@ const now = () => Number(process.hrtime.bigint()) / 1e9;
 const WORDS = "the quick brown fox jumps over the lazy dog and ";
 
 function event(room, index, size) {
-  const mark = "~~" + String(index).padStart(8, "0") + " ";
+  const mark = "%%" + String(index).padStart(8, "0") + " ";
   const body = (mark + WORDS.repeat(Math.ceil(size / WORDS.length))).slice(0, size);
   return { room, id: String(index), seq: index, sender: "somebody", body, at: new Date() };
 }

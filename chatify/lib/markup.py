@@ -52,8 +52,9 @@ def snippet(body: str, length: int = 120) -> str:
 
 def _marked(body: str) -> bool:
     """Whether the parser could make anything of it: a mark anywhere, or a line that begins like a block."""
-    if any(mark in body for mark in _MARKS):
-        return True
+    for mark in _MARKS:  # a loop: a generator takes three times as long, a pattern four times
+        if mark in body:
+            return True
     start = 0
     while not _LINE_BEGINS.match(body, start):
         start = body.find("\n", start) + 1
@@ -63,6 +64,8 @@ def _marked(body: str) -> bool:
 
 
 def _plain(body: str) -> str:
+    if "\n" not in body:
+        return f"<p>{_linked(body)}</p>"
     paragraphs = re.split(r"\n[ \t]*\n\s*", body.strip("\n"))
     return "\n".join(f"<p>{_linked(part)}</p>" for part in paragraphs)
 

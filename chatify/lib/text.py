@@ -47,13 +47,15 @@ def _storable(value: object, field: str) -> str:
 
 def _visible(value: str) -> bool:
     """Whether anything would be seen: not only spaces, format characters or lone combining marks."""
-    return any(unicodedata.category(char)[0] not in "ZCM" for char in value)
+    return value[:1].isalnum() or any(unicodedata.category(char)[0] not in "ZCM" for char in value)
 
 
 def clean_body(value: object, *, field: str = "body") -> str:
     """A message's source: line breaks as LF, surrounding blank lines dropped, otherwise as typed."""
-    text = _storable(value, field).replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub("", text).strip("\n").rstrip()
+    text = _storable(value, field)
+    if not text.isprintable():
+        text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.strip("\n").rstrip()
     if not _visible(text):
         raise Invalid.field(field, "Write something first: the message is empty.")
     if len(text) > BODY_POINTS or (not text.isascii() and len(text.encode()) > BODY_BYTES):

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.lib import ids
-from chatify.lib.digest import canonical, chain, text_hash, to_milliseconds
+from chatify.lib import digest, ids
+from chatify.lib.digest import text_hash, to_milliseconds
 from messaging import presenters
 from messaging.events import QUIET, SENT, PublishedEvent
 from messaging.models import Conversation, Message
@@ -66,10 +66,10 @@ class Ledger(Generic[Row]):
         self, draft: Draft, identity: Identity, member: Member, answered: Message | None, at: datetime
     ) -> Sent:
         """Give the draft its number and its seq. `answered` is the message that `reply_to` names."""
-        row, (key, id) = self.conversation, ids.twin()
+        row, key = self.conversation, ids.uuid7()
         conversation, sender, client_id = identity
         message = NewMessage(
-            id=id,
+            id=str(key),
             conversation_id=conversation,
             number=row.message_count + 1,
             seq=row.head + 1,
@@ -136,13 +136,13 @@ class Ledger(Generic[Row]):
         """The one place where an event gets its seq and its digest."""
         row = self.conversation
         conversation, seq = str(row.id), row.head + 1
-        entry = canonical(conversation=conversation, seq=seq, type=type, actor=actor, at=at, data=data)
-        digest = chain(row.head_digest, entry)
+        told, key = digest.told(data), ids.uuid7()
+        mark = digest.chain(row.head_digest, digest.entry(conversation, seq, type, actor, at, told))
         id = str(message.id) if message else None
         self.events.append(
-            NewEvent(*ids.twin(), row, conversation, seq, type, actor, message, id, data, at, digest)
+            NewEvent(key, str(key), row, conversation, seq, type, actor, message, id, data, told, at, mark)
         )
-        row.head, row.head_digest = seq, digest
+        row.head, row.head_digest = seq, mark
         if type in QUIET:
             return
         row.last_activity_at = at if seq == 1 else max(row.last_activity_at, at)

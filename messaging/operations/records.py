@@ -100,7 +100,7 @@ class NewMessage:
 
 @dataclass(slots=True)
 class NewEvent:
-    """An event that is about to be stored. `key` is its id as it is published."""
+    """An event that is about to be stored. `key` is its id as it is published, `told` its data as canonical JSON."""
 
     key: UUID
     id: str
@@ -112,6 +112,7 @@ class NewEvent:
     message: StoredMessage | None
     message_id: str | None
     data: dict[str, Any]
+    told: str
     at: datetime
     digest: str
     withheld: bool = False

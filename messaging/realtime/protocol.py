@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from chatify.lib import ids
 
 SUBPROTOCOL = "chatify.v1"
 LARGEST_FRAME = 65_536
@@ -59,8 +61,7 @@ class Hello:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     conversation: UUID
     client_id: UUID
     body: str
@@ -94,11 +95,13 @@ Fields = dict[str, Any]
 def parse(text: str) -> Fields:
     """The frame as an object with a string `type`. Raises BadFrame."""
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        value = _decode(text)
     except (ValueError, RecursionError) as error:
         raise BadFrame("A frame is one JSON object.") from error
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise BadFrame("A frame is a JSON object with a type.")
+    if "\\u" not in text and text.count("{") + text.count("[") <= DEEPEST:
+        return value  # half a character comes by an escape alone, and so few brackets nest no deeper
     try:
         _check(value, 1)
     except BadFrame as error:
@@ -117,6 +120,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> Fields:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+# Made once: `json.loads` makes a decoder for each call.
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).decode
 
 
 def _check(value: Any, depth: int) -> None:
@@ -139,7 +146,7 @@ def _check_text(value: str) -> None:
 
 def hello(fields: Fields) -> Hello:
     """Raises InvalidCommand, or BadCursor for impossible positions."""
-    _only(fields, "epoch", "conversations", "format", "language")
+    _only(fields, _OF_A_HELLO)
     epoch = fields.get("epoch")
     cursors = {} if fields.get("conversations") is None else fields["conversations"]
     if not (epoch is None or isinstance(epoch, str)) or not isinstance(cursors, dict):
@@ -176,7 +183,7 @@ def send(fields: Fields) -> Send:
     """Raises InvalidCommand with the client_id, so that the outbox can tell which message is refused."""
     echo = given_client_id(fields)
     try:
-        _only(fields, "conversation", "client_id", "body", "reply_to", "attachments")
+        _only(fields, _OF_A_SEND)
         return Send(
             _id(fields, "conversation"),
             _id(fields, "client_id"),
@@ -189,34 +196,35 @@ def send(fields: Fields) -> Send:
 
 
 def mark(fields: Fields) -> Mark:
-    _only(fields, "conversation", "number")
+    _only(fields, _OF_A_MARK)
     return Mark(fields["type"], _id(fields, "conversation"), _number(fields, "number"))
 
 
 def typing(fields: Fields) -> Typing:
-    _only(fields, "conversation")
+    _only(fields, _OF_TYPING)
     return Typing(_id(fields, "conversation"))
 
 
 def sync(fields: Fields) -> Sync:
-    _only(fields, "conversation", "since")
+    _only(fields, _OF_A_SYNC)
     return Sync(_id(fields, "conversation"), _number(fields, "since"))
 
 
-def _only(fields: Fields, *names: str) -> None:
-    if unknown := fields.keys() - {"type", *names}:
+_OF_A_HELLO = frozenset({"type", "epoch", "conversations", "format", "language"})
+_OF_A_SEND = frozenset({"type", "conversation", "client_id", "body", "reply_to", "attachments"})
+_OF_A_MARK = frozenset({"type", "conversation", "number"})
+_OF_TYPING = frozenset({"type", "conversation"})
+_OF_A_SYNC = frozenset({"type", "conversation", "since"})
+
+
+def _only(fields: Fields, names: frozenset[str]) -> None:
+    if not names.issuperset(fields):
+        unknown = fields.keys() - names
         raise InvalidCommand(f"There is no field {sorted(unknown)[0][:40]!r} here.")
 
 
 def _as_uuid(value: object) -> UUID | None:
-    # UUID() also takes braces, URNs and missing dashes: here an id has one spelling.
-    if not isinstance(value, str) or len(value) != 36:
-        return None
-    try:
-        parsed = UUID(value)
-    except ValueError:
-        return None
-    return parsed if str(parsed) == value.lower() else None
+    return ids.read(value) if isinstance(value, str) else None
 
 
 def _id(fields: Fields, name: str) -> UUID:
@@ -227,7 +235,9 @@ def _id(fields: Fields, name: str) -> UUID:
 
 
 def _ids(fields: Fields, name: str) -> tuple[UUID, ...]:
-    values = fields.get(name) or []
+    values = fields.get(name)
+    if not values:
+        return ()
     if not isinstance(values, list) or len(values) > 20:
         raise InvalidCommand(f"{name} is a list of at most 20 ids.")
     return tuple(_id({name: value}, name) for value in values)

@@ -1,6 +1,8 @@
 """The chain's bytes are RFC 8785 whatever encoder writes them: other programs recompute them."""
 
+import copy
 import json
+import pickle
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -60,8 +62,16 @@ def test_times_are_cut_to_milliseconds_in_utc(at):
 
 
 def test_new_identifiers_are_version_7_and_ascend():
-    twins = [ids.twin() for _ in range(1000)]
-    assert [str(id) for id, _ in twins] == [text for _, text in twins]
-    assert twins == sorted(twins)
-    assert {(id.version, id.variant) for id, _ in twins} == {(7, "specified in RFC 4122")}
-    assert all(UUID(text) == id and hash(UUID(text)) == hash(id) for id, text in twins)
+    made = [ids.uuid7() for _ in range(1000)]
+    assert made == sorted(made)
+    assert {(id.version, id.variant) for id in made} == {(7, "specified in RFC 4122")}
+    assert all(UUID(str(id)) == id and hash(UUID(str(id))) == hash(id) for id in made)
+
+
+def test_an_identifier_is_the_uuid_it_spells():
+    text = "018F3B2E-1111-7abc-8def-0123456789AB"
+    read = ids.read(text)
+    assert read == UUID(text) and str(read) == str(UUID(text)) and read.hex == UUID(text).hex
+    again = pickle.loads(pickle.dumps(copy.deepcopy(read)))
+    assert again == read and str(again) == str(read)
+    assert not any(map(ids.read, ["", text[:-1], text + "0", text.replace("-", ""), "{" + text[1:-1] + "}"]))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import connection
 
 from chatify.lib.digest import stamp
@@ -137,7 +136,7 @@ def _event_columns(rows: Sequence[NewEvent]) -> list[str]:
         _plain([row.type for row in rows]),
         _plain([row.actor_id or "NULL" for row in rows]),
         _plain([row.message_id or "NULL" for row in rows]),
-        _quoted([orjson.dumps(row.data).decode() for row in rows]),
+        _quoted([row.told for row in rows]),
         _plain([stamp(row.at) for row in rows]),
         _plain([row.digest for row in rows]),
     ]

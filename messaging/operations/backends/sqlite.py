@@ -82,7 +82,7 @@ def write(rows: Rows) -> None:
     _many(_EVENTS, [
         (
             _hex(row.id), _hex(row.conversation_id), row.seq, row.type, row.actor_id and _hex(row.actor_id),
-            row.message_id and _hex(row.message_id), orjson.dumps(row.data).decode(), _stored(row.at), row.digest,
+            row.message_id and _hex(row.message_id), row.told, _stored(row.at), row.digest,
             rows.settled,
         )
         for row in rows.events

@@ -78,11 +78,7 @@ def run(backend, batches, monkeypatch, **options):
     """Outcomes, facts and tables after appending the batches, with ids and a clock of the test's own; then undone."""
     number, facts, outcomes = iter(range(10_000)), [], []
 
-    def twin():
-        id = UUID(int=(7 << 76) + next(number))
-        return id, str(id)
-
-    monkeypatch.setattr("messaging.operations.ledger.ids.twin", twin)
+    monkeypatch.setattr("messaging.operations.ledger.ids.uuid7", lambda: UUID(int=(7 << 76) + next(number)))
     monkeypatch.setattr("messaging.operations.log.events.emit", facts.append)
     monkeypatch.setattr(
         "messaging.operations.log.timezone.now", lambda: START + timedelta(milliseconds=next(number))
