@@ -1,11 +1,11 @@
 """What follows each fact: the one table to read to know everything that happens after a message is sent."""
 
 from accounts.events import ReachChanged, SessionEnded, SessionsChanged
-from chatify.jobs import sweeps
+from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from messaging import archive, settling
-from messaging.events import LogAppended, ReadStateChanged
-from messaging.operations import reports
+from messaging.events import InboxChanged, LogAppended, ReadStateChanged
+from messaging.operations import changes, reports, standing
 from messaging.realtime import publish
 
 
@@ -13,11 +13,14 @@ def connect() -> None:
     """Subscribe the table below. Called once, when the app is ready."""
     events.subscribe(LogAppended, tell_sockets)
     events.subscribe(ReadStateChanged, tell_readers)
+    events.subscribe(InboxChanged, tell_own_devices)
     events.subscribe(ReachChanged, show_to_others)
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
+    registry.register(standing.SNOOZE_OVER, standing.snooze_is_over)
     sweeps.register(reports.forget_contexts)
     archive.register()
+    sweeps.register(changes.forget_old)
 
 
 def tell_sockets(fact: LogAppended) -> None:
@@ -28,6 +31,11 @@ def tell_sockets(fact: LogAppended) -> None:
 def tell_readers(fact: ReadStateChanged) -> None:
     """Show the others how far somebody has read."""
     publish.receipts(fact.states)
+
+
+def tell_own_devices(fact: InboxChanged) -> None:
+    """What somebody did to their own inbox shows on everything they have open."""
+    publish.rows(fact.user, fact.conversations)
 
 
 def show_to_others(fact: ReachChanged) -> None:

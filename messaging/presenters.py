@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.presenters import person as person
 from chatify.lib import markup
@@ -163,15 +165,16 @@ def _event_data(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
 
 
 def my(membership: Membership) -> Shape:
-    """My own view of a conversation."""
+    """My own view of a conversation, without what is over; needs `conversation` loaded."""
+    now = timezone.now()
     return {
         "role": membership.role,
         "read_number": membership.read_number,
         "delivered_number": membership.delivered_number,
-        "muted_until": _time(membership.muted_until),
+        "muted_until": _time(membership.muted_until if membership.is_muted(now) else None),
         "pinned_at": _time(membership.pinned_at),
-        "done_at": _time(membership.done_at),
-        "snoozed_until": _time(membership.snoozed_until),
+        "done_at": _time(membership.done_at if membership.is_done(now) else None),
+        "snoozed_until": _time(membership.snoozed_until if membership.is_snoozed(now) else None),
         "draft": None,
     }
 

@@ -2,16 +2,32 @@
 
 from django.urls import path
 
-from messaging.views import conversations, demo, inbox, members, messages, new, people, picker, reports
+from messaging.views import (
+    conversations,
+    demo,
+    inbox,
+    members,
+    messages,
+    new,
+    people,
+    picker,
+    reports,
+    standing,
+)
 
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/undo/<uuid:id>/", standing.undo, name="undo"),
     path("c/new/", new.new, name="new"),
     path("c/people/", picker.found, name="picker"),
     path("c/<uuid:id>/", conversations.conversation, name="conversation"),
     path("c/<uuid:id>/messages/", messages.messages, name="messages"),
     path("c/<uuid:id>/read/", conversations.read, name="read"),
     path("c/<uuid:id>/row/", inbox.row, name="row"),
+    path("c/<uuid:id>/done/", standing.done, name="done"),
+    path("c/<uuid:id>/pin/", standing.pin, name="pin"),
+    path("c/<uuid:id>/mute/", standing.mute, name="mute"),
+    path("c/<uuid:id>/snooze/", standing.snooze, name="snooze"),
     path("c/<uuid:id>/details/", members.details, name="details"),
     path("c/<uuid:id>/title/", members.title, name="title"),
     path("c/<uuid:id>/leave/", members.leave, name="leave"),

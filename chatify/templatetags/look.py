@@ -52,14 +52,14 @@ def receipt(mark: str = "") -> SafeString:
 
 @register.simple_tag
 def time_of(value: datetime | str, style: str = "clock") -> SafeString:
-    """`<time>` in the reader's zone as `clock` or `row`, the exact moment in its title; scripts write it anew."""
+    """`<time>` in the reader's zone as `clock`, `row` or `until`, its exact moment as title; scripts write it anew."""
     at = moment(value)
     return format_html(
         '<time datetime="{}" data-format="{}" title="{}">{}</time>',
         iso(value),
         style,
         exact(at),
-        row_time(at) if style == "row" else clock(at),
+        STYLES[style](at),
     )
 
 
@@ -106,6 +106,20 @@ def row_time(value: datetime | str) -> str:
     if timedelta(0) < today - at.date() < timedelta(days=7):
         return formats.date_format(at, "D")
     return formats.date_format(at, "j M" if at.year == today.year else "j M Y")
+
+
+@register.filter
+def until(value: datetime | str) -> str:
+    """A time to come, as short as it can be told: `18:00` today, `Mon 8:00` this week, `3 Nov 8:00` later."""
+    at, today = moment(value), timezone.localdate()
+    if at.date() == today:
+        return clock(value)
+    if timedelta(0) < at.date() - today < timedelta(days=7):
+        return f"{formats.date_format(at, 'D')} {clock(value)}"
+    return f"{formats.date_format(at, 'j M' if at.year == today.year else 'j M Y')} {clock(value)}"
+
+
+STYLES = {"clock": clock, "row": row_time, "until": until}
 
 
 @register.filter

@@ -42,6 +42,10 @@ OPERATIONS = {
     "PUT /messages/{message}/reactions/{emoji}", "DELETE /messages/{message}/reactions/{emoji}",
     "PUT /messages/{message}/star", "DELETE /messages/{message}/star", "PUT /messages/{message}/pin",
     "DELETE /messages/{message}/pin", "GET /conversations/{conversation}/pinned",
+    "PUT /conversations/{conversation}/done", "DELETE /conversations/{conversation}/done",
+    "PUT /conversations/{conversation}/pin", "DELETE /conversations/{conversation}/pin",
+    "PUT /conversations/{conversation}/mute", "DELETE /conversations/{conversation}/mute",
+    "PUT /conversations/{conversation}/snooze", "DELETE /conversations/{conversation}/snooze",
     "GET /conversations/{conversation}/members", "POST /conversations/{conversation}/members",
     "PATCH /conversations/{conversation}/members/{user}", "DELETE /conversations/{conversation}/members/{user}",
 }  # fmt: skip

@@ -13,8 +13,9 @@ from messaging.api import (
     messages,
     people,
     reports,
+    standing,
 )
 
 router = Router()
-for noun in (me, people, blocks, conversations, messages, actions, events, inbox, members, reports):
+for noun in (me, people, blocks, conversations, messages, actions, events, inbox, members, reports, standing):
     router.add_router("", noun.router)

@@ -11,7 +11,7 @@ from ninja.responses import Status
 from accounts.api import asker
 from accounts.models import User
 from accounts.queries import people_by_ids
-from chatify.lib.api.fields import Cursor, Limit, Listed
+from chatify.lib.api.fields import Cursor, Id, Limit, Listed
 from chatify.lib.errors import Invalid
 from messaging.api import given, shapes, shown
 from messaging.models import Conversation
@@ -19,15 +19,20 @@ from messaging.operations import conversations, members, pace
 from messaging.queries import inbox
 
 router = Router(tags=["conversations"])
-Filter = Literal["all", "unread", "chats", "mail", "sent"]
+Filter = Literal["all", "unread", "read", "chats", "mail", "sent", "done", "snoozed"]
 
 
 @router.get("/conversations", response=Listed[shapes.Conversation], operation_id="list_conversations")
 def index(
-    request: HttpRequest, filter: Filter = "all", cursor: Cursor | None = None, limit: Limit = 30
+    request: HttpRequest,
+    filter: Filter = "all",
+    label: Id | None = None,
+    cursor: Cursor | None = None,
+    limit: Limit = 30,
 ) -> dict[str, Any]:
-    """My conversations, the latest first."""
-    page = inbox.page(asker(request), filter=filter, cursor=cursor, limit=limit)
+    """My conversations: pinned ones first, then the latest. `label` shows those that carry it instead."""
+    wanted = f"label:{label}" if label else filter
+    page = inbox.page(asker(request), filter=wanted, cursor=cursor, limit=limit)
     return {"items": shown.conversations(asker(request), page.items), "next": page.next}
 
 

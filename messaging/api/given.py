@@ -28,10 +28,17 @@ class Privacy(Given):
     audience: str | None = None
 
 
+class InboxSettings(Given):
+    """How I look at my inbox: `filter` is the one that I used last, on whatever device."""
+
+    filter: str | None = None
+
+
 class MySettings(Given):
     """My settings, by part."""
 
     privacy: Privacy | None = None
+    inbox: InboxSettings | None = None
 
 
 class ProfileChange(Given):
@@ -104,6 +111,18 @@ class Read(Given):
     """I have read everything up to this message; a number beyond the last means the last."""
 
     number: Count
+
+
+class Mute(Given):
+    """How long to be told nothing; null for as long as it is not unmuted."""
+
+    until: Moment | None = None
+
+
+class Snooze(Given):
+    """When it comes back."""
+
+    until: Moment
 
 
 class NewMembers(Given):

@@ -1,8 +1,10 @@
 """The log and who may read it."""
 
+from messaging.models.change import InboxChange
 from messaging.models.conversation import Conversation, LogEpoch
 from messaging.models.event import Event
 from messaging.models.hidden import HiddenMessage
+from messaging.models.label import Label, Labelling
 from messaging.models.membership import Membership
 from messaging.models.mention import Mention
 from messaging.models.message import Message, MessageVersion, Reacted, VersionReader
@@ -15,6 +17,9 @@ __all__ = [
     "Conversation",
     "Event",
     "HiddenMessage",
+    "InboxChange",
+    "Label",
+    "Labelling",
     "LogEpoch",
     "Membership",
     "Mention",

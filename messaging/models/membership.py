@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -49,8 +51,12 @@ class Membership(models.Model):
 
     muted_until = models.DateTimeField(null=True, blank=True)
     pinned_at = models.DateTimeField(null=True, blank=True)
+    # Done and snoozed hold up to the message that was the last one then: a later one ends them by being there, so
+    # that sending pays nothing for it.
     done_at = models.DateTimeField(null=True, blank=True)
+    done_number = models.BigIntegerField(default=0, db_default=0)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    snoozed_number = models.BigIntegerField(default=0, db_default=0)
 
     # What the database knows a default of costs the statements of a send nothing (operations/unheard.py).
     request = models.CharField(
@@ -67,3 +73,24 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
+
+    # The same rules as of rows in a query: messaging.queries.standing. All need `conversation` loaded.
+
+    def is_muted(self, now: datetime) -> bool:
+        return self.muted_until is not None and self.muted_until > now
+
+    def is_done(self, now: datetime) -> bool:
+        return self.done_at is not None and self._quiet_since(self.done_number, now)
+
+    def is_snoozed(self, now: datetime) -> bool:
+        waits = self.snoozed_until is not None and self.snoozed_until > now
+        return waits and self._quiet_since(self.snoozed_number, now)
+
+    def shown_at(self, now: datetime) -> datetime:
+        """Where it stands in the inbox: by its last activity, or by the end of its snooze."""
+        last, back = self.conversation.last_activity_at, self.snoozed_until
+        last = max(last, self.activity_at or last)
+        return back if back is not None and last < back <= now else last
+
+    def _quiet_since(self, number: int, now: datetime) -> bool:
+        return self.conversation.message_count <= number or self.is_muted(now)

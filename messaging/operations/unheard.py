@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from chatify.lib import events
 from messaging import kinds
@@ -52,6 +52,7 @@ class Care:
         self._active = {conversation: heads[conversation].last_activity_at for conversation, _ in special}
         self._withheld: dict[str, datetime] = {}
         self._wrote: list[str] = []
+        self._spared: list[str] = []
 
     @property
     def missing(self) -> list[Identity]:
@@ -64,6 +65,7 @@ class Care:
         self._wrote.append(self._members[sender].id)
         for blocker in silence.blockers:
             spared = self._members[sender[0], blocker]
+            self._spared.append(spared.id)
             if ledger.messages[-1].number > spared.read_number:
                 spared.skip += 1
                 ledger.members[spared.id] = spared
@@ -78,6 +80,10 @@ class Care:
             return
         for member, at in self._withheld.items():
             Membership.objects.filter(pk=UUID(member)).update(activity_at=at)
+        for blocker in self._spared:
+            # What they put away stays away: the message it waits for is a later one by this.
+            away = Membership.objects.filter(pk=UUID(blocker))
+            away.update(done_number=F("done_number") + 1, snoozed_number=F("snoozed_number") + 1)
         _accept_by_answering(self._wrote)
 
 

@@ -2,10 +2,15 @@
 
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.utils import timezone
 
 from accounts.models import Block
+from messaging import kinds
 from messaging.models import HiddenMessage, Membership, Message
+from messaging.queries.standing import here
+
+PARTS = {"chats": kinds.CHATS, "mail": kinds.MAILS}
 
 UNREAD = ExpressionWrapper(
     F("conversation__message_count") - F("read_number") - F("skip"), output_field=BigIntegerField()
@@ -28,12 +33,14 @@ def skip_after(row: Membership, number: int) -> int:
 
 
 def unread_total(user: UUID) -> int:
-    """The one number of title, badge and API."""
-    rows = Membership.objects.filter(user_id=user, left_seq=None)
-    return rows.aggregate(total=Sum(UNREAD))["total"] or 0
+    """The one number of title, badge and API: what waits in the inbox, not in what is done or snoozed."""
+    return by_filter(user)["unread"]
 
 
-def total_of(user: UUID) -> Subquery:
-    """The same number, to ride on another query."""
-    rows = Membership.objects.filter(user_id=user, left_seq=None).order_by().values("user_id")
-    return Subquery(rows.annotate(total=Sum(UNREAD)).values("total"))
+def by_filter(user: UUID) -> dict[str, int]:
+    """What waits behind each filter that shows a number, each the sum of its rows; one query."""
+    now = timezone.now()
+    rows = Membership.objects.filter(here(now), user_id=user, left_seq=None)
+    sums = {name: Sum(UNREAD, filter=Q(conversation__kind__in=kind)) for name, kind in PARTS.items()}
+    found = rows.aggregate(unread=Sum(UNREAD), **sums)
+    return {name: value or 0 for name, value in found.items()}

@@ -1,13 +1,13 @@
 """The inbox of one person: a constant number of queries whatever its size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import (
     BooleanField,
-    Exists,
+    Case,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -15,20 +15,22 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
+    When,
     Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.models.user import SHOWN, unshown
 from chatify.lib import paging
-from chatify.lib.errors import Invalid
 from chatify.lib.paging import Page
 from messaging import kinds
-from messaging.models import Conversation, Membership, Message
-from messaging.queries import access, counts, visible
+from messaging.models import Conversation, Event, Label, Membership, Message
+from messaging.queries import access, counts, filters, visible
+from messaging.queries import labels as labels_of
 
-FILTERS = ("all", "unread", "chats", "mail", "sent")
 PEOPLE_SHOWN = 4
 
 
@@ -42,37 +44,72 @@ class InboxRow:
     people: list[User]
     last_message: Message | None
     unread: int
+    now: datetime = field(default_factory=timezone.now)
+    labels: list[Label] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        """By what it is ordered among those that are not pinned."""
+        return self.my.shown_at(self.now)
+
+    @property
+    def pinned(self) -> bool:
+        return self.my.pinned_at is not None
+
+    @property
+    def muted(self) -> bool:
+        return self.my.is_muted(self.now)
+
+    @property
+    def marked(self) -> bool:
+        """Whether the row shows anything but who, what and when."""
+        return bool(self.pinned or self.muted or self.labels or self.snoozed_until)
+
+    @property
+    def snoozed_until(self) -> datetime | None:
+        """When it comes back, while it is out of sight."""
+        return self.my.snoozed_until if self.my.is_snoozed(self.now) else None
 
 
 def page(user: User, *, filter: str = "all", cursor: str | None = None, limit: int = 30) -> Page[InboxRow]:
-    """Conversations by last activity, newest first. Raises Invalid for an unknown filter or a foreign cursor."""
-    return _page(user, _memberships(user), filter, cursor, limit)
+    """Conversations as they stood when the first page was asked for: pinned ones first, then by activity, newest first.
 
-
-def page_and_unread(
-    user: User, *, filter: str = "all", cursor: str | None = None, limit: int = 30
-) -> tuple[Page[InboxRow], int]:
-    """The same page with the one number of title, badge and API, which rides on its rows."""
-    # It names the person by a value, not by the outer row: so databases compute it once, not once a row.
-    rows = _memberships(user).annotate(unread_total=counts.total_of(user.pk))
-    found = _page(user, rows, filter, cursor, limit)
-    return found, found.items[0].my.unread_total if found.items else unread_total(user)  # type: ignore[attr-defined]
-
-
-def _page(
-    user: User, rows: QuerySet[Membership], filter: str, cursor: str | None, limit: int
-) -> Page[InboxRow]:
-    if filter not in FILTERS:
-        raise Invalid.field("filter", f"Choose one of {', '.join(FILTERS)}.")
+    What moves meanwhile keeps its place in the later pages, so that none is skipped and none comes twice. Raises
+    Invalid for an unknown filter or a foreign cursor.
+    """
     limit = paging.clamp(limit)
-    rows = _filtered(rows, filter)
-    if cursor:
-        at, last = paging.decode(cursor, datetime, UUID)
-        earlier = Q(conversation__last_activity_at__lt=at)
-        rows = rows.filter(earlier | Q(conversation__last_activity_at=at, conversation_id__lt=last))
-    found = list(rows.order_by("-conversation__last_activity_at", "-conversation_id")[: limit + 1])
+    now = timezone.now()
+    rows = filters.apply(_memberships(user), filter, now)
+    since, after = _after(cursor) if cursor else (now, None)
+    placed = rows.annotate(first=_pinned(since), at=_activity(since, moved=after is not None))
+    if after is not None:
+        placed = placed.filter(after)
+    found = list(placed.order_by("-first", "-at", "-conversation_id")[: limit + 1])
     shown = found[:limit]
-    return Page(_complete(user, shown), _cursor_after(shown[-1]) if len(found) > limit else None)
+    return Page(_complete(user, shown), _cursor_after(since, shown[-1]) if len(found) > limit else None)
+
+
+def _pinned(since: datetime) -> Case:
+    return Case(When(pinned_at__lte=since, then=Value(1)), default=Value(0))
+
+
+def _activity(since: datetime, *, moved: bool) -> Case:
+    """When it was last active, or came back from its snooze; of what moved since then, where it was before."""
+    last = F("conversation__last_activity_at")
+    back = When(snoozed_until__lte=since, snoozed_until__gt=last, then=F("snoozed_until"))
+    own = When(activity_at__gt=last, then=F("activity_at"))
+    if not moved:
+        return Case(back, own, default=last)
+    events = Event.objects.filter(conversation_id=OuterRef("conversation_id"), at__lte=since)
+    before = Coalesce(Subquery(events.order_by("-seq").values("at")[:1]), F("conversation__created_at"))
+    return Case(When(conversation__last_activity_at__gt=since, then=before), back, own, default=last)
+
+
+def _after(cursor: str) -> tuple[datetime, Q]:
+    """The moment of the first page, and what follows the last row that was shown."""
+    since, first, at, last = paging.decode(cursor, datetime, int, datetime, UUID)
+    later = Q(at__lt=at) | Q(at=at, conversation_id__lt=last)
+    return since, Q(first__lt=first) | (Q(first=first) & later)
 
 
 def row(user: User, id: UUID | str) -> InboxRow:
@@ -102,6 +139,11 @@ def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:
     return _complete(user, list(rows.order_by("-conversation__last_activity_at")[:limit]))
 
 
+def fits(user: User, id: UUID, filter: str) -> bool:
+    """Whether this filter shows the conversation."""
+    return filters.apply(_memberships(user), filter, timezone.now()).filter(conversation_id=id).exists()
+
+
 def unread_total(user: User) -> int:
     """The one number of title, badge and API."""
     return counts.unread_total(user.pk)
@@ -111,27 +153,19 @@ def _memberships(user: User) -> QuerySet[Membership]:
     return Membership.objects.filter(user_id=user.pk, left_seq=None).select_related("conversation")
 
 
-def _filtered(rows: QuerySet[Membership], filter: str) -> QuerySet[Membership]:
-    if filter == "unread":
-        return rows.annotate(waiting=counts.UNREAD).filter(waiting__gt=0)
-    if filter == "chats":
-        return rows.filter(conversation__kind__in=kinds.CHATS)
-    if filter == "mail":
-        return rows.filter(conversation__kind__in=kinds.MAILS)
-    if filter == "sent":
-        mine = Message.objects.filter(
-            sender_id=OuterRef("user_id"), conversation_id=OuterRef("conversation_id")
-        )
-        return rows.filter(Exists(mine))
-    return rows
-
-
 def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
-    """Add the last messages and the people, one query each."""
+    """Add the last messages, the people and the labels, one query each."""
     messages = _last_messages(user.pk, [each.conversation_id for each in memberships])
     people = _people(memberships, without=user.pk)
+    labels = labels_of.on(user, (each.pk for each in memberships))
     return [
-        _row(user, each, messages.get(each.conversation_id), people.get(each.conversation_id, []))
+        _row(
+            user,
+            each,
+            messages.get(each.conversation_id),
+            people.get(each.conversation_id, []),
+            labels.get(each.pk, []),
+        )
         for each in memberships
     ]
 
@@ -159,14 +193,16 @@ def _newest(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Message]:
     return {each.conversation_id: each for each in rows}
 
 
-def _row(user: User, my: Membership, last: Message | None, people: list[User]) -> InboxRow:
+def _row(
+    user: User, my: Membership, last: Message | None, people: list[User], labels: list[Label]
+) -> InboxRow:
     conversation = my.conversation
     if last and last.seq < my.visible_from_seq:
         last = None
     title = kinds.title_of(
         conversation.traits, title=conversation.title, others=[each.label for each in people], me=user.label
     )
-    return InboxRow(conversation, my, title, people, last, counts.unread(my))
+    return InboxRow(conversation, my, title, people, last, counts.unread(my), labels=labels)
 
 
 def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, list[User]]:
@@ -183,5 +219,5 @@ def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, l
     return people
 
 
-def _cursor_after(row: Membership) -> str:
-    return paging.encode(row.conversation.last_activity_at, row.conversation_id)
+def _cursor_after(since: datetime, row: Membership) -> str:
+    return paging.encode(since, row.first, row.at, row.conversation_id)  # type: ignore[attr-defined]

@@ -86,6 +86,11 @@ class Notices:
                 if theirs or socket.user_id == user:
                     socket.whisper(frame)
 
+    def rows(self, user: str, conversations: Sequence[str]) -> None:
+        """Rows of a person's own inbox are to be looked at again."""
+        for name in conversations:
+            self._hints.give(user, name)
+
     def _show_row(self, body: Body) -> None:
         for socket in self._hub.people.get(body["user"], ()):
             socket.whisper(frames.inbox(body["conversation"]))

@@ -43,6 +43,11 @@ def reach(users: Sequence[str]) -> bool:
     return all(told)
 
 
+def rows(user: str, conversations: Sequence[str]) -> bool:
+    told = [_notice("row", {"user": user, "conversation": name}) for name in conversations]
+    return all(told)
+
+
 def receipts_body(states: Sequence[ReadState]) -> dict[str, Any]:
     items = [
         [str(state.conversation), str(state.user), state.delivered, state.read, state.shown]

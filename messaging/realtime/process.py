@@ -128,6 +128,9 @@ class ServingProcess:
         for user in users:
             self.notices.everywhere("reach", {"user": user})
 
+    def rows(self, user: str, conversations: Sequence[str]) -> None:
+        self.notices.rows(user, conversations)
+
     def typing(self, socket: Socket, conversation: str) -> None:
         """Somebody writes; only members are heard, others are ignored without a word."""
         if not socket.reach.typing or strain.sheds("typing"):

@@ -24,6 +24,7 @@ class Process(Protocol):
     def receipts(self, states: Sequence[ReadState]) -> None: ...
     def revoke(self, user: str, session: str | None) -> None: ...
     def reach(self, users: Sequence[str]) -> None: ...
+    def rows(self, user: str, conversations: Sequence[str]) -> None: ...
 
 
 _process: Process | None = None
@@ -68,6 +69,13 @@ def reach(user_ids: Iterable[UUID]) -> None:
     users, process = [str(user) for user in user_ids], _process
     if process is None or not process.hop(lambda: process.reach(users)):
         _safely(lambda: outside.reach(users))
+
+
+def rows(user_id: UUID, conversation_ids: Iterable[UUID]) -> None:
+    """Have a person's open pages look again at these rows of their inbox."""
+    user, names, process = str(user_id), [str(id) for id in conversation_ids], _process
+    if process is None or not process.hop(lambda: process.rows(user, names)):
+        _safely(lambda: outside.rows(user, names))
 
 
 def _safely(work: Callable[[], bool]) -> bool:

@@ -29,7 +29,7 @@ def line(row: Any) -> dict[str, Any]:
         "kind": conversation.kind,
         "head": conversation.head,
         "number": conversation.message_count,
-        "at": conversation.last_activity_at,
+        "at": row.at,
         "unread": row.unread,
         "title": row.title,
         "face": portrait(face(row)),
@@ -37,6 +37,20 @@ def line(row: Any) -> dict[str, Any]:
         "has_subject": conversation.traits.has_subject,
         "speaker": speaker(row),
         "preview": preview(row),
+        **marks(row),
+    }
+
+
+def marks(row: Any) -> dict[str, Any]:
+    """What a line shows of how its conversation stands; nothing for most."""
+    if not row.marked:
+        return {}
+    return {
+        "marked": True,
+        "pinned": row.pinned,
+        "muted": row.muted,
+        "snoozed_until": row.snoozed_until,
+        "labels": [{"name": each.name, "colour": each.colour} for each in row.labels],
     }
 
 

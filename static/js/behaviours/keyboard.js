@@ -7,20 +7,25 @@ import { words } from "../words.js";
 const SWITCH = "chatify:keys";
 const PREFIX_MS = 1_500;
 
-/** `pane()` returns the open conversation or null. */
+/** `app`: {pane, own}; `pane` is the open conversation or null. */
 export class Keyboard {
   #prefixAt = -Infinity;
 
-  constructor({ pane }) {
-    this.pane = pane;
+  constructor(app) {
+    this.app = app;
     this.keys = {
       "?": () => this.help(),
       "/": () => this.#search(),
       c: () => find("a[data-compose], a[href^='/c/new/']")?.click(),
       j: () => this.#move(1),
       k: () => this.#move(-1),
-      r: () => this.pane()?.composer?.focus(),
-      u: () => this.pane()?.markUnread(),
+      r: () => app.pane?.composer?.focus(),
+      u: () => app.pane?.markUnread(),
+      e: () => app.own.toggle("done"),
+      p: () => app.own.toggle("pin"),
+      m: () => app.own.toggle("mute"),
+      h: () => app.own.snooze(),
+      z: () => app.own.toast.undo(),
     };
     document.addEventListener("keydown", (event) => this.#pressed(event));
     document.addEventListener("click", ({ target }) => target.closest("[data-keys]") && this.help());

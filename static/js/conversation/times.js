@@ -56,8 +56,18 @@ export function listTime(date, now = new Date()) {
   return format(`list${year}`, { day: "numeric", month: "short", year }).format(date);
 }
 
+/** A time to come: "18:00" today, "Mon 8:00" this week, "3 Nov 8:00" later. */
+export function untilTime(date, now = new Date()) {
+  const days = daysBetween(now, date);
+  if (days === 0) return clockTime(date);
+  if (days > 0 && days < 7) return `${format("short", { weekday: "short" }).format(date)} ${clockTime(date)}`;
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return `${format(`list${year}`, { day: "numeric", month: "short", year }).format(date)} ${clockTime(date)}`;
+}
+
 const WORDINGS = {
   clock: clockTime,
+  until: untilTime,
   row: listTime,
   day: dayName,
   full: (date) => `${dayName(date)}, ${clockTime(date)}`,
@@ -79,8 +89,15 @@ export function localTimes(root = document) {
   }
 }
 
+// The server then means this reader's morning when it says so.
+function tellZone() {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (timeZone) document.cookie = `tz=${timeZone}; path=/; max-age=31536000; samesite=lax`;
+}
+
 /** "Today" ends at midnight, also on a page that stays open. */
 export function keepTimes(now = () => new Date()) {
+  tellZone();
   let day = dayKey(now());
   setInterval(() => {
     if (day === dayKey(now())) return;

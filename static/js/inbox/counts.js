@@ -1,29 +1,32 @@
-/* How much is unread in all: in the title and on the filter. */
+/* How much waits: in the title and on the filters, one number each, counted by the server and kept by the events. */
 
-import { all, find, number, setText } from "../lib/dom.js";
+import { all, number, setText } from "../lib/dom.js";
 
 const PREFIX = /^\(\d+\+?\) /;
 
 export class Counts {
-  total = 0;
+  waiting = { unread: 0 };
+
+  get total() {
+    return this.waiting.unread;
+  }
 
   /** Reads what the server counted for this page. */
   mount() {
-    const badge = find("[data-unread-total]");
-    if (badge) this.total = number(badge.dataset.unreadTotal || badge.textContent);
-    this.draw();
+    this.renew(document);
   }
 
-  /** The server's own number, where `page` carries it. */
+  /** The server's own numbers, where `page` carries them. */
   renew(page) {
-    const badge = find("[data-unread-total]", page);
-    if (badge) this.total = number(badge.dataset.unreadTotal);
+    for (const badge of all("[data-waiting]", page)) this.waiting[badge.dataset.waiting] = number(badge.textContent);
     this.draw();
   }
 
-  changed(by) {
+  /** `kind` is the conversation's, where it is known; the list's next answer brings the rest. */
+  changed(by, kind = "") {
     if (!by) return;
-    this.total = Math.max(0, this.total + by);
+    const part = kind === "mail" ? "mail" : "chats";
+    for (const name of kind ? ["unread", part] : ["unread"]) this.waiting[name] = Math.max(0, (this.waiting[name] ?? 0) + by);
     this.draw();
   }
 
@@ -31,12 +34,12 @@ export class Counts {
     const title = document.title.replace(PREFIX, "");
     const wanted = this.total ? `(${this.total}) ${title}` : title;
     if (document.title !== wanted) document.title = wanted;
-    for (const badge of all("[data-unread-total]")) this.#badge(badge);
+    for (const badge of all("[data-waiting]")) this.#badge(badge, this.waiting[badge.dataset.waiting] ?? 0);
   }
 
-  #badge(badge) {
-    badge.dataset.unreadTotal = this.total;
-    badge.hidden = this.total === 0;
-    setText(badge, String(this.total));
+  #badge(badge, count) {
+    if ("unreadTotal" in badge.dataset) badge.dataset.unreadTotal = count;
+    badge.hidden = count === 0;
+    setText(badge, String(count));
   }
 }

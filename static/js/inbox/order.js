@@ -1,7 +1,8 @@
-/* Where a row belongs: newest activity first, equal times by id, as the server's keyset has it. */
+/* Where a row belongs: pinned first, then newest activity, equal times by id, as the server's keyset has it. */
 
-/** Sorts like the server's list; rows are {at: ISO text, id}. */
+/** Sorts like the server's list; rows are {pinned, at: ISO text, id}. */
 export function compare(a, b) {
+  if (Boolean(a.pinned) !== Boolean(b.pinned)) return a.pinned ? -1 : 1;
   if (a.at !== b.at) return a.at < b.at ? 1 : -1;
   if (a.id !== b.id) return a.id < b.id ? 1 : -1;
   return 0;
@@ -16,11 +17,3 @@ export function snippet(body, length = 120) {
   const points = [...line];
   return points.length > length ? `${points.slice(0, length - 1).join("").trimEnd()}…` : line;
 }
-
-/** Which rows a filter of the list shows. */
-export const FITS = {
-  all: () => true,
-  unread: (row) => row.unread > 0,
-  chats: (row) => row.kind !== "mail",
-  mail: (row) => row.kind === "mail",
-};

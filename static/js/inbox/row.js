@@ -18,6 +18,10 @@ export class Row {
     return this.node.dataset.at ?? "";
   }
 
+  get pinned() {
+    return "pinned" in this.node.dataset;
+  }
+
   get kind() {
     return this.node.dataset.kind ?? "";
   }

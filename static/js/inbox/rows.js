@@ -3,22 +3,21 @@
 import { clock } from "../lib/clock.js";
 import { enliven, fetchPartial } from "../html.js";
 import { all, find } from "../lib/dom.js";
-import { between } from "../realtime/backoff.js";
 import { persist } from "../realtime/persist.js";
 import { localTimes } from "../conversation/times.js";
-import { compare, FITS } from "./order.js";
+import { compare } from "./order.js";
 import { Row } from "./row.js";
+import { Wanted } from "./wanted.js";
 
-const FETCH_MS = 5_000;
-const MANY = 3; // from here on the whole list is one request instead
+const ENDED_BY_NEWS = new Set(["done", "snoozed"]);
 
 /** `counts` hears of every change of an unread number; `reading()` names the conversation being looked at. */
 export class Rows {
-  #wanted = new Set();
-  #cancel = null;
+  #news = 0; // an answer that news overtook is asked for again
 
   constructor({ user, counts, feed, reading, time = clock }) {
-    Object.assign(this, { user, counts, feed, reading, time });
+    Object.assign(this, { user, counts, feed, reading });
+    this.wanted = new Wanted({ one: (id) => this.#fetch(id), all: () => persist(() => this.reset()), time });
   }
 
   // ── lifecycle ──
@@ -53,18 +52,18 @@ export class Rows {
     else this.want(row.id);
   }
 
-  /** Fetches this row soon, with others, so that a thousand people do not ask in the same instant. */
-  want(conversation) {
-    if (!this.list) return;
-    this.#wanted.add(conversation);
-    this.#cancel ??= this.time.after(between(100, FETCH_MS), () => this.#fetch());
+  /** Fetches this row soon; `own`: this person changed it elsewhere. */
+  want(conversation, own = false) {
+    if (this.list) this.wanted.add(conversation, own);
   }
 
-  /** Marks the row of the open conversation. */
+  /** Marks the row of the open conversation. Older rows come as they stood: one that moved up is here already. */
   current(conversation) {
+    const seen = new Set();
     for (const { node, id } of this.#rows()) {
-      if (id === conversation) node.setAttribute("aria-current", "page");
-      else node.removeAttribute("aria-current");
+      if (seen.has(id)) node.remove();
+      seen.add(id);
+      id === conversation ? node.setAttribute("aria-current", "page") : node.removeAttribute("aria-current");
     }
   }
 
@@ -93,7 +92,7 @@ export class Rows {
   async #ask() {
     if (!this.list) return null;
     const page = await fetchPartial(`/inbox/?filter=${encodeURIComponent(this.filter)}`, { target: "rows" });
-    this.counts.renew(page);
+    this.#renewFilters(page);
     return find("#rows", page);
   }
 
@@ -101,7 +100,7 @@ export class Rows {
   #renew(fresh) {
     const row = this.#row(fresh.id);
     if (!row) return this.want(fresh.id);
-    if (row.seq > fresh.seq) return this.counts.changed(row.unread - fresh.unread);
+    if (row.seq > fresh.seq) return this.counts.changed(row.unread - fresh.unread, row.kind);
     return row.unread === fresh.unread ? undefined : row.count(fresh.unread);
   }
 
@@ -115,13 +114,15 @@ export class Rows {
   }
 
   #said(frame, seen) {
+    this.#news += 1;
     const row = this.#row(frame.conversation);
     const mine = frame.actor === this.user || frame.data?.sender?.id === this.user;
     if (!row) return this.#stranger(frame, mine || seen);
     if (row.has(frame)) return undefined;
     const before = row.unread;
     row.said(frame, mine, seen);
-    this.counts.changed(row.unread - before);
+    this.counts.changed(row.unread - before, row.kind);
+    if (ENDED_BY_NEWS.has(this.filter)) this.want(row.id, true);
     return this.#move(row);
   }
 
@@ -131,7 +132,7 @@ export class Rows {
   }
 
   #count(row, unread) {
-    this.counts.changed(unread - row.unread);
+    this.counts.changed(unread - row.unread, row.kind);
     row.count(unread);
   }
 
@@ -157,40 +158,43 @@ export class Rows {
     if (focused) row.node.focus({ preventScroll: true });
   }
 
-  async #fetch() {
-    this.#cancel = null;
-    const [conversation] = this.#wanted;
-    if (!conversation) return undefined;
-    if (this.#wanted.size > MANY) return this.#fetchAll();
-    this.#wanted.delete(conversation);
-    if (this.#wanted.size) this.#cancel = this.time.after(between(500, FETCH_MS), () => this.#fetch());
+  async #fetch(conversation) {
+    const before = this.#news;
     try {
-      this.#put(await fetchPartial(`/c/${conversation}/row/`, { target: "rows" }));
+      const url = `/c/${conversation}/row/?filter=${encodeURIComponent(this.filter)}`;
+      this.#put(await fetchPartial(url, { target: "rows" }));
+      if (before !== this.#news) this.want(conversation);
     } catch (problem) {
-      if (problem.status === 404) this.#row(conversation)?.node.remove();
+      if (problem.status === 404) this.#gone(this.#row(conversation));
     }
-    return undefined;
   }
 
-  #fetchAll() {
-    this.#wanted.clear();
-    return persist(() => this.reset());
-  }
-
-  #put(nodes) {
-    const node = find("a.row[data-conversation]", nodes);
-    if (!node) return;
+  #put(page) {
+    const node = find("a.row[data-conversation]", page);
+    if (!node || !this.list) return undefined;
     const row = new Row(node);
     const old = this.#row(row.id);
-    if (!old && !(FITS[this.filter] ?? FITS.all)(row)) return;
-    if (old) this.counts.changed(row.unread - old.unread);
-    if (old) old.node.replaceWith(node);
-    else this.list.append(node);
+    this.#renewFilters(page);
+    if (find("[data-elsewhere]", page)) return this.#gone(old);
+    old ? old.node.replaceWith(node) : this.list.append(node);
     find(".empty", this.list)?.remove();
     enliven(node);
     localTimes(node);
     this.#watch(row);
     this.#move(row);
-    this.current(this.reading());
+    return this.current(this.reading());
+  }
+
+  // What is being read stays where it is, though the filter for unread ones no longer shows it.
+  #gone(row) {
+    if (!row || (row.id === this.reading() && this.filter === "unread")) return;
+    row.node.remove();
+    if (!this.#rows().length) persist(() => this.reset());
+  }
+
+  #renewFilters(page) {
+    this.counts.renew(page);
+    const [menu, fresh] = [find("#more-filters"), find("#more-filters", page)];
+    if (menu && fresh && menu.textContent !== fresh.textContent) enliven(menu).replaceChildren(...fresh.childNodes);
   }
 }

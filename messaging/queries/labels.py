@@ -1,0 +1,39 @@
+"""A person's own labels, and which of their conversations carry them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.models import User
+from chatify.lib.errors import NotFound
+from messaging.models import Label, Labelling
+
+
+def has(user: User) -> bool:
+    """Whether there are any: most people have none, and need not be asked after."""
+    return bool(user.settings.get("inbox", {}).get("labels"))
+
+
+def of(user: User) -> list[Label]:
+    """By name; there are at most fifty. No query for who has none."""
+    if not has(user):
+        return []
+    return list(Label.objects.filter(user_id=user.pk).order_by("key"))
+
+
+def one(user: User, id: UUID) -> Label:
+    """Raises NotFound for what is not the asker's."""
+    label = Label.objects.filter(pk=id, user=user).first()
+    if label is None:
+        raise NotFound("There is no such label.")
+    return label
+
+
+def on(user: User, memberships: Iterable[UUID]) -> dict[UUID, list[Label]]:
+    """The labels of each of their memberships, by name; one query, none for who has no labels."""
+    found: dict[UUID, list[Label]] = {}
+    if not has(user):
+        return found
+    rows = Labelling.objects.filter(membership_id__in=list(memberships)).select_related("label")
+    for each in rows.order_by("label__key"):
+        found.setdefault(each.membership_id, []).append(each.label)
+    return found

@@ -1,0 +1,58 @@
+/* One line at the edge that says what was done, with a way back; it leaves by itself unless somebody is at it. */
+
+import { clock } from "../lib/clock.js";
+import { find, make } from "../lib/dom.js";
+import { words } from "../words.js";
+
+const SHOWN_MS = 8_000;
+
+export class Toast {
+  #cancel = null;
+  #undo = null;
+
+  constructor({ time = clock } = {}) {
+    this.time = time;
+  }
+
+  /** Says `text`; `undo()` is what its button does. */
+  say(text, undo = null) {
+    this.#undo = undo;
+    const button = undo && make("button", { type: "button", class: "link" }, words.undo);
+    button?.addEventListener("click", () => this.undo());
+    const box = this.#box();
+    box.replaceChildren(make("span", {}, text), ...(button ? [button] : []));
+    box.hidden = false;
+    this.#later();
+  }
+
+  /** Takes the last thing back, as long as it is said here. */
+  undo() {
+    const undo = this.#undo;
+    this.hide();
+    undo?.();
+  }
+
+  hide() {
+    this.#undo = null;
+    this.#cancel?.();
+    this.#box().hidden = true;
+  }
+
+  // ── internals ──
+
+  #box() {
+    return find("#toast") ?? document.body.appendChild(this.#build());
+  }
+
+  #build() {
+    const box = make("div", { id: "toast", class: "toast", role: "status", "aria-live": "polite", hidden: true });
+    for (const type of ["mouseenter", "focusin"]) box.addEventListener(type, () => this.#cancel?.());
+    for (const type of ["mouseleave", "focusout"]) box.addEventListener(type, () => this.#later());
+    return box;
+  }
+
+  #later() {
+    this.#cancel?.();
+    this.#cancel = this.time.after(SHOWN_MS, () => this.hide());
+  }
+}
