@@ -48,9 +48,10 @@ class PublishedEvent:
 
 @dataclass(frozen=True, slots=True)
 class LogAppended:
-    """Rows were committed, in the order of the log."""
+    """Rows were committed, in the order of the log. `batch` is what stays unsettled until all of them are announced."""
 
     rows: list[PublishedEvent]
+    batch: UUID
 
 
 @dataclass(frozen=True, slots=True)

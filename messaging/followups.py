@@ -1,5 +1,7 @@
 """What follows each fact: the one table to read to know everything that happens after a message is sent."""
 
+from functools import partial
+
 from accounts.events import ReachChanged, SessionEnded, SessionsChanged
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
@@ -25,7 +27,7 @@ def connect() -> None:
 
 def tell_sockets(fact: LogAppended) -> None:
     """Publish what was appended; what the layer took is settled, the rest is left to the relay."""
-    publish.batch(fact.rows, taken=settling.soon)
+    publish.batch(fact.rows, taken=partial(settling.soon, fact.batch))
 
 
 def tell_readers(fact: ReadStateChanged) -> None:

@@ -1,8 +1,7 @@
-"""Settling: remembering that an event was announced, a little after the ack and many at a time."""
+"""Settling: remembering that a batch was announced, a little after the ack and many at a time."""
 
 import logging
 import threading
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections
@@ -17,12 +16,12 @@ _waiting: set[UUID] = set()
 _timer: threading.Timer | None = None
 
 
-def soon(events: Iterable[UUID]) -> None:
-    """Settle these within a moment. What a crash forgets, the relay announces again: receivers know it already."""
+def soon(batch: UUID) -> None:
+    """Settle it within a moment. What a crash forgets, the relay announces again: receivers know it already."""
     global _timer
     with _guard:
-        _waiting.update(events)
-        if _timer is None and _waiting:
+        _waiting.add(batch)
+        if _timer is None:
             _timer = threading.Timer(PAUSE_SECONDS, flush)
             _timer.daemon = True
             _timer.start()
@@ -32,13 +31,13 @@ def flush() -> None:
     """Settle what waits, now."""
     global _timer
     with _guard:
-        batch, _timer = list(_waiting), None
+        batches, _timer = list(_waiting), None
         _waiting.clear()
-    if not batch:
+    if not batches:
         return
     try:
-        settle.settle(batch)
+        settle.settle(batches)
     except DatabaseError as error:
-        log.warning("settling %d events failed (%s): the relay will", len(batch), type(error).__name__)
+        log.warning("settling %d batches failed (%s): the relay will", len(batches), type(error).__name__)
     finally:
         close_old_connections()

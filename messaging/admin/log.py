@@ -39,7 +39,7 @@ class MembershipAdmin(ReadOnly):
 
 @admin.register(Event)
 class EventAdmin(ReadOnly):
-    list_display = ["conversation_id", "seq", "type", "at", "settled"]
-    list_filter = ["type", "settled"]
+    list_display = ["conversation_id", "seq", "type", "at"]
+    list_filter = ["type"]
     search_fields = ["conversation__id"]
     exclude = ["message"]

@@ -12,6 +12,7 @@ from messaging.models.reaction import Reaction
 from messaging.models.receipt import StoppedReceipt
 from messaging.models.report import Report, ReportAct
 from messaging.models.star import Star
+from messaging.models.unsettled import Unsettled
 
 __all__ = [
     "Conversation",
@@ -31,5 +32,6 @@ __all__ = [
     "ReportAct",
     "Star",
     "StoppedReceipt",
+    "Unsettled",
     "VersionReader",
 ]

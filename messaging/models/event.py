@@ -8,7 +8,7 @@ from messaging.models.message import Message
 
 
 class Event(models.Model):
-    """One durable change. Append-only: nothing but `settled` is ever updated once it is committed."""
+    """One durable change. Append-only: a row is never updated once it is committed."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="events", db_index=False)
@@ -29,14 +29,12 @@ class Event(models.Model):
     data = models.JSONField(default=dict)
     at = models.DateTimeField()
     digest = models.CharField(max_length=64)
-    settled = models.BooleanField(default=False)
     withheld = models.BooleanField(default=False, db_default=False)
     """Whether only its actor may see it: to everybody else it is a place in the order, and nothing more."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "seq"], name="event_place")]
         indexes = [
-            models.Index(fields=["at"], condition=models.Q(settled=False), name="event_unsettled"),
             models.Index(
                 fields=["message"], condition=models.Q(message__isnull=False), name="event_of_message"
             ),

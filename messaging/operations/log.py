@@ -11,14 +11,14 @@ from uuid import UUID
 from django.db import OperationalError
 from django.utils import timezone
 
-from chatify.lib import db, events
+from chatify.lib import db, events, ids
 from chatify.lib.digest import to_milliseconds
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
 from messaging.models import Conversation, Message
 from messaging.operations import backends, rows, unheard
 from messaging.operations.ledger import Draft, Ledger
-from messaging.operations.records import Head, Identity, Member, Rows, Sent
+from messaging.operations.records import Head, Identity, Member, Rows, Sent, Untold
 
 __all__ = ["Draft", "Ledger", "Sent", "append", "open_ledger"]
 
@@ -146,13 +146,22 @@ def _store(
     *,
     announce: bool = True,
 ) -> None:
-    """Write what the ledgers recorded, and tell of it after the commit. What is not announced is settled from the
-    start, or the relay would announce it."""
+    """Write what the ledgers recorded, and tell of it after the commit."""
     messages = [message for ledger in ledgers for message in ledger.messages]
     entries = [event for ledger in ledgers for event in ledger.events]
-    backends.current().write(Rows(messages, entries, heads, members, settled=not announce))
+    untold = _untold(ledgers) if entries and announce else None
+    backends.current().write(Rows(messages, entries, heads, members, untold))
     unheard.mark(entries)
     if any(message.mentions for message in messages):
         rows.keep_mentions(messages)
-    if entries and announce:
-        events.emit(LogAppended([event for ledger in ledgers for event in ledger.published()]))
+    if untold:
+        events.emit(LogAppended([event for ledger in ledgers for event in ledger.published()], untold.id))
+
+
+def _untold(ledgers: Sequence[Ledger]) -> Untold:
+    ranges = [
+        (str(ledger.conversation.id), ledger.events[0].seq, ledger.events[-1].seq)
+        for ledger in ledgers
+        if ledger.events
+    ]
+    return Untold(ids.uuid7(), timezone.now(), ranges)

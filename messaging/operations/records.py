@@ -128,6 +128,14 @@ class Locked(NamedTuple):
     """What was already sent under these client ids."""
 
 
+class Untold(NamedTuple):
+    """A batch on its way to be announced: [conversation, first seq, last seq] of what it appends."""
+
+    id: UUID
+    at: datetime
+    ranges: list[tuple[str, int, int]]
+
+
 class Rows(NamedTuple):
     """What is to be stored; heads and members hold their new values."""
 
@@ -135,8 +143,8 @@ class Rows(NamedTuple):
     events: Sequence[NewEvent]
     heads: Sequence[Head]
     members: Sequence[Member]
-    settled: bool = False
-    """Whether the events are stored as announced."""
+    untold: Untold | None = None
+    """What is to be announced; None where nobody is told."""
 
 
 class Backend(Protocol):
@@ -150,6 +158,3 @@ class Backend(Protocol):
 
     def write(self, rows: Rows) -> None:
         """Store everything."""
-
-    def settle(self, events: Sequence[UUID]) -> int:
-        """Mark events as announced; returns how many were not yet."""

@@ -1,43 +1,64 @@
-"""Announced events are settled; what a crash left unsettled is found here and announced again."""
+"""Announced batches are settled; what a crash left unsettled is found here and announced again."""
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from chatify.lib import db
 from messaging import presenters
 from messaging.events import PublishedEvent
-from messaging.models import Event
-from messaging.operations import backends
+from messaging.models import Event, Unsettled
 from messaging.queries.people import people_of
 
-ROWS_AT_ONCE = 100
-SETTLED_AT_ONCE = 1_000
+BATCHES_AT_ONCE = 5
+SETTLED_AT_ONCE = 500
 
 
-def settle(events: Sequence[UUID]) -> int:
-    """Mark events as announced, by conditional updates. Returns how many were not yet."""
+class Left(NamedTuple):
+    """Batches that nobody was told of, and the events in them, in the order of their logs."""
+
+    batches: list[UUID]
+    rows: list[PublishedEvent]
+
+
+def settle(batches: Sequence[UUID]) -> int:
+    """Remember that these batches were announced. Returns how many were not yet."""
     settled = 0
-    for start in range(0, len(events), SETTLED_AT_ONCE):
+    for start in range(0, len(batches), SETTLED_AT_ONCE):
         with db.atomic():
-            settled += backends.current().settle(events[start : start + SETTLED_AT_ONCE])
+            found = Unsettled.objects.filter(id__in=batches[start : start + SETTLED_AT_ONCE])
+            settled += found.delete()[0]
     return settled
 
 
-def unsettled(*, older_than: float = 1.0, limit: int = ROWS_AT_ONCE) -> list[PublishedEvent]:
-    """Events that were committed `older_than` seconds ago and never announced, oldest first."""
+def unsettled(*, older_than: float = 1.0, limit: int = BATCHES_AT_ONCE) -> Left | None:
+    """The oldest batches that were committed `older_than` seconds ago and never announced; None when there are none."""
     before = timezone.now() - timedelta(seconds=older_than)
-    rows = list(
-        Event.objects.filter(settled=False, at__lt=before)
-        .select_related("conversation", "message__sender", "message__reply_to__sender")
-        .order_by("at", "conversation_id", "seq")[:limit]
+    batches = list(Unsettled.objects.filter(at__lt=before).order_by("id")[:limit])
+    if not batches:
+        return None
+    return Left(
+        [batch.id for batch in batches], _rows([place for batch in batches for place in batch.ranges])
     )
-    people = people_of(rows)
+
+
+def _rows(ranges: Sequence[tuple[str, int, int]]) -> list[PublishedEvent]:
+    places = [Q(conversation_id=name, seq__range=(first, last)) for name, first, last in ranges]
+    events = list(
+        Event.objects.filter(reduce(or_, places))
+        .select_related("conversation", "message__sender", "message__reply_to__sender")
+        .order_by("at", "conversation_id", "seq")
+    )
+    people = people_of(events)
     return [
         PublishedEvent(
             row.id, row.conversation_id, row.conversation.membership_version, presenters.event(row, people)
         )
-        for row in rows
+        for row in events
     ]

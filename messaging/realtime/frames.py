@@ -58,7 +58,7 @@ class Format:
 class Packet:
     """An event on its way. Its JSON is made once and shared by every frame, and by the layer.
 
-    `json` is None when only its place is known and the row must be read. `id` is that of a row of our own. `only` is
+    `json` is None when only its place is known and the row must be read. `only` is
     the one person who may see it, where it is withheld from all others.
     """
 
@@ -66,7 +66,6 @@ class Packet:
         "_event",
         "_frames",
         "conversation",
-        "id",
         "joins",
         "json",
         "kind",
@@ -76,13 +75,10 @@ class Packet:
         "version",
     )
 
-    def __init__(
-        self, conversation: str, seq: int, version: int, event: Event | None, *, id: UUID | None = None
-    ) -> None:
+    def __init__(self, conversation: str, seq: int, version: int, event: Event | None) -> None:
         self.conversation = conversation
         self.seq = seq
         self.version = version
-        self.id = id
         self.json = None if event is None else orjson.dumps(event)
         self.kind: str | None = event["event"] if event else None
         self.leaves = _about(LEFT, event)

@@ -24,19 +24,19 @@ ENTRY = 160
 Message = dict[str, Any]
 
 
-def log_messages(origin: str, packets: Sequence[Packet]) -> Iterator[tuple[Message, list[Packet]]]:
-    """The events as layer messages within the size limit, each with the packets it carries."""
+def log_messages(origin: str, packets: Sequence[Packet]) -> Iterator[Message]:
+    """The events as layer messages within the size limit."""
     part: list[Packet] = []
     size = 0
     for packet in packets:
         own = ENTRY + _size(packet)
         if part and size + own > LARGEST_BATCH - 1024:
-            yield _log_message(origin, part), part
+            yield _log_message(origin, part)
             part, size = [], 0
         part.append(packet)
         size += own
     if part:
-        yield _log_message(origin, part), part
+        yield _log_message(origin, part)
 
 
 def notice(origin: str, kind: str, body: Mapping[str, Any]) -> Message:
@@ -68,9 +68,7 @@ def packets(message: Message, wanted: Callable[[str, int], bool]) -> list[Packet
 
 def packets_of(rows: Iterable[PublishedEvent]) -> list[Packet]:
     """Committed rows, encoded for the hub of this process and for the layer alike."""
-    return [
-        Packet(row.event["conversation"], row.event["seq"], row.version, row.event, id=row.id) for row in rows
-    ]
+    return [Packet(row.event["conversation"], row.event["seq"], row.version, row.event) for row in rows]
 
 
 def _size(packet: Packet) -> int:

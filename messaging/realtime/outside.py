@@ -25,7 +25,7 @@ def log(rows: Sequence[PublishedEvent]) -> bool:
     layer = _shared_layer()
     if layer is None:
         return False
-    for message, _ in groups.log_messages(_origin, groups.packets_of(rows)):
+    for message in groups.log_messages(_origin, groups.packets_of(rows)):
         _send(layer, message)
     return True
 

@@ -4,9 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import Any
-from uuid import UUID
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -113,10 +111,12 @@ class ServingProcess:
         packets = groups.packets_of(rows)
         self.hub.hear(packets)
         if self.link is None:
-            taken(row.id for row in rows)
+            taken()
             return
-        for message, part in groups.log_messages(self.origin, packets):
-            self.link.publish(message, partial(taken, [packet.id for packet in part if packet.id]))
+        messages = list(groups.log_messages(self.origin, packets))
+        each = _after(len(messages), taken)
+        for message in messages:
+            self.link.publish(message, each)
 
     def receipts(self, states: Sequence[ReadState]) -> None:
         self.notices.receipts.add(states)
@@ -170,13 +170,28 @@ class ServingProcess:
         """Announce what a crash, here or elsewhere, left between commit and publishing."""
         if self.link and self.link.crowded:
             return
-        while rows := await db.in_thread(db.READS, settle.unsettled):
-            taken: list[UUID] = []
-            self.log(rows, taken.extend)
+        while left := await db.in_thread(db.READS, settle.unsettled):
+            taken = asyncio.Event()
+            self.log(left.rows, taken.set)
             await asyncio.sleep(RELAY_SECONDS / 2)
-            if not taken:  # the layer takes nothing now
+            if not taken.is_set():  # the layer takes nothing now
                 return
-            await db.in_thread(db.READS, settle.settle, taken)
+            await db.in_thread(db.READS, settle.settle, left.batches)
+
+
+def _after(count: int, call: Taken) -> Taken:
+    """Something to call `count` times, which then calls `call`; at once where nothing is to be waited for."""
+    left = count
+
+    def once() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            call()
+
+    if not count:
+        call()
+    return once
 
 
 async def _regularly(pause: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -13,7 +13,7 @@ from messaging.realtime.names import digest_of
 log = logging.getLogger(__name__)
 
 
-Taken = Callable[[Iterable[UUID]], object]
+Taken = Callable[[], object]
 
 
 class Process(Protocol):
@@ -39,14 +39,14 @@ def serve_with(process: Process | None) -> None:
 def batch(rows: Sequence[PublishedEvent], taken: Taken) -> None:
     """Announce committed events, in the order of their logs.
 
-    `taken(ids)` is called once the other processes' layer has them, from this thread or another: then they are
+    `taken()` is called once the other processes' layer has all of them, from this thread or another: then the batch is
     settled. What it never gets is announced again by the relay.
     """
     process = _process
     if process is not None and process.hop(lambda: process.log(rows, taken)):
         return
     if _safely(lambda: outside.log(rows)):
-        taken(row.id for row in rows)
+        taken()
 
 
 def receipts(states: Sequence[ReadState]) -> None:

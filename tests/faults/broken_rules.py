@@ -156,7 +156,7 @@ BROKEN: dict[str, list[Patch]] = {
     "R8": [Patch(frames, "replay", _without_its_oldest)],
     "R9": [Patch(resume, "_answer", _any_epoch)],
     "R10": [Patch(DatabaseStore, "heads", _awaits({}))],
-    "R12": [Patch(publish, "batch", _calls(None)), Patch(settle, "unsettled", _calls([]))],
+    "R12": [Patch(publish, "batch", _calls(None)), Patch(settle, "unsettled", _calls(None))],
     "R13": [Patch(jobs, "_finish", _ends_late)],
     "R14": [Patch(groups, "genuine", _calls(True))],
     "R16": [Patch(ratelimit, "limit_for", _calls(None))],

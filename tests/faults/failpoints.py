@@ -85,7 +85,7 @@ def _drops_events(original: Any, share: float) -> Any:
 
 def _nothing_unsettled(_: Any, __: float) -> Any:
     """The relay finds nothing, as if it were dead."""
-    return lambda *args, **options: []
+    return lambda *args, **options: None
 
 
 def _cannot_settle(_: Any, __: float) -> Any:

@@ -102,7 +102,8 @@ def keep(row: ConversationRow, base: Path) -> None:
     connection.executescript(
         "CREATE TABLE messaging_conversation"
         " (id, head, head_digest, message_count, floor_seq, floor_number, floor_digest);"
-        "CREATE TABLE messaging_event (conversation_id, seq, type, actor_id, data, at, digest, settled);"
+        "CREATE TABLE messaging_event (conversation_id, seq, type, actor_id, data, at, digest);"
+        "CREATE TABLE messaging_unsettled (ranges);"
         "CREATE TABLE messaging_message"
         " (conversation_id, id, number, seq, sender_id, client_id, body, deleted_at);"
         "CREATE TABLE messaging_membership"
@@ -114,7 +115,7 @@ def keep(row: ConversationRow, base: Path) -> None:
     for event in row.events:
         at = event.at.strftime("%Y-%m-%d %H:%M:%S")
         where = (hexes[ROOM], event.seq, event.type, hexes[event.actor or ""])
-        insert(connection, "event", *where, json.dumps(event.data), at, event.digest, 1)
+        insert(connection, "event", *where, json.dumps(event.data), at, event.digest)
     for message in row.messages:
         where = (hexes[ROOM], UUID(message.id).hex, message.number, message.seq, hexes[message.sender])
         insert(connection, "message", *where, UUID(message.client_id).hex, message.body, None)

@@ -79,7 +79,7 @@ CONVERSATIONS = (
     " FROM messaging_conversation"
 )
 EVENTS = (
-    "SELECT conversation_id, seq, type, actor_id, data, at, digest, settled FROM messaging_event"
+    "SELECT conversation_id, seq, type, actor_id, data, at, digest FROM messaging_event"
     " ORDER BY conversation_id, seq"
 )
 MESSAGES = (
@@ -89,6 +89,9 @@ MESSAGES = (
 MEMBERS = (
     "SELECT conversation_id, user_id, read_number, skip, visible_from_seq, left_seq FROM messaging_membership"
 )
+
+
+UNSETTLED = "SELECT ranges FROM messaging_unsettled"
 
 
 def read(database_url: str) -> Tables:
@@ -109,6 +112,10 @@ def _assemble(ask: Any) -> Tables:
     tables = {name(row[0]): ConversationRow(name(row[0]), *row[1:]) for row in ask(CONVERSATIONS)}
     for row in ask(EVENTS):
         tables[name(row[0])].events.append(_event(row[1:]))
+    for (ranges,) in ask(UNSETTLED):
+        for conversation, first, last in json.loads(ranges) if isinstance(ranges, str) else ranges:
+            for event in tables[conversation].events[first - 1 : last]:
+                event.settled = False
     for row in ask(MESSAGES):
         tables[name(row[0])].messages.append(_message(row[1:]))
     for row in ask(MEMBERS):
@@ -117,9 +124,9 @@ def _assemble(ask: Any) -> Tables:
 
 
 def _event(row: Iterable[Any]) -> EventRow:
-    seq, kind, actor, data, at, digest, settled = row
+    seq, kind, actor, data, at, digest = row
     told = json.loads(data) if isinstance(data, str) else data
-    return EventRow(seq, kind, name(actor) if actor else None, told, moment(at), digest, bool(settled))
+    return EventRow(seq, kind, name(actor) if actor else None, told, moment(at), digest)
 
 
 def _message(row: Iterable[Any]) -> MessageRow:

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from messaging.models import Conversation, Event, Membership, Message
+from messaging.models import Conversation, Event, Membership, Message, Unsettled
 from messaging.operations.records import Head, Identity, Locked, Member, NewEvent, NewMessage, Rows, Sent
 
 HEAD_FIELDS = ["head", "head_digest", "message_count", "membership_version", "last_activity_at"]
 MEMBER_FIELDS = ["read_number", "delivered_number", "skip"]
-SETTLED_AT_ONCE = 100
 
 
 def lock(wanted: Sequence[Identity]) -> Locked:
@@ -36,7 +35,7 @@ def sent_before(wanted: Sequence[Identity]) -> dict[Identity, Sent]:
 
 def write(rows: Rows) -> None:
     Message.objects.bulk_create(_message(row) for row in rows.messages)
-    Event.objects.bulk_create(_event(row, rows.settled) for row in rows.events)
+    Event.objects.bulk_create(_event(row) for row in rows.events)
     heads = [
         Conversation(id=UUID(row.id), **{name: getattr(row, name) for name in HEAD_FIELDS})
         for row in rows.heads
@@ -47,15 +46,8 @@ def write(rows: Rows) -> None:
         for row in rows.members
     ]
     Membership.objects.bulk_update(members, MEMBER_FIELDS)
-
-
-def settle(events: Sequence[UUID]) -> int:
-    return sum(
-        Event.objects.filter(id__in=events[start : start + SETTLED_AT_ONCE], settled=False).update(
-            settled=True
-        )
-        for start in range(0, len(events), SETTLED_AT_ONCE)
-    )
+    if rows.untold:
+        Unsettled.objects.create(**rows.untold._asdict())
 
 
 def _members(wanted: Sequence[Identity]) -> dict[tuple[str, str], Member]:
@@ -99,7 +91,7 @@ def _message(row: NewMessage) -> Message:
     )
 
 
-def _event(row: NewEvent, settled: bool) -> Event:
+def _event(row: NewEvent) -> Event:
     return Event(
         id=row.key,
         conversation_id=UUID(row.conversation_id),
@@ -110,5 +102,4 @@ def _event(row: NewEvent, settled: bool) -> Event:
         data=row.data,
         at=row.at,
         digest=row.digest,
-        settled=settled,
     )

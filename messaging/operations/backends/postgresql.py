@@ -9,10 +9,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from chatify.lib.digest import stamp
-from messaging.operations.records import Head, Identity, Locked, Member, NewEvent, NewMessage, Rows, Sent
+from messaging.operations.records import (
+    Head,
+    Identity,
+    Locked,
+    Member,
+    NewEvent,
+    NewMessage,
+    Rows,
+    Sent,
+    Untold,
+)
 
 _LOCK_HEADS = """
 SELECT id::text, head, head_digest, message_count, membership_version, last_activity_at
@@ -38,8 +49,8 @@ SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::uui
 """
 _EVENTS = """
 INSERT INTO messaging_event
-(id, conversation_id, seq, type, actor_id, message_id, data, at, digest, settled)
-SELECT *, %s FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::uuid[],
+(id, conversation_id, seq, type, actor_id, message_id, data, at, digest)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::uuid[],
 %s::jsonb[], %s::timestamptz[], %s::text[]);
 """
 _UPDATE_HEADS = """
@@ -54,7 +65,7 @@ SET read_number = w.read_number, delivered_number = w.delivered_number, skip = w
 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[])
 AS w (id, read_number, delivered_number, skip) WHERE m.id = w.id;
 """
-_SETTLE = "UPDATE messaging_event SET settled = true WHERE id = ANY(%s::uuid[]) AND NOT settled"
+_UNTOLD = "INSERT INTO messaging_unsettled (id, at, ranges) VALUES (%s::uuid, %s::timestamptz, %s::jsonb);"
 
 
 def lock(wanted: Sequence[Identity]) -> Locked:
@@ -87,21 +98,16 @@ def sent_before(wanted: Sequence[Identity]) -> dict[Identity, Sent]:
 def write(rows: Rows) -> None:
     parts = [
         (_MESSAGES, _message_columns(rows.messages)) if rows.messages else None,
-        (_EVENTS, [rows.settled, *_event_columns(rows.events)]) if rows.events else None,
+        (_EVENTS, _event_columns(rows.events)) if rows.events else None,
         (_UPDATE_HEADS, _head_columns(rows.heads)) if rows.heads else None,
         (_UPDATE_MEMBERS, _member_columns(rows.members)) if rows.members else None,
+        (_UNTOLD, _untold_values(rows.untold)) if rows.untold else None,
     ]
     present = [part for part in parts if part]
     if present:
         statements, columns = zip(*present, strict=True)
         with connection.cursor() as cursor:
             cursor.execute("".join(statements), [column for part in columns for column in part])
-
-
-def settle(events: Sequence[UUID]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [_plain(map(str, events))])
-        return int(cursor.rowcount)
 
 
 def _sent(rows: Iterable[tuple[Any, ...]]) -> dict[Identity, Sent]:
@@ -160,6 +166,10 @@ def _member_columns(rows: Sequence[Member]) -> list[str]:
         _plain([str(row.delivered_number) for row in rows]),
         _plain([str(row.skip) for row in rows]),
     ]
+
+
+def _untold_values(row: Untold) -> list[str]:
+    return [str(row.id), row.at.isoformat(), orjson.dumps(row.ranges).decode()]
 
 
 def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -38,8 +38,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _EVENTS = """
 INSERT INTO messaging_event
-(id, conversation_id, seq, type, actor_id, message_id, data, at, digest, settled)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+(id, conversation_id, seq, type, actor_id, message_id, data, at, digest)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _UPDATE_HEADS = """
 UPDATE messaging_conversation
@@ -48,9 +48,7 @@ SET head = %s, head_digest = %s, message_count = %s, membership_version = %s, la
 _UPDATE_MEMBERS = """
 UPDATE messaging_membership SET read_number = %s, delivered_number = %s, skip = %s WHERE id = %s
 """
-_SETTLE = """
-UPDATE messaging_event SET settled = 1 WHERE NOT settled AND id IN (SELECT value FROM json_each(%s))
-"""
+_UNTOLD = "INSERT INTO messaging_unsettled (id, at, ranges) VALUES (%s, %s, %s)"
 
 
 def lock(wanted: Sequence[Identity]) -> Locked:
@@ -83,7 +81,6 @@ def write(rows: Rows) -> None:
         (
             _hex(row.id), _hex(row.conversation_id), row.seq, row.type, row.actor_id and _hex(row.actor_id),
             row.message_id and _hex(row.message_id), row.told, _stored(row.at), row.digest,
-            rows.settled,
         )
         for row in rows.events
     ])  # fmt: skip
@@ -97,12 +94,8 @@ def write(rows: Rows) -> None:
     _many(_UPDATE_MEMBERS, [
         (row.read_number, row.delivered_number, row.skip, row.id) for row in rows.members
     ])  # fmt: skip
-
-
-def settle(events: Sequence[UUID]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [_list(id.hex for id in events)])
-        return int(cursor.rowcount)
+    if untold := rows.untold:
+        _many(_UNTOLD, [(untold.id.hex, str(untold.at.replace(tzinfo=None)), _list(untold.ranges))])
 
 
 def _head(id: str, places: Sequence[Any], at: datetime) -> Head:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from chatify.lib import db
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
-from messaging.models import Conversation, Event, Membership, Message
+from messaging.models import Conversation, Event, Membership, Message, Unsettled
 from messaging.operations import backends, conversations, inbox, log, members, messages, rows, settle
 from messaging.operations.backends import portable, postgresql, sqlite
 from messaging.queries import access, verify
@@ -70,7 +70,8 @@ def told(outcome):
 
 def tables():
     return [
-        list(model.objects.order_by("pk").values()) for model in (Conversation, Membership, Message, Event)
+        list(model.objects.order_by("pk").values())
+        for model in (Conversation, Membership, Message, Event, Unsettled)
     ]
 
 
@@ -124,11 +125,13 @@ def test_both_ways_store_and_tell_exactly_the_same(mixed, monkeypatch):
 
 
 def test_both_ways_store_the_unannounced_the_same(mixed, monkeypatch):
+    before = Unsettled.objects.count()
     own = run(OWN[connection.vendor], mixed, monkeypatch, announce=False)
     assert own == run(portable, mixed, monkeypatch, announce=False)
-    _, facts, (*_, events) = own
+    _, facts, (*_, events, _) = own
     assert facts == []
-    assert [event["settled"] for event in events].count(False) == 3, "only what the members did before"
+    assert len(events) > 3
+    assert Unsettled.objects.count() == before
 
 
 def test_the_log_holds_after_all_of_it(mixed, group, chat, statements):
@@ -163,7 +166,7 @@ def test_a_bigger_batch_costs_no_more_statements(alice, bob, chat, group, draft)
 
     # With the savepoint that a transaction inside the test's own is.
     assert (
-        count(2) == count(40) == count(200) == {"postgresql": 2 + 2, "sqlite": 3 + 4 + 2}[connection.vendor]
+        count(2) == count(40) == count(200) == {"postgresql": 2 + 2, "sqlite": 3 + 5 + 2}[connection.vendor]
     )
 
 
@@ -184,13 +187,24 @@ def test_what_was_sent_before_is_found_by_its_whole_name(alice, bob, chat, group
     assert rows.sent_before([]) == {}
 
 
-def test_settling_counts_what_was_not_yet(alice, group, draft, statements):
-    log.append([draft(alice, group, f"Message {n}") for n in range(30)])
-    ids = list(Event.objects.filter(conversation=group).values_list("id", flat=True))
-    assert settle.settle(ids[:7]) == 7
-    assert settle.settle([*ids, uuid4()]) == len(ids) - 7
-    assert settle.settle(ids) == settle.settle([]) == 0
-    assert not Event.objects.filter(settled=False).exists()
+def test_a_batch_stays_unsettled_until_it_was_announced(alice, group, chat, draft, statements):
+    settle.settle(list(Unsettled.objects.values_list("id", flat=True)))
+    log.append([draft(alice, where, f"Message {n}") for n in range(15) for where in (group, chat)])
+    log.append([draft(alice, group, "One more")])
+    first, second = Unsettled.objects.order_by("id")
+    left = settle.unsettled(older_than=-60)
+    assert left.batches == [first.id, second.id]
+    assert sorted(row.id for row in left.rows) == sorted(
+        Event.objects.filter(message__sender=alice).values_list("id", flat=True)
+    )
+    for where in (group, chat):
+        seqs = [row.event["seq"] for row in left.rows if row.conversation == where.id]
+        assert seqs == sorted(seqs)
+    assert settle.unsettled(older_than=60) is None
+    assert settle.settle([first.id, uuid4()]) == 1
+    assert settle.unsettled(older_than=-60).batches == [second.id]
+    assert settle.settle([first.id, second.id]) == 1
+    assert settle.settle([]) == 0 and settle.unsettled(older_than=-60) is None
 
 
 def test_other_databases_get_the_portable_statements(monkeypatch):

@@ -131,7 +131,7 @@ def test_the_log_has_no_index_that_nobody_reads():
             "message_forwards",
             "message_pinned",
         },
-        # place: notes, resume; of_message: erasing; unsettled: the relay, only rows that are such.
-        "messaging_event": {"event_place", "event_of_message", "event_unsettled"},
+        # place: notes, resume; of_message: erasing.
+        "messaging_event": {"event_place", "event_of_message"},
     }
     assert all(len(names - named[table]) == 1 for table, names in found.items()), "and the primary key"
