@@ -11,6 +11,7 @@ from accounts.api import router as people
 from chatify.lib.api import auth, document, problems
 from chatify.lib.api.door import door, reads_only, unknown
 from chatify.lib.api.reading import StrictParser
+from media.api import router as media
 from messaging.api import router as messaging
 
 DESCRIPTION = """
@@ -64,4 +65,5 @@ def _unauthorised(request: HttpRequest, error: Exception) -> HttpResponse:
 for kind in (Exception, HttpError, ValidationError, Http404):
     api.add_exception_handler(kind, refuse)
 api.add_router("", people)
+api.add_router("", media)
 api.add_router("", messaging)

@@ -8,14 +8,18 @@ from django.core.asgi import get_asgi_application
 
 django = get_asgi_application()
 
+import re  # noqa: E402
 from collections.abc import Awaitable, Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
 from chatify.lib.bodies import bounded  # noqa: E402
 from chatify.lifespan import lifespan  # noqa: E402
+from media.receiving import PREFIX, receive_upload  # noqa: E402
 from messaging.realtime.consumer import SocketConsumer  # noqa: E402
 
-pages = bounded(django)  # type: ignore[arg-type]
+# The form of a message brings files where no script sends them apart.
+MESSAGES, FORM_BYTES = re.compile(r"/c/[0-9a-f-]{36}/messages/"), 64 * 1024 * 1024
+pages = bounded(django, larger={MESSAGES: FORM_BYTES})  # type: ignore[arg-type]
 sockets = SocketConsumer.as_asgi()
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -28,5 +32,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         await sockets(scope, receive, send)
     elif scope["type"] == "lifespan":
         await lifespan(scope, receive, send)
+    elif scope["path"].startswith(PREFIX):
+        await receive_upload(scope, receive, send)
     else:
         await pages(scope, receive, send)

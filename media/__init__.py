@@ -1,1 +1,0 @@
-"""Files. The app holds nothing yet; uploads arrive with their own protocol."""

@@ -9,13 +9,14 @@ EDITED = "message.edited"
 DELETED = "message.deleted"
 REACTED = "message.reacted"
 PINNED = "message.pinned"
+UPDATED = "message.updated"
 JOINED = "member.joined"
 LEFT = "member.left"
 ROLE = "member.role"
 CHANGED = "conversation.changed"
 HIDDEN = "hidden"
-TYPES = (SENT, EDITED, DELETED, REACTED, PINNED, JOINED, LEFT, ROLE, CHANGED, HIDDEN)
-CHANGES = frozenset((EDITED, DELETED, REACTED, PINNED))
+TYPES = (SENT, EDITED, DELETED, REACTED, PINNED, UPDATED, JOINED, LEFT, ROLE, CHANGED, HIDDEN)
+CHANGES = frozenset((EDITED, DELETED, REACTED, PINNED, UPDATED))
 """What happens to a message after it was sent."""
 QUIET = CHANGES
 """What does not move a conversation up in the inbox."""

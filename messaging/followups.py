@@ -5,9 +5,10 @@ from functools import partial
 from accounts.events import ReachChanged, SessionEnded, SessionsChanged
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
+from media import events as files
 from messaging import archive, settling
 from messaging.events import InboxChanged, LogAppended, ReadStateChanged
-from messaging.operations import changes, reports, standing
+from messaging.operations import attachments, changes, reports, standing
 from messaging.realtime import publish
 
 
@@ -20,6 +21,7 @@ def connect() -> None:
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
     registry.register(standing.SNOOZE_OVER, standing.snooze_is_over)
+    files.when_settled(attachments.settled)
     sweeps.register(reports.forget_contexts)
     archive.register()
     sweeps.register(changes.forget_old)

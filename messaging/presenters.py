@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.presenters import person as person
-from chatify.lib import markup
 from chatify.lib.digest import stamp
+from media import presenters as files
 from messaging import kinds
 from messaging.events import CHANGED, REACTED, Withheld
-from messaging.models import Conversation, Membership, Message, Reacted
+from messaging.models import Attachment, Conversation, Membership, Message, Reacted, sort_of
 
 Shape = dict[str, Any]
 
@@ -59,6 +59,8 @@ class StoredMessage(Protocol):
     @property
     def origin(self) -> User | None: ...
     @property
+    def files(self) -> Sequence[Attachment]: ...
+    @property
     def reactions(self) -> Sequence[Reacted]: ...
 
 
@@ -99,18 +101,23 @@ def message(row: StoredMessage) -> Shape:
         "sender": person(row.sender),
         "body": "" if deleted else row.body,
         "html_body": "" if deleted else row.html,
-        "kind": "text",
+        "kind": sort_of(row.files) if row.files else "text",
         "reply_to": str(row.reply_to_id) if row.reply_to_id else None,
         "quote": quote(row.reply_to) if row.reply_to_id and row.reply_to else None,
         "forwarded_from": str(row.forwarded_from_id) if row.forwarded_from_id else None,
         "origin": person(row.origin) if row.origin else None,
-        "attachments": [],
+        "attachments": [attachment(each) for each in row.files] if row.files and not deleted else [],
         "reactions": [reaction(each) for each in row.reactions] if row.reactions else [],
         "pinned_at": stamp(row.pinned_at) if row.pinned_at else None,
         "edited_at": stamp(row.edited_at) if row.edited_at else None,
         "deleted": deleted,
         "created_at": stamp(row.sent_at),
     }
+
+
+def attachment(row: Attachment) -> Shape:
+    """A file of a message; needs `upload` with its renditions loaded. Where its bytes are, nobody is told."""
+    return files.seen(row.upload, sorted(each.name for each in row.upload.renditions.all()))
 
 
 def reaction(reacted: Reacted) -> Shape:
@@ -124,7 +131,7 @@ def quote(row: Message) -> Shape:
         "id": str(row.id),
         "number": row.number,
         "sender": person(row.sender),
-        "snippet": "" if row.deleted_at else markup.snippet(row.body),
+        "snippet": "" if row.deleted_at else row.line,
         "deleted": row.deleted_at is not None,
     }
 

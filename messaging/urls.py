@@ -3,6 +3,7 @@
 from django.urls import path
 
 from messaging.views import (
+    attachments,
     conversations,
     demo,
     inbox,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("c/<uuid:id>/members/", members.add, name="members"),
     path("c/<uuid:id>/members/<uuid:user>/remove/", members.remove, name="member_remove"),
     path("c/<uuid:id>/members/<uuid:user>/role/", members.role, name="member_role"),
+    path("attachments/<uuid:id>/", attachments.attachment, name="attachment"),
     path("people/", people.people, name="people"),
     path("people/<str:username>/", people.person, name="person"),
     path("people/<str:username>/contact/", people.contact, name="person_contact"),

@@ -15,7 +15,7 @@ def download(path: Path, *, name: str, content_type: str) -> StreamingHttpRespon
     """A file to keep, for its asker alone. Raises OSError where there is none."""
     size = path.stat().st_size
     return StreamingHttpResponse(
-        _pieces(path),
+        pieces(path),
         content_type=content_type,
         headers={
             "Content-Length": str(size),
@@ -27,8 +27,11 @@ def download(path: Path, *, name: str, content_type: str) -> StreamingHttpRespon
     )
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
+async def pieces(path: Path, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    """A file from a place on, to its end or so many bytes."""
     file: BinaryIO = await asyncio.to_thread(lambda: path.open("rb"))
     with file:
-        while piece := await asyncio.to_thread(file.read, PIECE):
+        await asyncio.to_thread(file.seek, start)
+        while piece := await asyncio.to_thread(file.read, PIECE if length is None else min(PIECE, length)):
             yield piece
+            length = None if length is None else length - len(piece)

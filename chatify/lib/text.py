@@ -50,13 +50,15 @@ def _visible(value: str) -> bool:
     return value[:1].isalnum() or any(unicodedata.category(char)[0] not in "ZCM" for char in value)
 
 
-def clean_body(value: object, *, field: str = "body") -> str:
+def clean_body(value: object, *, field: str = "body", required: bool = True) -> str:
     """A message's source: line breaks as LF, surrounding blank lines dropped, otherwise as typed."""
     text = _storable(value, field)
     if not text.isprintable():
         text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.strip("\n").rstrip()
     if not _visible(text):
+        if not required:
+            return ""
         raise Invalid.field(field, "Write something first: the message is empty.")
     if len(text) > BODY_POINTS or (not text.isascii() and len(text.encode()) > BODY_BYTES):
         raise TooLarge.field(field, f"The message is too long: at most {BODY_POINTS:,} characters.")

@@ -4,6 +4,7 @@ from .base import *
 from .data import *
 from .security import *
 from .limits import *
+from .files import *
 from .services import *
 from .realtime import *
 from .accounts import *

@@ -24,6 +24,8 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "contact.request": (20, 86_400),
     "report": (20, 86_400),
     "export": (1, 86_400),
+    "upload": (60, 3600),
+    "upload.link": (30, 60),
     "code.try": (10, 3600),
     "account.create": (5, 86_400),
     "mail.anonymous": (20, 86_400),

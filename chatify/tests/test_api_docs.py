@@ -1,5 +1,6 @@
 """docs/api.md is true: its examples run in their order, and every operation of the API has one."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import User
 from accounts.tests.pictures import picture
 from chatify.api import api
+from media.tests import sending
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text("utf-8")
 EXAMPLE = re.compile(r"```http\n(.*?)```\s*```json (\d+)\n(.*?)```", re.DOTALL)
@@ -46,6 +49,12 @@ def run(request: str, known: dict[str, str]) -> Any:
     first, *lines = head.strip().splitlines()
     method, path = first.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
+    if path.startswith("http"):  # a link to the store, which no view of Django's answers
+        length = {"Content-Length": str(len(body.strip()))}
+        status, _ = asyncio.run(
+            sending.put(path, [body.strip().encode()], {**headers, **length}, method=method)
+        )
+        return HttpResponse(status=status)
     kind = headers.pop("Content-Type", "application/octet-stream")
     if kind == "multipart/form-data":  # a line `name=@file` stands for the file's part
         body, kind = (

@@ -4,6 +4,7 @@ from ninja import Router
 
 from messaging.api import (
     actions,
+    attachments,
     blocks,
     conversations,
     events,
@@ -17,5 +18,7 @@ from messaging.api import (
 )
 
 router = Router()
-for noun in (me, people, blocks, conversations, messages, actions, events, inbox, members, reports, standing):
+for noun in (
+    me, people, blocks, conversations, messages, actions, attachments, events, inbox, members, reports, standing,
+):  # fmt: skip
     router.add_router("", noun.router)

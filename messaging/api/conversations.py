@@ -88,7 +88,13 @@ def _mail(me: User, wish: given.Mail) -> Conversation:
     to, cc = people_by_ids(me, wish.to), people_by_ids(me, wish.cc)
     pace.before_start(me, "conversation.mail", client_id=wish.client_id)
     return conversations.start_mail(
-        me, subject=wish.subject, to=to, cc=cc, body=wish.body, client_id=wish.client_id
+        me,
+        subject=wish.subject,
+        to=to,
+        cc=cc,
+        body=wish.body,
+        client_id=wish.client_id,
+        attachments=wish.attachments,
     )
 
 

@@ -1,13 +1,31 @@
 """What the API is given. Texts are checked by the operations: one rule for every door."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chatify.lib.api.fields import Count, Given, Id, Moment, NotYet, People
 
 # The operation counts and says so in its own words; the document only tells.
 Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 8000})]
+# A message that carries files needs no words.
+Words = Annotated[str, Field(json_schema_extra={"maxLength": 8000})]
+Files = Annotated[
+    list[Id], Field(max_length=10, description="Ids of finished uploads of mine, each sent once.")
+]
+
+
+class Written(Given):
+    """Words, files, or both: with files, the words may be left out."""
+
+    body: Words
+    attachments: Files = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _files_speak(cls, given: Any) -> Any:
+        wordless = isinstance(given, dict) and given.get("attachments") and "body" not in given
+        return {**given, "body": ""} if wordless else given
 
 
 class NewStatus(Given):
@@ -69,7 +87,7 @@ class Group(Given):
     client_id: Id
 
 
-class Mail(Given):
+class Mail(Written):
     """A mail thread with its first message. The same `client_id` again gives the thread that it started."""
 
     kind: Literal["mail"]
@@ -77,8 +95,6 @@ class Mail(Given):
     to: Annotated[list[Id], Field(min_length=1, max_length=100)]
     cc: People = []
     bcc: NotYet = None
-    attachments: NotYet = None
-    body: Text
     client_id: Id
 
 
@@ -97,13 +113,11 @@ class Settings(Given):
     title: str
 
 
-class NewMessage(Given):
+class NewMessage(Written):
     """A message. The same `client_id` again never sends twice."""
 
     client_id: Id
-    body: Text
     reply_to: Id | None = None
-    attachments: NotYet = None
     send_at: NotYet = None
 
 

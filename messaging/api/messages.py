@@ -61,6 +61,7 @@ def send(request: HttpRequest, conversation: UUID, payload: given.NewMessage) ->
         body=payload.body,
         client_id=payload.client_id,
         reply_to=payload.reply_to,
+        attachments=payload.attachments,
         reads=False,
     )
     answer = {**shown.message(me, timeline.message(me, sent.id)), "duplicate": sent.duplicate}

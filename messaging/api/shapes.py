@@ -39,6 +39,25 @@ class Quote(Shown):
     deleted: bool
 
 
+class Attachment(Shown):
+    """A file of a message. `width` and `height` are known before its renditions are, `placeholder` is a tiny picture
+    as a data URI, `duration` counts seconds. `details` may hold `waveform`, `pages`, `lines`, `frames`, `codec` and
+    `plays`, by the kind of the file."""
+
+    id: IdText
+    name: str
+    size: int
+    type: str
+    kind: Literal["image", "video", "audio", "file"]
+    width: int | None
+    height: int | None
+    duration: float | None
+    placeholder: str
+    renditions: list[str]
+    state: Literal["processing", "ready", "failed", "refused"]
+    details: dict[str, Any]
+
+
 class Message(Shown):
     """A message. `number` counts messages from 1, `seq` is its place in the log; `html_body` is safe HTML.
     `origin` wrote what was forwarded."""
@@ -56,7 +75,7 @@ class Message(Shown):
     quote: Quote | None
     forwarded_from: IdText | None
     origin: Person | None
-    attachments: list[dict[str, Any]]
+    attachments: list[Attachment]
     reactions: list[Reaction]
     starred: bool = False
     pinned_at: Time | None

@@ -1,5 +1,6 @@
 """The log and who may read it."""
 
+from messaging.models.attachment import Attachment, sort_of
 from messaging.models.change import InboxChange
 from messaging.models.conversation import Conversation, LogEpoch
 from messaging.models.event import Event
@@ -15,6 +16,7 @@ from messaging.models.star import Star
 from messaging.models.unsettled import Unsettled
 
 __all__ = [
+    "Attachment",
     "Conversation",
     "Event",
     "HiddenMessage",
@@ -34,4 +36,5 @@ __all__ = [
     "StoppedReceipt",
     "Unsettled",
     "VersionReader",
+    "sort_of",
 ]

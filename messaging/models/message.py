@@ -1,14 +1,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 
 from accounts.models import User
-from chatify.lib import ids
+from chatify.lib import ids, markup
 from messaging.models.conversation import Conversation
+
+CARRIED = {"image": "Photo", "video": "Video", "audio": "Sound", "file": "File"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Message(models.Model):
     pinned_at = models.DateTimeField(null=True, blank=True)
     # When somebody last reacted: whoever shows messages need not look for reactions where there never were any.
     reacted_at = models.DateTimeField(null=True, blank=True)
+    # Likewise: what sort of files it carries, an `Upload.kind`; null, as a plain send leaves it, is none.
+    attached = models.CharField(max_length=5, null=True, blank=True)
 
     reactions: ClassVar[Sequence["Reacted"]] = ()
     """What people put under it."""
@@ -51,6 +55,8 @@ class Message(models.Model):
     """Who wrote what it repeats; both are read by `queries.extras`."""
     withheld = models.BooleanField(default=False, db_default=False)
     """Whether it is for its sender's eyes alone, for ever: the other person of the chat had blocked them."""
+    files: ClassVar[Sequence[Any]] = ()
+    """The Attachment rows of the files it carries; read by `queries.extras`."""
 
     class Meta:
         constraints = [
@@ -77,6 +83,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.number}"
+
+    @property
+    def line(self) -> str:
+        """Its words in one plain line, or what it carries where it has none."""
+        return markup.snippet(self.body) if self.body or not self.attached else CARRIED[self.attached]
 
 
 class MessageVersion(models.Model):

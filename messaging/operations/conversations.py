@@ -68,6 +68,7 @@ def start_mail(
     cc: Sequence[User] = (),
     body: str,
     client_id: UUID | str,
+    attachments: Sequence[UUID | str] = (),
     at: datetime | None = None,
 ) -> Conversation:
     """Start a mail thread with its first message, whose client_id is the conversation's own."""
@@ -78,7 +79,9 @@ def start_mail(
         raise Invalid.field("to", "Choose at least one person to write to.")
     _check_size(kinds.MAIL, 1 + len(recipients) + len(copies))
     placeholder = ids.uuid7()
-    draft = messages.prepare(actor, conversation=placeholder, body=body, client_id=client_id, sent_at=at)
+    draft = messages.prepare(
+        actor, conversation=placeholder, body=body, client_id=client_id, attachments=attachments, sent_at=at
+    )
     roles = [
         (actor, Role.OWNER, MailRole.FROM),
         *((person, Role.MEMBER, MailRole.TO) for person in recipients),

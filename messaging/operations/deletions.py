@@ -20,7 +20,7 @@ from messaging.models import (
     Star,
     VersionReader,
 )
-from messaging.operations import acting
+from messaging.operations import acting, claims
 
 
 def delete(actor: User, *, message: UUID) -> None:
@@ -44,6 +44,7 @@ def _erase(row: Message) -> None:
     row.body = row.html = row.salt = ""
     row.edited_at = row.pinned_at = row.reacted_at = None
     row.reactions = ()  # type: ignore[misc]
+    claims.release(row)
     VersionReader.objects.filter(version__message=row).delete()
     for joined in (MessageVersion, Reaction, Star, Mention):
         joined.objects.filter(message=row).delete()

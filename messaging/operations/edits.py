@@ -17,12 +17,12 @@ def edit(actor: User, *, message: UUID, body: str) -> Message:
 
     Raises Forbidden for somebody else's message, Conflict for a deleted one, Invalid for a text that cannot be sent.
     """
-    source = text.clean_body(body)
     with acting.on(actor, message) as act:
         row = act.message
         if not act.own:
             raise Forbidden("Only the person who wrote a message can change it.")
         act.require_text()
+        source = text.clean_body(body, required=not row.attached)
         if row.body == source:
             return row
         _keep(row)

@@ -7,6 +7,7 @@ from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.errors import Conflict, Invalid
 from messaging.models import Message
+from messaging.operations import claims
 from messaging.operations import messages as sending
 from messaging.operations.log import Sent
 from messaging.queries import access, timeline
@@ -29,13 +30,15 @@ def forward(
     if any(row.deleted_at for row in rows):
         raise Conflict("This message was deleted.")
     origins = _origins(rows)
+    keys = {row.pk: key if len(rows) == 1 else uuid5(key, str(row.pk)) for row in rows}
     return [
         sending.send(
             actor,
             conversation=target.pk,
             body=row.body,
-            client_id=key if len(rows) == 1 else uuid5(key, str(row.pk)),
+            client_id=keys[row.pk],
             forwarded_from=origins[row.pk],
+            attachments=claims.copies(row, owner=actor, key=keys[row.pk]),
             reads=reads,
         )
         for row in rows

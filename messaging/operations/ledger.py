@@ -13,7 +13,7 @@ from chatify.lib import digest, ids
 from chatify.lib.digest import text_hash, to_milliseconds
 from messaging import presenters
 from messaging.events import QUIET, SENT, PublishedEvent
-from messaging.models import Conversation, Message
+from messaging.models import Attachment, Conversation, Message
 from messaging.operations.records import Head, Identity, Member, NewEvent, NewMessage, Sent
 
 Row = TypeVar("Row", Head, Conversation)
@@ -37,6 +37,10 @@ class Draft:
     """The message it repeats, with its sender; who sends it may read that."""
     mentions: Sequence[UUID | None] = ()
     """Whom it calls by name; None is everyone."""
+    attachments: Sequence[UUID] = ()
+    """The uploads it wants to carry."""
+    files: Sequence[Attachment] = ()
+    """The rows of those that it took."""
 
     @property
     def identity(self) -> Identity:
@@ -82,6 +86,7 @@ class Ledger(Generic[Row]):
             reply_to_id=str(draft.reply_to) if draft.reply_to else None,
             reply_to=answered,
             sent_at=at,
+            files=draft.files,
         )
         if draft.forwarded_from:
             message.forwarded_from_id, message.origin = (
@@ -166,4 +171,11 @@ def _message_data(message: NewMessage) -> dict[str, Any]:
     }
     if message.forwarded_from_id:
         data["forwarded_from"] = message.forwarded_from_id
+    if message.files:
+        data["attachments"] = [told(file) for file in message.files]
     return data
+
+
+def told(file: Attachment) -> dict[str, str]:
+    """What the log tells of a file: which it is, and how to prove its name."""
+    return {"id": str(file.pk), "name": text_hash(file.salt, file.upload.name)}

@@ -16,7 +16,7 @@ from chatify.lib.digest import to_milliseconds
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
 from messaging.models import Conversation, Message
-from messaging.operations import backends, rows, unheard
+from messaging.operations import backends, claims, rows, unheard
 from messaging.operations.ledger import Draft, Ledger
 from messaging.operations.records import Head, Identity, Member, Rows, Sent, Untold
 
@@ -86,6 +86,7 @@ class _Batch:
         self.care = unheard.Care(self._members, heads)
         self._ledgers: dict[str, Ledger[Head]] = {id: Ledger(head) for id, head in heads.items()}
         self._quotable = rows.quotable_in(drafts)
+        self._files = claims.claimable(drafts)
         self._now = to_milliseconds(timezone.now())
 
     def place(self, draft: Draft, identity: Identity) -> Outcome:
@@ -99,6 +100,8 @@ class _Batch:
         answered = self._answered(draft, member)
         if draft.reply_to and answered is None:
             return Invalid.field("reply_to", "The message you answer is not in this conversation.")
+        if draft.attachments and (gone := claims.claim(draft, self._files)):
+            return gone
         at = to_milliseconds(draft.sent_at) if draft.sent_at else self._now
         sent = self._known[identity] = ledger.message(draft, identity, member, answered, at)
         if member.special:
@@ -154,6 +157,7 @@ def _store(
     unheard.mark(entries)
     if any(message.mentions for message in messages):
         rows.keep_mentions(messages)
+    claims.keep(messages)
     if untold:
         events.emit(LogAppended([event for ledger in ledgers for event in ledger.published()], untold.id))
 

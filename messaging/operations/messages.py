@@ -7,10 +7,11 @@ from uuid import UUID
 
 from accounts.models import User
 from chatify.lib import ids, markup, text
-from chatify.lib.errors import ChatifyError, Invalid
+from chatify.lib.errors import ChatifyError
 from messaging.models import Message
-from messaging.operations import log, mentions
+from messaging.operations import claims, log, mentions, rows
 from messaging.operations.log import Draft, Sent
+from messaging.queries import access
 
 
 def prepare(
@@ -20,18 +21,18 @@ def prepare(
     body: str,
     client_id: UUID | str,
     reply_to: UUID | str | None = None,
-    attachments: Sequence[str] = (),
+    attachments: Sequence[UUID | str] = (),
     reads: bool = True,
     sent_at: datetime | None = None,
     forwarded_from: Message | None = None,
 ) -> Draft:
     """Validate and render a message, outside any lock. Raises Invalid (TooLarge for a text beyond its limit).
 
-    Whether the sender may post there is decided by `log.append`, on the locked rows.
+    `attachments` are uploads; with some, the text may be empty. Whether the sender may post there and may take the
+    files is decided by `log.append`, on the locked rows.
     """
-    if attachments:
-        raise Invalid.field("attachments", "Files cannot be sent yet.")
-    source = text.clean_body(body)
+    carried = claims.wanted(attachments)
+    source = text.clean_body(body, required=not carried)
     called = mentions.NOBODY
     if "@" in source:
         called = mentions.found_in(source, sender=sender, conversation=conversation)
@@ -47,7 +48,14 @@ def prepare(
         sent_at=sent_at,
         forwarded_from=forwarded_from,
         mentions=called.ids if called.people else (),
+        attachments=carried,
     )
+
+
+def sent_before(sender: User, *, conversation: UUID, client_id: UUID) -> Sent | None:
+    """The first answer, where this very message is in the log already. Raises NotFound for who is no member."""
+    access.membership_for(sender, conversation)
+    return rows.sent_before([(conversation, sender.id, client_id)]).get((conversation, sender.id, client_id))
 
 
 def send(
@@ -57,7 +65,7 @@ def send(
     body: str,
     client_id: UUID | str,
     reply_to: UUID | str | None = None,
-    attachments: Sequence[str] = (),
+    attachments: Sequence[UUID | str] = (),
     reads: bool = True,
     forwarded_from: Message | None = None,
 ) -> Sent:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.models import User
 from chatify.lib.digest import stamp
-from messaging.models import Conversation, Message
+from messaging.models import Attachment, Conversation, Message
 from messaging.presenters import StoredMessage
 
 Identity = tuple[str, str, str]
@@ -94,6 +94,7 @@ class NewMessage:
     mentions: Sequence[UUID | None] = ()
     edited_at: ClassVar[None] = None
     deleted_at: ClassVar[None] = None
+    files: Sequence[Attachment] = ()
     pinned_at: ClassVar[None] = None
     reactions: ClassVar[tuple[()]] = ()
 

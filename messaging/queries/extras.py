@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
-from messaging.models import Message, Reacted, Reaction
+from messaging.models import Attachment, Message, Reacted, Reaction
 
 USERS_SHOWN = 100
 """How many of those who put the same emoji are named."""
@@ -17,6 +17,7 @@ def load(messages: Iterable[Message]) -> None:
     rows = list(messages)
     _load_reactions([row for row in rows if row.reacted_at])
     _load_origins([row for row in rows if row.forwarded_from_id])
+    _load_files([row for row in rows if row.attached])
 
 
 def _load_reactions(rows: Sequence[Message]) -> None:
@@ -35,6 +36,17 @@ def _load_origins(rows: Sequence[Message]) -> None:
     found = {row.pk: row.sender for row in Message.objects.filter(pk__in=wanted).select_related("sender")}
     for row in rows:
         row.origin = found.get(row.forwarded_from_id)  # type: ignore[misc, arg-type]
+
+
+def _load_files(rows: Sequence[Message]) -> None:
+    if not rows:
+        return
+    found: dict[UUID, list[Attachment]] = {}
+    files = Attachment.objects.filter(message_id__in=[row.pk for row in rows]).order_by("message_id", "place")
+    for file in files.select_related("upload").prefetch_related("upload__renditions"):
+        found.setdefault(file.message_id, []).append(file)
+    for row in rows:
+        row.files = found.get(row.pk, ())  # type: ignore[misc]
 
 
 def reactions(messages: Sequence[UUID]) -> dict[UUID, list[Reacted]]:

@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from chatify.lib.digest import chain, text_hash
 from messaging.events import CHANGED, EDITED, SENT
-from messaging.models import Conversation, Event, Membership, Message, MessageVersion
+from messaging.models import Attachment, Conversation, Event, Membership, Message, MessageVersion
 from messaging.queries import counts
 
 CHUNK = 1_000
@@ -40,6 +40,7 @@ def check(id: UUID) -> Iterator[Finding]:
     conversation = Conversation.objects.get(pk=id)
     yield from _check_chain(conversation)
     yield from _check_messages(conversation)
+    yield from _check_files(conversation)
     yield from _check_title(conversation)
     yield from _check_members(conversation)
 
@@ -122,6 +123,19 @@ def _differs(message: Message, event: Event | None, history: _History) -> str | 
     if not same_origin or event.at != message.sent_at:
         return "its sender, client_id or time is not what its event tells"
     return history.differs(message, data["text"])
+
+
+def _check_files(row: Conversation) -> Iterator[Finding]:
+    """The files of a message are those that its event tells of, under the names that they had."""
+    carrying = Message.objects.filter(conversation=row, deleted_at=None).exclude(attached=None)
+    files = Attachment.objects.filter(message__in=carrying).select_related("upload").order_by("place")
+    names: dict[str, list[dict[str, str]]] = {}
+    for file in files.iterator(chunk_size=CHUNK):
+        told = {"id": str(file.pk), "name": text_hash(file.salt, file.upload.name)}
+        names.setdefault(str(file.message_id), []).append(told)
+    for event in Event.objects.filter(conversation=row, type=SENT, message__in=carrying).iterator():
+        if event.data.get("attachments", []) != names.get(str(event.message_id), []):
+            yield Finding(row.id, _name(event), "the files of its message, or their names, were changed")
 
 
 def _check_once(row: Conversation) -> Iterator[Finding]:

@@ -238,8 +238,8 @@ def _ids(fields: Fields, name: str) -> tuple[UUID, ...]:
     values = fields.get(name)
     if not values:
         return ()
-    if not isinstance(values, list) or len(values) > 20:
-        raise InvalidCommand(f"{name} is a list of at most 20 ids.")
+    if not isinstance(values, list) or len(values) > 10:
+        raise InvalidCommand(f"{name} is a list of at most 10 ids.")
     return tuple(_id({name: value}, name) for value in values)
 
 

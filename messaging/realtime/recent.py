@@ -4,7 +4,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from itertools import islice
 
-from messaging.events import JOINED, LEFT, PINNED, REACTED, ROLE, SENT
+from messaging.events import JOINED, LEFT, PINNED, REACTED, ROLE, SENT, UPDATED
 from messaging.realtime import frames
 from messaging.realtime.frames import Format, Frame, Packet
 
@@ -12,7 +12,7 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_OF_ONE = 512 * 1024
 EVENT_BYTES = 4096
 # Everything else may change what an earlier event shows: a text that was deleted is not told again.
-HARMLESS = frozenset((SENT, REACTED, PINNED, JOINED, LEFT, ROLE))
+HARMLESS = frozenset((SENT, REACTED, PINNED, UPDATED, JOINED, LEFT, ROLE))
 
 
 class Track:

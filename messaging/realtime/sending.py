@@ -58,7 +58,7 @@ def _draft(posting: Posting) -> Draft | ChatifyError:
             body=command.body,
             client_id=command.client_id,
             reply_to=command.reply_to,
-            attachments=[str(upload) for upload in command.attachments],
+            attachments=command.attachments,
         )
     except ChatifyError as error:
         return error

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from chatify.lib import markup, text
+from chatify.lib import text
 
 register = template.Library()
 
@@ -100,4 +100,4 @@ def preview(row: Any) -> str:
     last = row.last_message
     if last is None:
         return "" if row.conversation.message_count else "No messages yet"
-    return "Deleted message" if last.deleted_at else markup.snippet(last.body)
+    return "Deleted message" if last.deleted_at else last.line

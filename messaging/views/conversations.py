@@ -1,10 +1,11 @@
 """One conversation, drawn as chat or as letters by its kind."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,8 +33,27 @@ class Draft:
 
     body: str = ""
     reply_to: str = ""
+    attachments: list[str] = field(default_factory=list)
     client_id: str = field(default_factory=lambda: str(ids.uuid7()))
     errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, form: QueryDict) -> "Draft":
+        """What a form holds; a client_id that is missing stays missing, to be refused."""
+        return cls(
+            body=form.get("body", ""),
+            reply_to=form.get("reply_to", ""),
+            client_id=form.get("client_id", ""),
+            attachments=form.getlist("attachments"),
+        )
+
+    def without(self, refused: Container[str], errors: list[str]) -> "Draft":
+        """The same with what was refused. A client_id that was refused itself is replaced, or the form could never be
+        sent; so are other hidden fields."""
+        kept = {name: "" if name in refused else getattr(self, name) for name in ("reply_to", "client_id")}
+        carried = [] if "attachments" in refused else self.attachments
+        kept["client_id"] = kept["client_id"] or str(ids.uuid7())
+        return Draft(body=self.body, attachments=carried, errors=errors, **kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,8 +13,8 @@ from accounts.models import User
 from chatify.lib import http, ids
 from chatify.lib.errors import Invalid, TooMany
 from messaging import presenters
+from messaging.operations import attachments, pace
 from messaging.operations import messages as operations
-from messaging.operations import pace
 from messaging.operations.log import Sent
 from messaging.queries import access, timeline
 from messaging.views.conversations import Draft, page
@@ -39,21 +40,33 @@ def older(request: MemberRequest, id: UUID) -> HttpResponse:
 
 
 def send(request: MemberRequest, id: UUID) -> HttpResponse:
-    """POST body, client_id, reply_to. The same client_id again answers as the first time."""
-    draft = {name: request.POST.get(name, "") for name in ("body", "client_id", "reply_to")}
+    """POST body, client_id, reply_to, attachments (ids of uploads), file (at most ten). The same client_id again
+    answers as the first time."""
+    draft = Draft.of(request.POST)
     try:
-        return _answer(request, _send(request.user, id, draft))
+        return _answer(request, _send(request.user, id, draft, request.FILES.getlist("file")))
     except (Invalid, TooMany) as error:
         if http.wants_json(request):
             raise
         return _refused(request, id, draft, error)
 
 
-def _send(sender: User, id: UUID, draft: dict[str, str]) -> Sent:
-    key = ids.parse(draft["client_id"], field="client_id")
+def _send(sender: User, id: UUID, draft: Draft, given: list[UploadedFile]) -> Sent:
+    key = ids.parse(draft.client_id, field="client_id")
     pace.before_send(sender, conversation=id, client_id=key)
-    reply_to = draft["reply_to"] or None
-    return operations.send(sender, conversation=id, body=draft["body"], client_id=key, reply_to=reply_to)
+    if given:
+        if first := operations.sent_before(sender, conversation=id, client_id=key):
+            return first
+        # Kept in the form when the message is refused: nothing is brought twice.
+        draft.attachments.extend(str(each) for each in attachments.bring(sender, given))
+    return operations.send(
+        sender,
+        conversation=id,
+        body=draft.body,
+        client_id=key,
+        reply_to=draft.reply_to or None,
+        attachments=draft.attachments,
+    )
 
 
 def _answer(request: MemberRequest, sent: Sent) -> HttpResponse:
@@ -65,16 +78,10 @@ def _answer(request: MemberRequest, sent: Sent) -> HttpResponse:
     return http.SeeOther(f"{reverse('conversation', args=[sent.conversation])}#m-{sent.id}")
 
 
-def _refused(
-    request: MemberRequest, id: UUID, draft: dict[str, str], error: Invalid | TooMany
-) -> HttpResponse:
+def _refused(request: MemberRequest, id: UUID, draft: Draft, error: Invalid | TooMany) -> HttpResponse:
     """The page again with everything typed and the reason, so that nothing has to be written twice."""
     found = access.conversation_for(request.user, id)
     reasons = error.errors if isinstance(error, Invalid) else {}
     errors = [sentence for each in reasons.values() for sentence in each]
-    # A client_id that was refused itself is replaced, or the form could never be sent.
-    kept = {
-        name: value for name, value in draft.items() if value and not (name in reasons and name != "body")
-    }
-    shown = Draft(**kept, errors=errors or [error.detail])
+    shown = draft.without(reasons, errors or [error.detail])
     return http.wait(page(request, found, draft=shown, status=error.status), error)

@@ -88,6 +88,7 @@ CHANGES: dict[str, Callable[[State, Shown], None]] = {
     "message.deleted": _changed,
     "message.reacted": _message,
     "message.pinned": _message,
+    "message.updated": _message,
     "member.joined": _joined,
     "member.role": _joined,
     "member.left": _left,

@@ -54,7 +54,7 @@ def test_suspended_people_cannot_be_written_to(caller: Caller, bob: User) -> Non
         {"kind": "mail", "subject": "x", "to": [], "body": "x", "client_id": ID},
         {"kind": "mail", "subject": "x" * 201, "to": ["{bob}"], "body": "x", "client_id": ID},
         {"kind": "mail", "subject": "x", "to": ["{bob}"], "bcc": ["{bob}"], "body": "x", "client_id": ID},
-        {"kind": "mail", "subject": "x", "to": ["{bob}"], "attachments": [ID], "body": "x", "client_id": ID},
+        {"kind": "mail", "subject": "x", "to": ["{bob}"], "attachments": [ID, ID], "body": "x", "client_id": ID},
         {"kind": "assistant"}, {"kind": "channel"}, {"kind": None}, {"kind": ["direct"]}, {"kind": {"x": 1}}, {},
     ],
     ids=lambda wish: json.dumps(wish)[:50],

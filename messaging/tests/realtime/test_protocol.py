@@ -100,7 +100,7 @@ def test_a_send_is_read() -> None:
         {"reply_to": "x"},
         {"attachments": "x"},
         {"attachments": ["x"]},
-        {"attachments": [ID] * 21},
+        {"attachments": [ID] * 11},
     ],
 )
 def test_a_wrong_send_says_which_message_is_refused(changes: dict[str, object]) -> None:

@@ -57,6 +57,7 @@ export class Composer {
   }
 
   #submitted(event) {
+    if (this.#files()) return; // the form brings them
     event.preventDefault();
     this.send();
   }
@@ -68,7 +69,8 @@ export class Composer {
     const plain = !chord && !event.shiftKey && !event.altKey;
     if (!chord && !(plain && this.kind !== "mail" && !isTouch())) return;
     event.preventDefault();
-    this.send();
+    if (this.#files()) this.form.requestSubmit();
+    else this.send();
   }
 
   #typed() {
@@ -85,6 +87,10 @@ export class Composer {
   }
 
   // ── internals ──
+
+  #files() {
+    return find("input[type=file]", this.form)?.files.length || find("input[name=attachments]", this.form);
+  }
 
   #message(body) {
     const reply = find("input[name=reply_to]", this.form);

@@ -1,0 +1,14 @@
+"""Where files live, how large they may be, and what prepares them."""
+
+from chatify.lib import env
+
+# With S3_URL (https://KEY:SECRET@host/bucket?region=…) files live in that bucket, else in the data folder.
+CHATIFY_S3_URL = env.text("S3_URL")
+CHATIFY_STORE = "media.storage.s3.Bucket" if CHATIFY_S3_URL else "media.storage.local.Folder"
+CHATIFY_LARGEST_FILE = env.whole("CHATIFY_LARGEST_FILE_MB", 1024) * 2**20
+CHATIFY_QUOTA = env.whole("CHATIFY_QUOTA_MB", 10 * 1024) * 2**20
+CHATIFY_DAILY_BYTES = env.whole("CHATIFY_DAILY_MB", 1024) * 2**20
+# The internal location under which nginx serves the kept files itself (X-Accel-Redirect); empty: we do.
+CHATIFY_ACCEL_PREFIX = env.text("CHATIFY_ACCEL_PREFIX")
+CHATIFY_FFMPEG = env.text("CHATIFY_FFMPEG", "ffmpeg")
+CHATIFY_FFPROBE = env.text("CHATIFY_FFPROBE", "ffprobe")

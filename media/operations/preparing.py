@@ -1,0 +1,182 @@
+"""The work of a worker: look into a file, in a process of its own, and keep what can be shown of it."""
+
+import logging
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from chatify.jobs import operations as jobs
+from chatify.lib import ids
+from media import events, naming, policy, sniffing, storage
+from media.models import Kind, Purpose, Rendition, State, Upload
+from media.operations import keeping
+from media.processing.workshop import workshop
+
+log = logging.getLogger(__name__)
+Shape = dict[str, Any]
+
+MB = 2**20
+# The measures of a task: seconds of work, seconds at all, bytes of memory, bytes written.
+PICTURE = {"cpu": 30, "seconds": 45, "memory": 1536 * MB, "disk": 64 * MB}
+FILM = {"cpu": 30, "seconds": 60, "memory": 1024 * MB, "disk": 64 * MB}
+DEMUXERS = {
+    "video/mp4": "mov", "video/quicktime": "mov", "video/x-m4v": "mov", "video/3gpp": "mov", "audio/mp4": "mov",
+    "video/webm": "matroska", "video/x-matroska": "matroska", "audio/webm": "matroska", "audio/mpeg": "mp3",
+    "audio/ogg": "ogg", "audio/x-wav": "wav", "audio/x-flac": "flac", "audio/aac": "aac",
+}  # fmt: skip
+NO_TOOL = "This server cannot look into video and sound. You can download it."
+
+
+def prepare(payload: Shape) -> None:
+    """Prepare one file, then tell who waits for it. Repeated after a crash, it does what is left."""
+    upload = Upload.objects.filter(pk=payload["upload"]).first()
+    if upload is None:
+        return
+    if upload.state == State.PROCESSING:
+        _prepare(upload)
+    events.settled(upload.pk)
+
+
+def _prepare(upload: Upload) -> None:
+    with _folder() as folder:
+        answer = _look_into(upload, folder)
+        if "refused" in answer:
+            keeping.refuse(upload, answer["refused"])
+            return
+        made = _keep_files(answer, folder)
+    _put_down(upload, answer, made)
+
+
+def _look_into(upload: Upload, folder: Path) -> Shape:
+    try:
+        with storage.current().at_hand(upload.key) as path:
+            return _ask(upload, path, folder)
+    except FileNotFoundError:
+        return {"failed": "Its bytes are gone."}
+
+
+def _ask(upload: Upload, path: Path, folder: Path) -> Shape:
+    task: Shape = {"source": str(path), "folder": str(folder), "type": upload.type}
+    if upload.kind == Kind.IMAGE:
+        return workshop.do({**task, **PICTURE, **_picture_limits(upload)})
+    if upload.kind == Kind.FILE:
+        return workshop.do({**task, **PICTURE, "task": "document"})
+    tools = {
+        "ffmpeg": shutil.which(settings.CHATIFY_FFMPEG),
+        "ffprobe": shutil.which(settings.CHATIFY_FFPROBE),
+    }
+    if not all(tools.values()):
+        return {"failed": NO_TOOL}
+    task |= {
+        "task": "film" if upload.kind == Kind.VIDEO else "sound",
+        "demuxer": DEMUXERS[upload.type],
+        **tools,
+    }
+    if upload.purpose == Purpose.VOICE:
+        task["longest"] = policy.LONGEST_VOICE
+    return workshop.do({**task, **FILM})
+
+
+def _picture_limits(upload: Upload) -> Shape:
+    return {
+        "task": "picture",
+        "formats": [policy.IMAGES[upload.type]],
+        "side": policy.LARGEST_SIDE,
+        "pixels": policy.LARGEST_PIXELS,
+        "frames": policy.MOST_FRAMES,
+        "frame_pixels": policy.MOST_FRAME_PIXELS,
+    }
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A place for one task's files; it goes with what is in it."""
+    path = Path(settings.MEDIA_ROOT) / "work" / secrets.token_hex(8)
+    path.mkdir(parents=True, mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _keep_files(answer: Shape, folder: Path) -> list[Rendition]:
+    """Bring to the store what was made. An answer names files of its folder only."""
+    store, made = storage.current(), []
+    for name, told in answer.get("renditions", {}).items():
+        path = folder / Path(told["file"]).name
+        row = Rendition(
+            name=name[:12], key=naming.new_key(), type=told["type"], size=path.stat().st_size,
+            width=told["width"], height=told["height"],
+        )  # fmt: skip
+        store.add(row.key, path, type=row.type)
+        made.append(row)
+    if "original" in answer:
+        path = folder / "original"
+        answer["bare"] = (naming.new_key(), path.stat().st_size)
+        store.add(answer["bare"][0], path, type=policy.ANY)
+    return made
+
+
+def _put_down(upload: Upload, answer: Shape, made: list[Rendition]) -> None:
+    with keeping.holding(upload.owner_id):
+        waiting = Upload.objects.filter(pk=upload.pk, state=State.PROCESSING)
+        if not waiting.exists():  # removed meanwhile, or done by another worker
+            keeping.forget(upload.owner_id, kept=[row.key for row in made] + [answer.get("bare", ("",))[0]])
+            return
+        if "failed" in answer:
+            log.info("upload %s: %s", upload.pk, answer["failed"])
+            _fail(upload, answer["failed"])
+        else:
+            _complete(upload, answer, made)
+        upload.save()
+
+
+def _fail(upload: Upload, reason: str) -> None:
+    upload.state = State.FAILED
+    upload.reason = reason if reason == NO_TOOL else keeping.NO_PREVIEW
+    if upload.kind == Kind.IMAGE:  # nothing of ours has seen its pixels: bytes to download
+        upload.kind, upload.type, upload.width, upload.height = Kind.FILE, policy.ANY, None, None
+
+
+def _complete(upload: Upload, answer: Shape, made: list[Rendition]) -> None:
+    upload.state, upload.reason, upload.checked = State.READY, "", upload.kind != Kind.FILE
+    for name in ("width", "height", "duration", "kind", "placeholder", "details"):
+        if answer.get(name) is not None:
+            setattr(upload, name, answer[name])
+    if "bare" in answer:
+        keeping.forget(upload.owner_id, kept=[upload.key])
+        upload.key, upload.size = answer["bare"]
+    Rendition.objects.filter(upload=upload).delete()
+    for row in made:
+        row.upload = upload
+    Rendition.objects.bulk_create(made)
+
+
+def again(upload: Upload) -> bool:
+    """Prepare a file once more: after a better decoder came, or a worker was fixed. False where there is nothing to
+    prepare: what was refused has no bytes, what is still coming no end."""
+    with keeping.holding(upload.owner_id):
+        settled = Upload.objects.filter(pk=upload.pk, state__in=(State.READY, State.FAILED))
+        row = settled.first()
+        if row is None:
+            return False
+        row.kind, row.type = _found_again(row)
+        if not keeping.needs_work(row) or (row.kind == Kind.IMAGE and row.size > policy.LARGEST_IMAGE):
+            return False
+        settled.update(state=State.PROCESSING, reason="", kind=row.kind, type=row.type)
+        jobs.add(kind=keeping.PROCESS, key=f"{row.pk} {ids.uuid7()}", payload={"upload": str(row.pk)})
+    return True
+
+
+def _found_again(row: Upload) -> tuple[str, str]:
+    try:
+        with storage.current().at_hand(row.key) as path:
+            found = sniffing.sniff(sniffing.head_of(path), voice=row.purpose == Purpose.VOICE)
+    except FileNotFoundError:
+        return Kind.FILE, policy.ANY
+    return found.kind, found.type

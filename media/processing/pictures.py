@@ -1,0 +1,150 @@
+"""Pictures: turned upright, made small, and freed of everything but pixels."""
+
+import base64
+import io
+import os
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pi_heif
+from PIL import Image, ImageCms, ImageOps, ImageSequence
+
+from media.processing import stripping
+from media.processing.trouble import TooMuch
+
+pi_heif.register_heif_opener()
+Shape = dict[str, Any]
+
+PREVIEW_SIDE = 1600
+THUMB_SIDE = 640
+MOVING_SIDE = 480
+PLACEHOLDER_SIDE = 16
+LARGEST_PROFILE = 2**20
+# Seconds after which a moving picture is shown standing still.
+MOVING_SECONDS = 12.0
+_SRGB = ImageCms.createProfile("sRGB")
+
+
+def prepare(source: str, folder: str, task: Shape) -> Shape:
+    """The thumbnail, the preview, a blurred placeholder, and the original without what it tells of its maker.
+
+    Raises TooMuch, or whatever a decoder says to a damaged file.
+    """
+    with _opened(source, task) as picture:
+        count = getattr(picture, "n_frames", 1)
+        if count == 1:
+            # A JPEG is decoded at the size that is needed; the others come whole.
+            picture.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
+        format, upright = picture.format or "", _upright(picture)
+    width, height = _true_size(source, task)
+    made = stills(upright, folder)
+    if count > 1 and (moving := _moving(source, folder, task, count)):
+        made["preview"] = moving
+    answer = {
+        "renditions": made, "width": width, "height": height, "placeholder": placeholder(upright),
+        "details": {"frames": count} if count > 1 else {},
+    }  # fmt: skip
+    bare = os.path.join(folder, "original")
+    return {**answer, "original": "original"} if stripping.strip(source, bare, format) else answer
+
+
+def stills(picture: Image.Image, folder: str) -> Shape:
+    """The preview and the thumbnail of a picture that is upright already."""
+    preview = _within(picture, PREVIEW_SIDE)
+    return {
+        "preview": _save(preview, folder, "preview"),
+        "thumb": _save(_within(preview, THUMB_SIDE), folder, "thumb"),
+    }
+
+
+def placeholder(picture: Image.Image) -> str:
+    """A hundred bytes that look like the picture from far away, as a data URI."""
+    small, target = _within(picture, PLACEHOLDER_SIDE).convert("RGB"), io.BytesIO()
+    small.save(target, "WEBP", quality=20, method=6)
+    return "data:image/webp;base64," + base64.b64encode(target.getvalue()).decode()
+
+
+def _opened(source: str, task: Shape) -> Image.Image:
+    Image.MAX_IMAGE_PIXELS = None  # our own limits are lower
+    warnings.simplefilter("ignore")
+    picture = Image.open(source, formats=task["formats"])
+    width, height = picture.size
+    if max(width, height) > task["side"] or width * height > task["pixels"]:
+        raise TooMuch(f"The picture has {width:,} × {height:,} pixels.")
+    return picture
+
+
+def _true_size(source: str, task: Shape) -> tuple[int, int]:
+    """Width and height as it is seen: a draft is smaller than the picture, a turned one is turned."""
+    with _opened(source, task) as picture:
+        width, height = picture.size
+        turned = picture.getexif().get(stripping.ORIENTATION) in (5, 6, 7, 8)
+    return (height, width) if turned else (width, height)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        upright = ImageOps.exif_transpose(picture)
+    except (ValueError, TypeError, KeyError, SyntaxError):  # nonsense in its EXIF: as it stands
+        upright = picture.copy()
+    return _coloured(upright)
+
+
+def _coloured(picture: Image.Image) -> Image.Image:
+    """In the colours that every screen shows."""
+    if picture.mode.startswith("I"):
+        picture = picture.point(lambda value: value / 256).convert("L")
+    profile = picture.info.get("icc_profile") or b""
+    plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if not 0 < len(profile) <= LARGEST_PROFILE or picture.mode not in ("RGB", "RGBA"):
+        return plain
+    try:
+        return ImageCms.profileToProfile(plain, ImageCms.ImageCmsProfile(io.BytesIO(profile)), _SRGB) or plain
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return plain
+
+
+def _within(picture: Image.Image, side: int) -> Image.Image:
+    if max(picture.size) <= side:
+        return picture
+    width, height = picture.size
+    scale = side / max(width, height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _save(picture: Image.Image, folder: str, name: str) -> Shape:
+    path = os.path.join(folder, f"{name}.webp")
+    picture.save(path, "WEBP", quality=80, method=2)
+    return _told(picture, f"{name}.webp")
+
+
+def _told(picture: Image.Image, file: str) -> Shape:
+    return {"file": file, "type": "image/webp", "width": picture.width, "height": picture.height}
+
+
+def _moving(source: str, folder: str, task: Shape, count: int) -> Shape | None:
+    """The whole animation, small; None where it is beyond the limits or takes too long: then it stands still."""
+    with _opened(source, task) as picture:
+        if count > task["frames"] or count * picture.width * picture.height > task["frame_pixels"]:
+            return None
+        times: list[int] = []
+        frames = list(_frames(picture, times))
+    if len(frames) != count:
+        return None
+    path = os.path.join(folder, "preview.webp")
+    frames[0].save(
+        path, "WEBP", save_all=True, append_images=frames[1:], duration=times, loop=0, quality=60, method=0
+    )
+    return _told(frames[0], "preview.webp")
+
+
+def _frames(picture: Image.Image, times: list[int]) -> Iterator[Image.Image]:
+    until = time.monotonic() + MOVING_SECONDS
+    for frame in ImageSequence.Iterator(picture):
+        if time.monotonic() > until:
+            return
+        times.append(max(20, int(frame.info.get("duration", 100) or 100)))
+        yield _within(frame.convert("RGBA"), MOVING_SIDE)
