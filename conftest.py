@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.operations import people
+from messaging import indexing
 from tests.services.people import PASSWORD
 
 pytest_plugins = ["tests.services.fixtures"]
@@ -48,6 +49,12 @@ def _fresh_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _search_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread reads the log while tables are emptied: tests of search call `operations.search.catch_up()`."""
+    monkeypatch.setattr(indexing, "soon", lambda conversations: None)
 
 
 def person(username: str, *, is_staff: bool = False, password: str | None = PASSWORD) -> User:

@@ -21,6 +21,7 @@ from chatify.lib import ids, paging, ratelimit, strain, text
 from chatify.lib.errors import Forbidden, Invalid, NotFound
 
 MOST_WORDS = 6
+MOST_CALLED = 200
 Pair = tuple[UUID | str, str]
 
 
@@ -47,6 +48,21 @@ def find_people(
     found = list(people[: size + 1])
     more = paging.encode(found[size - 1].username) if len(found) > size else None
     return paging.Page(found[:size], more)
+
+
+def named(actor: User, words: Sequence[str], *, limit: int) -> list[User]:
+    """The first of those whose name or username holds every word, for a search whose limit was counted already."""
+    found = _visible().exclude(pk=actor.pk).filter(_holding([text.key(word) for word in words]))
+    return list(found.order_by("username")[:limit])
+
+
+def called(name: str) -> list[UUID]:
+    """Who has this username, else everybody whose name holds all of its words, suspended or not. For narrowing what
+    the asker may see anyway: it tells nobody that somebody exists."""
+    words = text.key(name).split()[:MOST_WORDS]
+    exact = User.objects.filter(username=" ".join(words)).values_list("pk", flat=True)
+    found = User.objects.filter(_holding(words)).order_by("username").values_list("pk", flat=True)
+    return list(exact) or (list(found[:MOST_CALLED]) if words else [])
 
 
 def person_by_username(actor: User | AnonymousUser, username: str) -> User:

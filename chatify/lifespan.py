@@ -6,7 +6,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from chatify.jobs import runner
-from messaging import settling
+from messaging import indexing, settling
 from messaging.realtime import process
 
 JOB_SECONDS = 4.0
@@ -35,3 +35,4 @@ async def lifespan(
 def _finish(jobs: runner.Runner) -> None:
     jobs.stop(JOB_SECONDS)
     settling.flush()
+    indexing.flush()

@@ -6,15 +6,16 @@ from accounts.events import ReachChanged, SessionEnded, SessionsChanged
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from media import events as files
-from messaging import archive, settling
+from messaging import archive, indexing, settling
 from messaging.events import InboxChanged, LogAppended, ReadStateChanged
-from messaging.operations import attachments, changes, reports, standing
+from messaging.operations import attachments, changes, reports, search, standing
 from messaging.realtime import publish
 
 
 def connect() -> None:
     """Subscribe the table below. Called once, when the app is ready."""
     events.subscribe(LogAppended, tell_sockets)
+    events.subscribe(LogAppended, let_it_be_found)
     events.subscribe(ReadStateChanged, tell_readers)
     events.subscribe(InboxChanged, tell_own_devices)
     events.subscribe(ReachChanged, show_to_others)
@@ -25,11 +26,17 @@ def connect() -> None:
     sweeps.register(reports.forget_contexts)
     archive.register()
     sweeps.register(changes.forget_old)
+    sweeps.register(search.catch_up)
 
 
 def tell_sockets(fact: LogAppended) -> None:
     """Publish what was appended; what the layer took is settled, the rest is left to the relay."""
     publish.batch(fact.rows, taken=partial(settling.soon, fact.batch))
+
+
+def let_it_be_found(fact: LogAppended) -> None:
+    """Search follows the log; what a crash forgets, the sweep catches up with."""
+    indexing.soon({row.conversation for row in fact.rows})
 
 
 def tell_readers(fact: ReadStateChanged) -> None:

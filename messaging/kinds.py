@@ -51,6 +51,7 @@ ALL = (DIRECT, GROUP, MAIL, ASSISTANT)
 BY_NAME = {kind.name: kind for kind in ALL}
 CHOICES = [(kind.name, kind.label) for kind in ALL]
 CHATS = [kind.name for kind in ALL if kind.layout == "chat"]
+PAIRS = [kind.name for kind in ALL if kind.unique_pair]
 MAILS = [kind.name for kind in ALL if kind.layout == "mail"]
 
 

@@ -13,6 +13,7 @@ from messaging.views import (
     people,
     picker,
     reports,
+    search,
     standing,
 )
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("c/<uuid:id>/members/<uuid:user>/remove/", members.remove, name="member_remove"),
     path("c/<uuid:id>/members/<uuid:user>/role/", members.role, name="member_role"),
     path("attachments/<uuid:id>/", attachments.attachment, name="attachment"),
+    path("search/", search.search, name="search"),
     path("people/", people.people, name="people"),
     path("people/<str:username>/", people.person, name="person"),
     path("people/<str:username>/contact/", people.contact, name="person_contact"),

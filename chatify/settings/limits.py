@@ -19,6 +19,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "conversation.chat": (30, 3600),
     "conversation.mail": (100, 3600),
     "people.search": (30, 60),
+    "search": (30, 60),
     "account.username": (3, 86_400),
     "account.avatar": (20, 3600),
     "contact.request": (20, 86_400),

@@ -14,11 +14,13 @@ from messaging.api import (
     messages,
     people,
     reports,
+    search,
     standing,
 )
 
 router = Router()
 for noun in (
-    me, people, blocks, conversations, messages, actions, attachments, events, inbox, members, reports, standing,
+    me, people, blocks, conversations, messages, actions, attachments, events, inbox, members, reports,
+    search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

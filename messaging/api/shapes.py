@@ -183,3 +183,13 @@ class ReadState(Shown):
     read_number: int
     delivered_number: int
     unread: int
+
+
+class Found(Shown):
+    """Something that was found; of `message`, `conversation` and `person` the one that `kind` names is there."""
+
+    kind: Literal["message", "conversation", "person"]
+    snippet: str
+    message: Message | None = None
+    conversation: Conversation | None = None
+    person: Person | None = None

@@ -12,6 +12,7 @@ from messaging.models.message import Message, MessageVersion, Reacted, VersionRe
 from messaging.models.reaction import Reaction
 from messaging.models.receipt import StoppedReceipt
 from messaging.models.report import Report, ReportAct
+from messaging.models.search import SearchEntry, SearchProgress
 from messaging.models.star import Star
 from messaging.models.unsettled import Unsettled
 
@@ -32,6 +33,8 @@ __all__ = [
     "Reaction",
     "Report",
     "ReportAct",
+    "SearchEntry",
+    "SearchProgress",
     "Star",
     "StoppedReceipt",
     "Unsettled",

@@ -67,7 +67,7 @@ class Recipients:
 @require_safe
 @signed_in
 def conversation(request: MemberRequest, id: UUID) -> HttpResponse:
-    """GET /c/<id>/?before=|around=: reading never marks read; the page's script or its button does."""
+    """GET /c/<id>/?before=|around=|at=: reading never marks read; the page's script or its button does."""
     return page(request, access.conversation_for(request.user, id))
 
 
@@ -92,9 +92,8 @@ def page(
     request: MemberRequest, found: Conversation, *, draft: Draft | None = None, status: int = 200
 ) -> HttpResponse:
     """The conversation as the pane alone or beside the list; `draft` is what could not be sent."""
-    shown = timeline.page(
-        found, before=http.whole_number(request, "before"), around=http.whole_number(request, "around")
-    )
+    before, around, at = (http.whole_number(request, name) for name in ("before", "around", "at"))
+    shown = timeline.page(found, before=before, around=at if around is None else around)
     context = {**heading(request.user, found), "draft": draft or Draft(), "epoch": shown.epoch}
     context["feed"] = Feed(found, shown, request.user.pk, context["progress"])
     if http.part(request):

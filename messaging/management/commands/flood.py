@@ -5,6 +5,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -15,7 +16,8 @@ from chatify.lib import db
 from chatify.lib.errors import ChatifyError
 from messaging.management.flooding.filling import Filling, make_people
 from messaging.management.flooding.plan import Size, Talk, plan
-from messaging.models import Conversation, Event, Membership, Message
+from messaging.models import Conversation, Event, Membership, Message, SearchEntry
+from messaging.operations import search
 
 # A message is a row and its event another. SQLite has one writer, so a transaction of a command takes at most a
 # hundred new rows: whoever sends meanwhile waits for that long. PostgreSQL lets writers pass each other.
@@ -51,7 +53,7 @@ class Command(BaseCommand):
             self._fill(size, cast)
         except ChatifyError as refusal:
             raise CommandError(refusal.detail) from refusal
-        db.analyze(User, Conversation, Membership, Message, Event)
+        db.analyze(User, Conversation, Membership, Message, Event, SearchEntry)
         known = "the password of the first run" if not cast[0].check_password(password) else password
         self.stdout.write(f"Sign in as {cast[0].username}  {cast[0].email}  {known}")
 
@@ -62,6 +64,13 @@ class Command(BaseCommand):
         added = self._told(filling.messages(rows, at_once=AT_ONCE.get(db.vendor(), STEPS_AT_ONCE)))
         if added:
             filling.reading(rows, at_once=STEPS_AT_ONCE)
+        self._indexed(conversation.id for _, conversation in rows)
+
+    def _indexed(self, conversations: Iterable[UUID]) -> None:
+        """Let search read what was added."""
+        began = time.monotonic()
+        found = search.follow(conversations)
+        self.stdout.write(f"{found:,} messages can be found, after {time.monotonic() - began:.0f} s.")
 
     def _told(self, batches: Iterable[int]) -> int:
         """How many were added; says so now and then."""

@@ -48,6 +48,7 @@ OUTSIDE: list[tuple[str, str, Any]] = [
     ("PATCH", "/me", {"display_name": "Me"}),
     ("GET", "/starred", None),
     ("GET", "/people", None),
+    ("GET", "/search?q=hello", None),
     ("GET", "/people/{u}", None),
     ("GET", "/conversations", None),
     ("POST", "/conversations", {"kind": "direct", "members": ["{u}"]}),

@@ -86,9 +86,9 @@ export class Keyboard {
   }
 
   #search() {
-    const field = all("#find, input[type=search][name=q]").find((input) => input.offsetParent);
+    const field = all("#search-q, #find, input[type=search][name=q]").find((input) => input.offsetParent);
     if (field) field.focus();
-    else find("a[data-find], a[href^='/people/']")?.click();
+    else location.assign("/search/");
   }
 
   #move(step) {

@@ -1,0 +1,162 @@
+"""The index of search follows the log: each conversation's events are read once and in order, so it catches up after
+anything, and reading an event again changes nothing."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from chatify.lib import db, ids
+from chatify.lib.folding import fold
+from messaging.models import Conversation, Event, Message, SearchEntry, SearchProgress
+from messaging.models.search import position_of
+from messaging.queries.search import backends
+
+# A transaction of SQLite, whose one writer others wait for, takes at most a hundred rows.
+AT_ONCE = {"sqlite": 100, "postgresql": 500}
+CHUNK = 500
+COMPARED = ("conversation_id", "sender_id", "number", "seq", "has", "text")
+_LINK = re.compile(r"https?://|\bwww\.", re.I)
+
+
+def follow(conversations: Iterable[UUID]) -> int:
+    """Bring the index level with the log of these conversations. Returns how many messages were looked at."""
+    return sum(_follow(conversation) for conversation in conversations)
+
+
+def catch_up() -> int:
+    """The same for every conversation that the index is behind of."""
+    return follow(behind())
+
+
+def behind() -> list[UUID]:
+    """Conversations whose log has more than was read from it."""
+    progress = SearchProgress.objects.filter(pk=OuterRef("pk")).values("seq")
+    rows = Conversation.objects.annotate(known=Coalesce(Subquery(progress[:1]), 0))
+    return list(rows.filter(head__gt=F("known")).values_list("id", flat=True))
+
+
+def rebuild() -> int:
+    """Make the index anew from the log."""
+    with db.atomic():
+        SearchProgress.objects.all().delete()
+        backends.current().clear()
+    return catch_up()
+
+
+def differences() -> Iterator[str]:
+    """What the index does not hold, or holds otherwise, or should not: one sentence each."""
+    for conversation in behind():
+        yield f"conversation {conversation}: not all of its log was read"
+    messages = Message.objects.order_by("pk").iterator(chunk_size=CHUNK)
+    for chunk in _chunks(messages):
+        entries = SearchEntry.objects.in_bulk([row.pk for row in chunk])
+        for row in chunk:
+            if problem := _problem(row, entries.get(row.pk)):
+                yield f"message {row.pk}: {problem}"
+
+
+def _problem(row: Message, stored: SearchEntry | None) -> str:
+    if row.deleted_at:
+        return "it was deleted and can still be found" if stored else ""
+    if stored is None:
+        return "it cannot be found"
+    made = entry_of(row)
+    same = all(getattr(stored, name) == getattr(made, name) for name in COMPARED)
+    return "" if same else "what is known of it is not what it says"
+
+
+def _chunks(rows: Iterable[Message]) -> Iterator[list[Message]]:
+    rows = iter(rows)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _follow(conversation: UUID) -> int:
+    looked_at = 0
+    while (count := _step(conversation)) is not None:
+        looked_at += count
+    return looked_at
+
+
+def _step(conversation: UUID) -> int | None:
+    """One transaction: the next events, and the progress that says so. None when level."""
+    at_once = AT_ONCE.get(db.vendor(), AT_ONCE["sqlite"])
+    with db.atomic():
+        progress = _progress(conversation)
+        if progress is None:
+            return None
+        rows = Event.objects.filter(conversation_id=conversation, seq__gt=progress.seq).order_by("seq")
+        events = list(rows.values_list("seq", "message_id", "data")[:at_once])
+        if not events:
+            return None
+        touched = {
+            message or ids.parse(data["message"])
+            for _, message, data in events
+            if message or "message" in data
+        }
+        _index(touched)
+        progress.seq = events[-1][0]
+        progress.save(update_fields=["seq"])
+        return len(touched)
+
+
+def _progress(conversation: UUID) -> SearchProgress | None:
+    """The locked row; None where the conversation is gone."""
+    if not Conversation.objects.filter(pk=conversation).exists():
+        return None
+    SearchProgress.objects.get_or_create(pk=conversation)
+    return SearchProgress.objects.select_for_update().get(pk=conversation)
+
+
+def _index(messages: set[UUID]) -> None:
+    """Store these messages as they are now, and forget what was stored of them."""
+    if not messages:
+        return
+    backend = backends.current()
+    stored = list(SearchEntry.objects.filter(pk__in=messages))
+    if stored:
+        backend.remove(stored)
+    rows = Message.objects.filter(pk__in=messages, deleted_at=None)
+    if entries := _apart([entry_of(row) for row in rows]):
+        backend.put(entries)
+
+
+def entry_of(row: Message) -> SearchEntry:
+    """What the index holds of a message."""
+    return SearchEntry(
+        message_id=row.pk,
+        conversation_id=row.conversation_id,
+        sender_id=row.sender_id,
+        position=position_of(row.sent_at, row.number),
+        number=row.number,
+        seq=row.seq,
+        has=" ".join(_has(row)),
+        text=fold(row.body),
+    )
+
+
+def _has(row: Message) -> Iterable[str]:
+    if _LINK.search(row.body):
+        yield "link"
+    if row.edited_at:
+        yield "edited"
+    if row.pinned_at:
+        yield "pinned"
+
+
+def _apart(entries: Sequence[SearchEntry]) -> list[SearchEntry]:
+    """Two messages of one millisecond may have one position: the later one takes the next that is free."""
+    taken = set(
+        SearchEntry.objects.filter(position__in=[entry.position for entry in entries]).values_list(
+            "position", flat=True
+        )
+    )
+    for entry in entries:
+        while entry.position in taken:
+            entry.position += 1
+        taken.add(entry.position)
+    return list(entries)

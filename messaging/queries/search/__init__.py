@@ -1,0 +1,81 @@
+"""Finding messages, conversations and people: only what the asker may read, the newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+
+from accounts.models import User
+from accounts.queries import named
+from chatify.lib import paging, ratelimit, strain
+from chatify.lib.errors import Invalid
+from chatify.lib.text import clean_query
+from messaging.models import Message
+from messaging.queries import extras, inbox
+from messaging.queries.inbox import InboxRow
+from messaging.queries.search import scope, walk
+from messaging.queries.search.grammar import Wanted, parse
+from messaging.queries.search.scope import Scope
+
+PEOPLE_SHOWN = CONVERSATIONS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that was found, and the line of the inbox it belongs to."""
+
+    message: Message
+    row: InboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page. People and conversations come with the first page of a query that is words alone."""
+
+    wanted: Wanted
+    people: list[User] = field(default_factory=list)
+    conversations: list[InboxRow] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    next: str | None = None
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.people or self.conversations or self.hits)
+
+
+def page(user: User, q: object, *, cursor: str | None = None, limit: int = 30, zone: tzinfo = UTC) -> Results:
+    """What the person may find. Raises Invalid for a cursor that is none, TooMany when asking too often."""
+    wanted = parse(clean_query(q), zone)
+    below = _below(cursor) if cursor else walk.NEWEST
+    if wanted.empty:
+        return Results(wanted)
+    strain.refuse("search")
+    ratelimit.hit("search", user.pk)
+    where = scope.of(user, wanted)
+    first = wanted.plain and not cursor
+    found, more = walk.messages(user, where, below=below, limit=paging.clamp(limit))
+    return Results(
+        wanted,
+        people=named(user, wanted.terms, limit=PEOPLE_SHOWN) if first else [],
+        conversations=_titled(user, where) if first else [],
+        hits=_hits(user, found),
+        next=paging.encode(more) if more is not None else None,
+    )
+
+
+def _below(cursor: str) -> int:
+    (position,) = paging.decode(cursor, str)
+    if position.isascii() and position.isdecimal() and len(position) < 20 and int(position) <= walk.NEWEST:
+        return int(position)
+    raise Invalid.field("cursor", "This page address is not valid. Start again from the first page.")
+
+
+def _titled(user: User, where: Scope) -> list[InboxRow]:
+    found = scope.titled(list(where.places.values()), where.wanted.terms)[:CONVERSATIONS_SHOWN]
+    rows = inbox.rows(user, found)
+    return [rows[id] for id in found if id in rows]
+
+
+def _hits(user: User, messages: Sequence[Message]) -> list[Hit]:
+    extras.load(messages)
+    rows = inbox.rows(user, {message.conversation_id for message in messages})
+    return [Hit(row, rows[row.conversation_id]) for row in messages if row.conversation_id in rows]

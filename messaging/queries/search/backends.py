@@ -1,0 +1,248 @@
+"""The index of each sort of database behind one interface: the newest entries below a position that match.
+
+PostgreSQL keeps the pairs of letters in a tsvector column under GIN, SQLite in an FTS5 table whose row numbers are the
+positions. Any other database compares the texts themselves, which these do too with what their index finds.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from chatify.lib.folding import pairs
+from messaging.models import SearchEntry
+
+COLUMNS = ("position", "message_id", "conversation_id", "sender_id", "number", "seq", "text")
+MOST_PAIRS = 6
+WINDOWS = (10_000, 100_000)
+# The pairs that most texts hold, the commonest first: they tell little and cost most.
+_COMMON = (
+    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro "
+    "ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so "
+    "rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl "
+    "ig tu ev ld ry mp fe bl ab gh ty op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt "
+    "oc fa ef cu rn sc gi da yo cr cl du ga qu ue ff ba ey ls va um pp ua up lu go ht ru ug ds lt pi rc rr eg au ck"
+)
+_RANK = {pair: -rank for rank, pair in enumerate(_COMMON.split())}
+
+
+class Candidate(NamedTuple):
+    """An entry that may match."""
+
+    position: int
+    message_id: UUID
+    conversation_id: UUID
+    sender_id: UUID
+    number: int
+    seq: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the database is asked. `conversations` and `messages` narrow it to few rows, which are then read by them."""
+
+    terms: Sequence[str] = ()
+    senders: Sequence[UUID] = ()
+    has: Sequence[str] = ()
+    above: int | None = None
+    conversations: Sequence[UUID] | None = None
+    messages: Sequence[UUID] | None = None
+
+    @property
+    def pairs(self) -> list[str]:
+        """The pairs that tell most, a few for each term."""
+        chosen: dict[str, None] = {}
+        for term in self.terms:
+            rarest = sorted(pairs(term), key=lambda pair: (_RANK.get(pair, -1_000), pair))
+            chosen.update(dict.fromkeys(rarest[:MOST_PAIRS]))
+        return list(chosen)
+
+    @property
+    def indexed(self) -> bool:
+        """Whether the index can help."""
+        narrow = self.conversations is not None or self.messages is not None
+        return not narrow and bool(self.senders or self.has or self.pairs)
+
+
+class Backend(Protocol):
+    """One sort of database."""
+
+    def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
+        """Entries that match, newest first; fewer than `limit` only where there are no more."""
+
+    def put(self, entries: Sequence[SearchEntry]) -> None:
+        """Store new entries."""
+
+    def remove(self, entries: Sequence[SearchEntry]) -> None:
+        """Forget entries, as they are stored."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+
+class Portable:
+    """Compares the texts, in any database."""
+
+    def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
+        rows = _narrowed(match, below)
+        for term in match.terms:
+            rows = rows.filter(text__contains=term)
+        for word in match.has:
+            rows = rows.filter(has__contains=word)
+        if match.senders:
+            rows = rows.filter(sender_id__in=match.senders)
+        return [Candidate(*row) for row in rows.values_list(*COLUMNS)[:limit]]
+
+    def put(self, entries: Sequence[SearchEntry]) -> None:
+        SearchEntry.objects.bulk_create(entries)
+
+    def remove(self, entries: Sequence[SearchEntry]) -> None:
+        SearchEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+
+    def clear(self) -> None:
+        SearchEntry.objects.all().delete()
+
+
+def _narrowed(match: Match, below: int) -> QuerySet[SearchEntry]:
+    rows = SearchEntry.objects.filter(position__lt=below).order_by("-position")
+    if match.above is not None:
+        rows = rows.filter(position__gte=match.above)
+    if match.conversations is not None:
+        rows = rows.filter(conversation_id__in=match.conversations)
+    if match.messages is not None:
+        rows = rows.filter(message_id__in=match.messages)
+    return rows
+
+
+class Sqlite(Portable):
+    """FTS5 gives its rows in the order of their numbers, so the newest come first without sorting."""
+
+    _NEWEST = """
+    SELECT e.position, e.message_id, e.conversation_id, e.sender_id, e.number, e.seq, e.text
+    FROM messaging_search AS s CROSS JOIN messaging_searchentry AS e ON e.position = s.rowid
+    WHERE messaging_search MATCH %s AND s.rowid < %s AND s.rowid >= %s {holds} ORDER BY s.rowid DESC LIMIT %s
+    """
+    _HOLDS = "AND instr(e.text, %s)"
+    _PUT = "INSERT INTO messaging_search (rowid, pairs) VALUES (%s, %s)"
+    _REMOVE = "INSERT INTO messaging_search (messaging_search, rowid, pairs) VALUES ('delete', %s, %s)"
+
+    def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
+        if not match.indexed:
+            return super().newest(match, below=below, limit=limit)
+        wanted = [f'"{self._word(pair)}"' for pair in match.pairs]
+        wanted += [f'"h{word}"' for word in match.has]
+        if match.senders:
+            wanted.append(_any_of(" OR ", (f'"u{sender.hex}"' for sender in match.senders)))
+        values: tuple[str | int, ...] = (" AND ".join(wanted), below, _floor(match), *match.terms, limit)
+        with connection.cursor() as cursor:
+            cursor.execute(self._NEWEST.format(holds=self._HOLDS * len(match.terms)), values)
+            return [Candidate(row[0], UUID(row[1]), UUID(row[2]), UUID(row[3]), *row[4:]) for row in cursor]
+
+    def put(self, entries: Sequence[SearchEntry]) -> None:
+        super().put(entries)
+        self._run(self._PUT, entries)
+
+    def remove(self, entries: Sequence[SearchEntry]) -> None:
+        self._run(self._REMOVE, entries)
+        super().remove(entries)
+
+    def clear(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO messaging_search (messaging_search) VALUES ('delete-all')")
+        super().clear()
+
+    def _run(self, statement: str, entries: Iterable[SearchEntry]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, [(entry.position, self._words(entry)) for entry in entries])
+
+    def _words(self, entry: SearchEntry) -> str:
+        own = [f"h{word}" for word in entry.has.split()] + [f"u{entry.sender_id.hex}"]
+        return " ".join([*map(self._word, pairs(entry.text)), *own])
+
+    @staticmethod
+    @lru_cache(maxsize=50_000)
+    def _word(pair: str) -> str:
+        """A pair as a word of letters and digits, which no tokenizer takes apart."""
+        return "z".join(f"{ord(char):x}" for char in pair)
+
+
+class Postgresql(Portable):
+    """GIN knows no order: the newest entries are looked through first, and all only for what is rare among them."""
+
+    _NEWEST = """
+    SELECT position, message_id, conversation_id, sender_id, number, seq, text FROM messaging_searchentry
+    WHERE pairs @@ %s::tsquery AND position < %s AND position >= %s {holds} ORDER BY position DESC LIMIT %s
+    """
+    _HOLDS = "AND strpos(text, %s) > 0"
+    _PUT = """
+    INSERT INTO messaging_searchentry
+    (message_id, conversation_id, sender_id, position, number, seq, has, text, pairs)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, array_to_tsvector(%s))
+    """
+
+    def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
+        if not match.indexed:
+            return super().newest(match, below=below, limit=limit)
+        wanted = [self._lexeme(pair) for pair in match.pairs] + [
+            self._lexeme(f"has:{word}") for word in match.has
+        ]
+        if match.senders:
+            wanted.append(_any_of(" | ", (self._lexeme(f"by:{sender.hex}") for sender in match.senders)))
+        query, found = " & ".join(wanted), list[Candidate]()
+        statement = self._NEWEST.format(holds=self._HOLDS * len(match.terms))
+        for low in self._windows(below, _floor(match)):
+            with connection.cursor() as cursor:
+                cursor.execute(statement, (query, below, low, *match.terms, limit - len(found)))
+                found += [Candidate(*row) for row in cursor]
+            if len(found) >= limit:
+                break
+            below = low
+        return found
+
+    def _windows(self, below: int, floor: int) -> Iterable[int]:
+        """Where to stop looking first, second and last."""
+        rows = SearchEntry.objects.filter(position__lt=below, position__gte=floor).order_by("-position")
+        for size in WINDOWS:
+            low = rows.values_list("position", flat=True)[size : size + 1].first()
+            if low is None:
+                break
+            yield low
+        yield floor
+
+    def put(self, entries: Sequence[SearchEntry]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(self._PUT, [self._values(entry) for entry in entries])
+
+    def _values(self, entry: SearchEntry) -> tuple[Any, ...]:
+        own = [f"has:{word}" for word in entry.has.split()] + [f"by:{entry.sender_id.hex}"]
+        place = (entry.position, entry.number, entry.seq)
+        ids = (entry.message_id, entry.conversation_id, entry.sender_id)
+        return (*ids, *place, entry.has, entry.text, [*pairs(entry.text), *own])
+
+    @staticmethod
+    def _lexeme(word: str) -> str:
+        escaped = word.replace("\\", "\\\\").replace("'", "''")
+        return f"'{escaped}'"
+
+
+LOWEST = -(2**63)
+_BY_VENDOR: dict[str, Backend] = {"sqlite": Sqlite(), "postgresql": Postgresql()}
+_portable: Backend = Portable()
+
+
+def _any_of(separator: str, words: Iterable[str]) -> str:
+    return f"({separator.join(words)})"
+
+
+def _floor(match: Match) -> int:
+    return LOWEST if match.above is None else match.above
+
+
+def current() -> Backend:
+    """The one for the database in use."""
+    return _BY_VENDOR.get(connection.vendor, _portable)

@@ -1,0 +1,90 @@
+"""Going through what the index gives, newest first, and keeping what the person may read and asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import User
+from accounts.models.user import unshown
+from chatify.lib.folding import fold
+from messaging.models import HiddenMessage, Message
+from messaging.models.search import position_from
+from messaging.queries import stars, visible
+from messaging.queries.search import backends
+from messaging.queries.search.backends import Match
+from messaging.queries.search.grammar import Wanted
+from messaging.queries.search.scope import Scope
+
+FIRST_BATCH, GROWTH, LARGEST_BATCH = 120, 4, 8_000
+MOST_READ = 120
+MOST_LOOKED_AT = 20_000
+"""So many entries are compared for one page; what is further back comes with the next."""
+NEWEST = 2**63 - 1
+
+
+def messages(user: User, where: Scope, *, below: int, limit: int) -> tuple[list[Message], int | None]:
+    """A page of messages, and the position below which the next one begins."""
+    wanted = where.wanted
+    match = where.match(above=position_from(wanted.after) if wanted.after else None)
+    if match is None:
+        return [], None
+    walk = _Walk(
+        user, where, match, below if wanted.before is None else min(below, position_from(wanted.before))
+    )
+    found: list[tuple[int, Message]] = []
+    while not walk.ended and len(found) <= limit and walk.looked_at < MOST_LOOKED_AT:
+        found += walk.step()
+    shown = found[:limit]
+    more = shown[-1][0] if len(found) > limit else None if walk.ended else walk.below
+    return [message for _, message in shown], more
+
+
+@dataclass(slots=True)
+class _Walk:
+    user: User
+    where: Scope
+    match: Match
+    below: int
+    size: int = FIRST_BATCH
+    looked_at: int = 0
+    ended: bool = False
+
+    def step(self) -> list[tuple[int, Message]]:
+        """The next stretch: few entries at first, more where few of them fit."""
+        batch = backends.current().newest(self.match, below=self.below, limit=self.size)
+        self.ended = len(batch) < self.size
+        self.looked_at += len(batch)
+        self.below = batch[-1].position if batch else self.below
+        self.size = min(self.size * GROWTH, LARGEST_BATCH)
+        fitting = [row for row in batch if self.where.admits(row)]
+        if len(fitting) > MOST_READ:
+            fitting = fitting[:MOST_READ]
+            self.below, self.ended = fitting[-1].position, False
+        rows = _readable(self.user, self.where.wanted, [row.message_id for row in fitting])
+        return [(row.position, rows[row.message_id]) for row in fitting if row.message_id in rows]
+
+
+def _readable(user: User, wanted: Wanted, ids: Sequence[UUID]) -> dict[UUID, Message]:
+    """These messages as they are now, without what is deleted, hidden, withheld or says something else meanwhile."""
+    if not ids:
+        return {}
+    hidden = HiddenMessage.objects.filter(user_id=user.pk, message_id=OuterRef("pk"))
+    rows = Message.objects.filter(visible.messages(user.pk), ~Exists(hidden), pk__in=ids, deleted_at=None)
+    people = (*unshown("sender"), *unshown("reply_to__sender"))
+    found = list(rows.select_related("sender", "reply_to", "reply_to__sender").defer(*people))
+    starred = stars.among(user.pk, found) if "starred" in wanted.not_states else set()
+    return {row.pk: row for row in found if row.pk not in starred and _holds(row, wanted)}
+
+
+def _holds(row: Message, wanted: Wanted) -> bool:
+    marks = {"edited": row.edited_at is not None, "pinned": row.pinned_at is not None}
+    if any(marks.get(state) is False for state in wanted.states):
+        return False
+    if any(marks.get(state, False) for state in wanted.not_states):
+        return False
+    if not (wanted.terms or wanted.without):
+        return True
+    text = fold(row.body)
+    return all(term in text for term in wanted.terms) and not any(term in text for term in wanted.without)
