@@ -12,7 +12,7 @@ from accounts import devices, mail
 from accounts.archive import own
 from accounts.events import SessionsChanged
 from accounts.models import User
-from accounts.operations import contacts, exports, people, sessions
+from accounts.operations import contacts, exports, leaving, people, sessions
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 
@@ -20,6 +20,7 @@ from chatify.lib import events
 def connect() -> None:
     registry.register(mail.KIND, mail.deliver)
     registry.register(exports.KIND, exports.make)
+    registry.register(leaving.KIND, leaving.erase)
     own.register()
     sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)

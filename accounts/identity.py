@@ -25,6 +25,9 @@ RESERVED = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# What accounts are called that were deleted.
+GONE = "deleted-"
+
 
 def clean_email(value: str) -> str:
     """The stored form of an address: NFKC, casefolded, ASCII. Raises Invalid about `email`."""
@@ -54,6 +57,6 @@ def clean_username(value: str) -> str:
         raise Invalid.field(
             "username", "Use 2 to 30 of the letters a to z, digits, dots, dashes and underscores."
         )
-    if name in RESERVED:
+    if name in RESERVED or name.startswith(GONE):
         raise Invalid.field("username", "This name is reserved. Choose another.")
     return name

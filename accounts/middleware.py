@@ -10,13 +10,17 @@ from allauth.account.internal.flows.reauthentication import get_reauthentication
 from allauth.headless import app_settings as headless
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 
 from accounts import devices, queries, stepup
+from chatify.lib import http
 from chatify.lib.errors import ChatifyError, TooMany
 
 PREFIX = "/api/auth/"
 POWERS = re.compile(r"/account/(?:password/change|email|authenticators/[a-z-]+)$")
 RETRY_AFTER = 60  # seconds; allauth does not say when its window ends
+
+LEAVES = "This account is being deleted. Sign in on the page to keep it."
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +36,27 @@ class Seen:
         devices.seen(request)
         devices.remember(request, response)
         return response
+
+
+class Leaving:
+    """Who is deleting their account sees the page where they can take it back, their copy, and the way out."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        open_to_all = request.path.startswith(
+            ("/static/", "/me.css", "/healthz", "/readyz", "/accounts/logout/")
+        )
+        if open_to_all or not request.user.is_authenticated or request.user.leaves_at is None:
+            return self.get_response(request)
+        if request.path.startswith(
+            ("/settings/data/", "/accounts/reauthenticate/", "/accounts/2fa/reauth", "/avatars/")
+        ):
+            return self.get_response(request)
+        if http.wants_json(request) or request.path.startswith("/api/v1/"):
+            return http.problem(403, "Account is being deleted", LEAVES)
+        return redirect("settings_data_leave")
 
 
 class AuthDoor:
@@ -99,9 +124,12 @@ def _step_up(request: HttpRequest) -> HttpResponse | None:
     strategy = headless.TOKEN_STRATEGY
     token = strategy.get_session_token(request)
     session = strategy.lookup_session(token) if token else None
-    found = queries.authenticate_cookie(session.session_key) if session else None
-    if session is None or found is None:
+    if session is None:
         return None
+    found = queries.authenticate_cookie(session.session_key)
+    if found is None:
+        body = {"status": 401, "data": {"flows": []}, "meta": {"is_authenticated": False}}
+        return JsonResponse(body, status=401)
     ways = get_reauthentication_flows(found.user)
     if stepup.is_fresh(session.get(AUTHENTICATION_METHODS_SESSION_KEY, []), can_repeat=bool(ways)):
         return None

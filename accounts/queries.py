@@ -7,15 +7,16 @@ from uuid import UUID
 
 from allauth.headless.tokens.strategies.jwt import internal as jwt
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import identity
-from accounts.models import User, UserSession
+from accounts.models import RetiredName, User, UserSession
 from accounts.sessions import SessionStore
 from chatify.lib import ids, paging, ratelimit, strain, text
 from chatify.lib.errors import Forbidden, Invalid, NotFound
@@ -108,7 +109,15 @@ def account(name: str) -> User:
 
 
 def username_taken(username: str) -> bool:
-    return User.objects.filter(username=username).exists()
+    """Whether somebody has this name, or had it when they deleted their account: nobody steps into another's shoes."""
+    keys = [retired_key(username, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    taken = User.objects.filter(username=username).exists()
+    return taken or RetiredName.objects.filter(key__in=keys).exists()
+
+
+def retired_key(username: str, secret: str | None = None) -> str:
+    """What is kept of the name of a deleted account: nothing that can be read."""
+    return salted_hmac("accounts.retired", username, secret=secret, algorithm="sha256").hexdigest()
 
 
 def _visible() -> QuerySet[User]:
@@ -273,7 +282,10 @@ def _alive(data: dict[str, str] | None, person: User | None) -> bool:
 
 
 def _fits(data: dict[str, str], person: User) -> bool:
-    """Whether a session still opens this person's account: password and nonce are unchanged."""
+    """Whether a session still opens this person's account: password and nonce are unchanged, and the account is not
+    being deleted (the pages alone let them in, to take that back)."""
+    if person.leaves_at is not None:
+        return False
     if data.get(SESSION_KEY) != str(person.pk) or not data.get(BACKEND_SESSION_KEY):
         return False
     kept = data.get(HASH_SESSION_KEY, "")

@@ -3,12 +3,13 @@
 from functools import partial
 
 from accounts.events import ReachChanged, SessionEnded, SessionsChanged
+from accounts.operations import leaving
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
 from messaging.events import InboxChanged, LogAppended, ReadStateChanged
-from messaging.operations import attachments, changes, reports, search, standing
+from messaging.operations import attachments, changes, departures, reports, search, standing
 from messaging.realtime import publish
 
 
@@ -27,6 +28,9 @@ def connect() -> None:
     archive.register()
     sweeps.register(changes.forget_old)
     sweeps.register(search.catch_up)
+    leaving.before_erasing(
+        departures.depart, keeps=("messaging.membership", "messaging.reaction", "media.upload")
+    )
 
 
 def tell_sockets(fact: LogAppended) -> None:

@@ -68,3 +68,15 @@ class Reporting(Typed):
         help_text=f"Up to {TEXT_LENGTH:,} characters. You can leave it empty.",
     )
     block = forms.BooleanField(label="Block this person, too", required=False)
+
+
+class Leaving(Typed):
+    """One's own username, so that an account is not deleted by accident."""
+
+    typed = forms.CharField(
+        label="Your username",
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )

@@ -50,6 +50,7 @@ ASSISTANT = Kind(
 ALL = (DIRECT, GROUP, MAIL, ASSISTANT)
 BY_NAME = {kind.name: kind for kind in ALL}
 CHOICES = [(kind.name, kind.label) for kind in ALL]
+CHANGING = [kind.name for kind in ALL if kind.members_may_change]
 CHATS = [kind.name for kind in ALL if kind.layout == "chat"]
 PAIRS = [kind.name for kind in ALL if kind.unique_pair]
 MAILS = [kind.name for kind in ALL if kind.layout == "mail"]

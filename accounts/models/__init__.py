@@ -2,7 +2,18 @@ from accounts.models.act import AccountAct
 from accounts.models.block import Block
 from accounts.models.contact import Contact, ContactRequest
 from accounts.models.export import Export
+from accounts.models.retired import RetiredName
 from accounts.models.session import Device, UserSession
 from accounts.models.user import User
 
-__all__ = ["AccountAct", "Block", "Contact", "ContactRequest", "Device", "Export", "User", "UserSession"]
+__all__ = [
+    "AccountAct",
+    "Block",
+    "Contact",
+    "ContactRequest",
+    "Device",
+    "Export",
+    "RetiredName",
+    "User",
+    "UserSession",
+]

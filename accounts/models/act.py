@@ -8,10 +8,12 @@ from chatify.lib import ids
 
 
 class AccountAct(models.Model):
-    """What staff did to an account, and why. Written once; `actor` is empty for a command of the operator."""
+    """What staff did to an account, and why. Written once; `actor` is empty for a command of the operator, and where a
+    person's own wish came into force."""
 
     SUSPENDED = "suspended"
     RESTORED = "restored"
+    ERASED = "erased"
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="acts")

@@ -115,6 +115,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     settings = models.JSONField(default=dict, blank=True)
     session_nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Until when somebody who deleted their account may take it back, and when it was erased.
+    leaves_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 

@@ -3,7 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError
 
-from accounts import identity
+from accounts import identity, queries
 from accounts.events import SessionsChanged
 from accounts.models import AccountAct, User
 from accounts.operations import sessions
@@ -59,7 +59,10 @@ def suspend(user: User, *, by: User | None = None, reason: str = "no reason give
 
 
 def restore(user: User, *, by: User | None = None, reason: str = "no reason given") -> None:
-    """Open a suspended account again; its person signs in anew. Raises Invalid about `reason`."""
+    """Open a suspended account again; its person signs in anew. Raises Invalid about `reason`, and for an account that
+    was deleted."""
+    if user.erased_at is not None:
+        raise Invalid("This account was deleted. Nothing of it can be restored.")
     with db.atomic():
         user.is_active = True
         user.save(update_fields=["is_active"])
@@ -82,9 +85,10 @@ def drop_unproven_password(user: User) -> None:
 
 
 def _refuse_taken(user: User) -> None:
-    for field in ("email", "username"):
-        if User.objects.filter(**{field: getattr(user, field)}).exists():
-            raise _taken(field)
+    if User.objects.filter(email=user.email).exists():
+        raise _taken("email")
+    if queries.username_taken(user.username):
+        raise _taken("username")
 
 
 def _taken(field: str) -> Invalid:

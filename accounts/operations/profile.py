@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import avatars, identity
+from accounts import avatars, identity, queries
 from accounts.models import User
 from accounts.models.user import ABOUT_LENGTH, DISPLAY_NAME_LENGTH, STATUS_LENGTH
 from chatify.lib import db, ratelimit, text
@@ -74,7 +74,7 @@ def update(actor: User, **changes: Any) -> User:
         setattr(actor, name, value)
     try:
         with db.atomic():
-            if renamed and User.objects.filter(username=actor.username).exclude(pk=actor.pk).exists():
+            if renamed and queries.username_taken(actor.username):
                 raise _taken()
             actor.save(update_fields=list(cleaned))
     except (IntegrityError, Invalid):

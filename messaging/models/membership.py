@@ -1,4 +1,5 @@
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -94,3 +95,8 @@ class Membership(models.Model):
 
     def _quiet_since(self, number: int, now: datetime) -> bool:
         return self.conversation.message_count <= number or self.is_muted(now)
+
+    def succession(self) -> tuple[bool, bool, datetime, UUID]:
+        """Who takes a group over first: who can sign in, then admins, then who is in it longest. Needs `user`."""
+        here = self.user.is_active and self.user.leaves_at is None
+        return not here, self.role != self.Role.ADMIN, self.joined_at, self.id

@@ -216,7 +216,9 @@ def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, l
     unnamed = [each.conversation_id for each in memberships if not each.conversation.traits.has_title]
     if not unnamed:
         return {}
-    others = Membership.objects.filter(conversation_id__in=unnamed, left_seq=None).exclude(user_id=without)
+    # Who deleted their account left, and still names what one had with them.
+    there = Q(left_seq=None) | Q(user__erased_at__isnull=False)
+    others = Membership.objects.filter(there, conversation_id__in=unnamed).exclude(user_id=without)
     others = others.select_related("user").only("conversation_id", *(f"user__{name}" for name in SHOWN))
     place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("id")])
     people: dict[UUID, list[User]] = {}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, Window
+from django.db.models import Case, Exists, F, OuterRef, Q, When, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
@@ -11,6 +11,7 @@ from accounts.models.user import unshown
 from chatify.lib import paging
 from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
+from messaging import kinds
 from messaging.models import Conversation, Membership
 
 
@@ -39,6 +40,23 @@ def member(conversation: Conversation, user: UUID) -> User:
 def count(conversation: Conversation) -> int:
     """How many people are in it now."""
     return Membership.objects.filter(conversation_id=conversation.id, left_seq=None).count()
+
+
+def heirs(user: User, *, limit: int = 20) -> list[Membership]:
+    """Who becomes the owner of the groups that would have none without me, each with its conversation and person; the
+    order is that of `Membership.succession`."""
+    rows = Membership.objects.filter(left_seq=None, conversation__kind__in=kinds.CHANGING)
+    owners = rows.filter(conversation_id=OuterRef("conversation_id"), role=Membership.Role.OWNER)
+    mine = rows.filter(~Exists(owners.exclude(user_id=user.pk)), user_id=user.pk, role=Membership.Role.OWNER)
+    groups = list(mine.order_by("joined_at", "id").values_list("conversation_id", flat=True)[:limit])
+    away = Case(When(user__is_active=True, user__leaves_at=None, then=0), default=1)
+    below = Case(When(role=Membership.Role.ADMIN, then=0), default=1)
+    place = Window(
+        RowNumber(), partition_by=F("conversation_id"), order_by=[away, below, F("joined_at"), F("id")]
+    )
+    others = rows.filter(conversation_id__in=groups).exclude(user_id=user.pk)
+    others = others.select_related("conversation", "user").defer(*unshown("user"))
+    return list(others.annotate(place=place).filter(place=1).order_by("conversation__title", "id"))
 
 
 def first_pages(conversations: list[UUID], *, each: int = 50) -> dict[UUID, list[Membership]]:

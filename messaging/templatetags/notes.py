@@ -35,6 +35,8 @@ def _joined(data: Shape) -> SafeString:
 
 
 def _left(data: Shape) -> SafeString:
+    if data.get("erased"):
+        return SafeString("Somebody deleted their account and left")
     if _own(data):
         return format_html("{} left", _name(data.get("user")))
     return format_html("{} removed {}", _name(data.get("actor")), _name(data.get("user")))
@@ -42,6 +44,8 @@ def _left(data: Shape) -> SafeString:
 
 def _role(data: Shape) -> SafeString:
     role = {"owner": "an owner", "admin": "an admin"}.get(str(data.get("role")), "a member")
+    if data.get("actor") is None:
+        return format_html("{} became {}", _name(data.get("user")), role)
     return format_html("{} made {} {}", _name(data.get("actor")), _name(data.get("user")), role)
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.services.people import PASSWORD
 
 from .test_pages import SHOTS, SIZES, too_wide, violations
-from .world import World
+from .world import Seat, World
 
 
 def test_a_copy_is_made_taken_along_and_searched_without_a_network(world: World, tmp_path: Path) -> None:
@@ -55,14 +55,40 @@ def test_somebody_makes_a_copy_without_a_script(world: World) -> None:
     plain.until(lambda: "Download" in plain.go("/settings/data/").page.content(), within=15_000)
 
 
-def test_the_page_is_sound_at_every_size(world: World) -> None:
-    seat = world.seat("alice", reduced_motion="reduce").go("/settings/data/").live()
+def test_an_account_is_deleted_and_taken_back(world: World) -> None:
+    world.group("carol", "Boats", "bob")
+    phone, laptop = world.seat("carol").go("/inbox/").live(), world.seat("carol").go("/settings/data/delete/")
+    expect(laptop.page.locator("[aria-labelledby=heirs]")).to_contain_text("Boats")
+    assert sound(laptop, "delete") == []
+    laptop.page.fill("[name=typed]", "carol")
+    laptop.page.get_by_role("button", name="Delete my account").click()
+    laptop.page.fill("[name=password]", PASSWORD)
+    laptop.page.keyboard.press("Enter")
+    expect(laptop.page.locator(".flashes")).to_contain_text("Sign in before then to keep it")
+    phone.page.wait_for_url("**/accounts/login/**", timeout=5_000)
+    laptop.page.fill("[name=login]", "carol@example.test")
+    laptop.page.fill("[name=password]", PASSWORD)
+    laptop.page.keyboard.press("Enter")
+    keep = laptop.page.get_by_role("button", name="Keep my account")
+    expect(keep).to_be_visible()
+    assert sound(laptop, "leaving") == []
+    keep.click()
+    expect(laptop.page.locator(".flashes")).to_contain_text("Your account stays")
+    laptop.go("/inbox/").live()
+
+
+def test_the_page_of_a_copy_is_sound_at_every_size(world: World) -> None:
+    assert sound(world.seat("alice", reduced_motion="reduce").go("/settings/data/").live(), "data") == []
+
+
+def sound(seat: Seat, name: str) -> list[str]:
+    """What is too wide at any size, in light and dark; a picture of each."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     problems = []
-    for scheme in ("light", "dark"):
+    for scheme in ("dark", "light"):
         seat.page.emulate_media(color_scheme=scheme)
         for size in ("320", "390", "1280"):
             seat.page.set_viewport_size(SIZES[size])
-            seat.page.screenshot(path=SHOTS / f"data-{size}-{scheme}.png")
+            seat.page.screenshot(path=SHOTS / f"{name}-{size}-{scheme}.png")
             problems += too_wide(seat)
-    assert problems + violations(seat) == []
+    return problems + violations(seat)

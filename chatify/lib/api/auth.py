@@ -25,6 +25,8 @@ class Bearer(JWTTokenAuth):
     def __call__(self, request: HttpRequest) -> Any:
         if not super().__call__(request) or not request.user.is_active:
             return None
+        if request.user.leaves_at is not None:
+            raise Forbidden("This account is being deleted. Sign in on the page to keep it.")
         ratelimit.hit("api", request.user.pk)
         return request.user
 

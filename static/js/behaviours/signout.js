@@ -1,15 +1,27 @@
-/* Signing out leaves nothing of this person in the browser, and says so if that loses a message. */
+/* Signing out leaves nothing of this person in the browser, and says so if that loses a message. A form whose answer is
+   a new page is waited for: if it ends this session (everywhere, or for ever), the closing socket must not lead away. */
 
 import { words } from "../words.js";
 import { ask } from "./dialogs.js";
 
+const ANSWERED_MS = 20_000;
+
 export function signOut({ outbox, drafts, socket }) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || !isSignOut(form) || form.method !== "post") return;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (!isSignOut(form)) {
+      holdOff(socket);
+      return;
+    }
     event.preventDefault();
     leave(form, { outbox, drafts, socket });
   });
+}
+
+function holdOff(socket) {
+  socket.pause();
+  setTimeout(() => socket.reopen(), ANSWERED_MS);
 }
 
 function isSignOut(form) {
