@@ -1,9 +1,13 @@
 """Where files live, how large they may be, and what prepares them."""
 
+from urllib.parse import urlsplit
+
 from chatify.lib import env
 
 # With S3_URL (https://KEY:SECRET@host/bucket?region=…) files live in that bucket, else in the data folder.
 CHATIFY_S3_URL = env.text("S3_URL")
+_place = urlsplit(CHATIFY_S3_URL)
+CHATIFY_S3_ORIGIN = f"{_place.scheme}://{_place.netloc.rpartition('@')[2]}" if CHATIFY_S3_URL else ""
 CHATIFY_STORE = "media.storage.s3.Bucket" if CHATIFY_S3_URL else "media.storage.local.Folder"
 CHATIFY_LARGEST_FILE = env.whole("CHATIFY_LARGEST_FILE_MB", 1024) * 2**20
 CHATIFY_QUOTA = env.whole("CHATIFY_QUOTA_MB", 10 * 1024) * 2**20

@@ -4,6 +4,7 @@ from chatify.lib import env
 from chatify.lib.secrets import kept_secret
 
 from .base import DATA_DIR, PORT, PRODUCTION
+from .files import CHATIFY_S3_ORIGIN
 
 SECRET_KEY = env.text("SECRET_KEY") or kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
@@ -37,16 +38,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# Pages send files to the bucket, and are sent on to it for what they show.
+_bucket = [CHATIFY_S3_ORIGIN] if CHATIFY_S3_ORIGIN else []
 _sockets = [origin.replace("http", "ws", 1) for origin in CHATIFY_ORIGINS]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "blob:", "data:"],
-        "media-src": ["'self'", "blob:"],
+        "img-src": ["'self'", "blob:", "data:", *_bucket],
+        "media-src": ["'self'", "blob:", *_bucket],
         "font-src": ["'self'"],
-        "connect-src": ["'self'", *_sockets],
+        "connect-src": ["'self'", *_sockets, *_bucket],
         "worker-src": ["'self'"],
         "manifest-src": ["'self'"],
         "form-action": ["'self'"],
