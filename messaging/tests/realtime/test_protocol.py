@@ -125,3 +125,25 @@ def test_every_command_of_the_table_has_a_reader() -> None:
 def test_text_survives_exactly() -> None:
     body = "e\u0301 👩‍👩‍👧 \u202e ﷽"
     assert protocol.send(protocol.parse(json.dumps(command(body=body)))).body == body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"a","type":"b"}',
+        '{"type":"a","type" :"b"}',
+        '{"type":"a", "body":"x","body"\t:"y"}',
+        '{"type":"a","inner":{"b":1,"b":2}}',
+    ],
+)
+def test_a_key_that_comes_twice_is_refused_however_it_is_spelt(text: str) -> None:
+    with pytest.raises(protocol.BadFrame):
+        protocol.parse(text)
+
+
+@pytest.mark.parametrize("body", ["at 9:30", "{[(", "[1]:{2}", "\\u0041", "a\tb\n", "上海 😀", '"quoted": yes'])
+def test_what_a_body_says_does_not_change_how_the_frame_is_read(body: str) -> None:
+    for spaces in (None, (",", ":"), (" , ", " : ")):
+        for ascii_only in (True, False):
+            text = json.dumps(command(body=body), separators=spaces, ensure_ascii=ascii_only)
+            assert protocol.parse(text) == command(body=body)
