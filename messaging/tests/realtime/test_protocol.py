@@ -141,7 +141,9 @@ def test_a_key_that_comes_twice_is_refused_however_it_is_spelt(text: str) -> Non
         protocol.parse(text)
 
 
-@pytest.mark.parametrize("body", ["at 9:30", "{[(", "[1]:{2}", "\\u0041", "a\tb\n", "上海 😀", '"quoted": yes'])
+@pytest.mark.parametrize(
+    "body", ["at 9:30", "{[(", "[1]:{2}", "\\u0041", "a\tb\n", "上海 😀", '"quoted": yes']
+)
 def test_what_a_body_says_does_not_change_how_the_frame_is_read(body: str) -> None:
     for spaces in (None, (",", ":"), (" , ", " : ")):
         for ascii_only in (True, False):
