@@ -25,11 +25,11 @@ def judge(rows: tables.Tables, logs: list[journal.Log], heals: Iterable[float] =
     return verdict
 
 
-def known(rows: tables.Tables, logs: list[journal.Log]) -> tables.Tables:
+def known(logs: list[journal.Log]) -> set[str]:
     """The conversations that any of these clients began in or heard of: others share the tables."""
     places = (record.fields for log in logs for record in log.records)
     names = {fields.get("conv", fields.get("conversation")) for fields in places}
-    return {name: row for name, row in rows.items() if name in names}
+    return {name for name in names if name is not None}
 
 
 def check(database_url: str, folder: Path, heals: Iterable[float] = ()) -> Verdict:

@@ -71,6 +71,7 @@ def _running(stage: Stage) -> Iterator[Stage]:
             server.start()
         yield stage
     finally:
+        stage.maker.close()
         for server in stage.servers:
             server.close()
 
@@ -91,6 +92,7 @@ def stage(shared_stage: Stage, request: pytest.FixtureRequest) -> Iterator[Stage
             server.start()
     shared_stage.mark()
     yield shared_stage
+    shared_stage.leave()
     print(shared_stage.complaints())
 
 

@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.faults.stage import Stage, healed
+from tests.faults.stage import FULL_RUN, Stage, healed
 from tests.faults.verdict import Verdict
 from tests.load.driver import FULL, Plan, drive
 from tests.load.fleet import Fleet
 
-FULL_RUN = os.environ.get("CHATIFY_TEST_FULL_LOAD") == "1"
 SEEDS = range(1, 1 + int(os.environ.get("CHATIFY_TEST_FAULT_SEEDS", "1")))
 # Small groups that go on talking, whatever happens, until the trouble is over.
 TALK = Plan(conversations=6, members=4, messages=700, rate=40.0, seconds=110)

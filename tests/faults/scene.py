@@ -24,7 +24,7 @@ class Scene:
 
     def stored(self) -> dict[str, int]:
         """How many events each conversation holds."""
-        return {name: len(row.events) for name, row in tables.read(self.stage.database).items()}
+        return tables.lengths(self.stage.database)
 
     @asynccontextmanager
     async def socket(self, person: Account | None = None) -> AsyncIterator[ClientConnection]:
@@ -44,7 +44,7 @@ class Scene:
 
 def set_scene(stage: Stage) -> Scene:
     """Two rooms of two people each, on a stage."""
-    world = stage.world("hostile", people=4, conversations=2, members=2)
+    world = stage.world("hostile", people=4, conversations=2, members=2, keep=True)
     alice, bob, *_ = world.people
     room = next(name for name, members in world.conversations.items() if alice.id in members)
     foreign = next(name for name in world.conversations if name != room)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -10,15 +9,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.faults import checker, tables
+from tests.faults.maker import Maker
 from tests.faults.verdict import Verdict
 from tests.load import journal
 from tests.load.door import Account
 from tests.load.fleet import Fleet, World
 from tests.services.processes import NotStarted
 from tests.services.redis import Redis
-from tests.services.server import Server, run_python
+from tests.services.server import Server
 
 ROUNDS = int(os.environ.get("CHATIFY_TEST_FAULT_ROUNDS", "0"))
+FULL_RUN = os.environ.get("CHATIFY_TEST_FULL_LOAD") == "1"
+# The product's own heartbeat, ten seconds, is waited for at full size only.
+PACE = {} if FULL_RUN else {"CHATIFY_HEARTBEAT_SECONDS": "3"}
 ENTRY = ("-m", "tests.faults.sabotage")
 SWITCHED_WITHIN_S = 15.0
 
@@ -33,11 +36,14 @@ class Stage:
     name: str
     servers: list[Server]
     failpoints: Path
+    maker: Maker
     redis: Redis | None = None
     fault: str = "none"
     told: list[tuple[str, object]] = field(default_factory=list)
     _marks: dict[int, int] = field(default_factory=dict)
     _cast: dict[str, Account] = field(default_factory=dict)
+    _here: list[str] = field(default_factory=list)
+    _over: list[str] = field(default_factory=list)
 
     @property
     def urls(self) -> list[str]:
@@ -50,20 +56,25 @@ class Stage:
         one = self.servers[0]
         return one.env.get("DATABASE_URL") or f"sqlite:///{one.data_dir / 'chatify.sqlite3'}"
 
-    def world(self, run: str, *, people: int, conversations: int, members: int) -> World:
-        """New groups for one test, among the same people as before: signing in is slow on purpose."""
+    def world(self, run: str, *, people: int, conversations: int, members: int, keep: bool = False) -> World:
+        """New groups for one test (or with `keep` for all), among the same people: signing in is slow on purpose."""
         sizes = {"people": people, "conversations": conversations, "members": members}
-        options = [part for name, size in sizes.items() for part in (f"--{name}", str(size))]
-        made = run_python("-m", "tests.load.world", "--run", run, *options, env=self.servers[0].env)
-        world = World.parse(json.loads(made.stdout.splitlines()[-1]))
+        world = World.parse(self.maker.make(run, sizes, leave=self._over))
+        self._over.clear()
+        self._here += [] if keep else world.conversations
         for account in world.people:
             self._cast.setdefault(account.id, account)
         return replace(world, people=[self._cast[account.id] for account in world.people])
 
+    def leave(self) -> None:
+        """The test is over: nobody stays in its conversations, so that inboxes do not grow from test to test."""
+        self._over += self._here
+        self._here.clear()
+
     def verdict(self, logs: Path, heals: Iterable[float] = ()) -> Verdict:
         """Run the checker over what these clients know of."""
         records = journal.read(logs)
-        return checker.judge(checker.known(tables.read(self.database), records), records, heals)
+        return checker.judge(tables.read(self.database, checker.known(records)), records, heals)
 
     def judge(self, logs: Path, heals: Iterable[float] = ()) -> Verdict:
         """Print the checker's line, and fail with its findings when a property is broken."""
@@ -119,11 +130,11 @@ def built(
 ) -> Stage:
     """A stage whose servers, not started yet, have their data in `folder` and can be made to fail."""
     failpoints = folder / "failpoints"
-    told = {**(env or {}), "CHATIFY_TEST_FAILPOINTS": str(failpoints)}
+    told = {**PACE, **(env or {}), "CHATIFY_TEST_FAILPOINTS": str(failpoints)}
     servers = [Server(folder / str(number), env=told, entry=ENTRY, **urls) for number in range(count)]
     for server in servers:
         server.data_dir.mkdir()
-    return Stage(name, servers, failpoints, redis)
+    return Stage(name, servers, failpoints, Maker(servers[0].env, folder / "maker.log"), redis)
 
 
 async def restart(server: Server) -> None:

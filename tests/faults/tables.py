@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -73,52 +73,75 @@ class ConversationRow:
 
 
 Tables = dict[str, ConversationRow]
+Ask = Callable[[str], list[Any]]
 
+UNSETTLED = "SELECT ranges FROM messaging_unsettled"
+LENGTHS = "SELECT conversation_id, count(*) FROM messaging_event GROUP BY conversation_id"
 CONVERSATIONS = (
     "SELECT id, head, head_digest, message_count, floor_seq, floor_number, floor_digest"
-    " FROM messaging_conversation"
+    " FROM messaging_conversation WHERE {}"
 )
 EVENTS = (
     "SELECT conversation_id, seq, type, actor_id, data, at, digest FROM messaging_event"
-    " ORDER BY conversation_id, seq"
+    " WHERE {} ORDER BY conversation_id, seq"
 )
 MESSAGES = (
     "SELECT conversation_id, id, number, seq, sender_id, client_id, body, deleted_at FROM messaging_message"
-    " ORDER BY conversation_id, number"
+    " WHERE {} ORDER BY conversation_id, number"
 )
 MEMBERS = (
     "SELECT conversation_id, user_id, read_number, skip, visible_from_seq, left_seq FROM messaging_membership"
+    " WHERE {}"
 )
 
 
-UNSETTLED = "SELECT ranges FROM messaging_unsettled"
+def read(database_url: str, only: Iterable[str] | None = None) -> Tables:
+    """All conversations of a database named by URL (`sqlite:///path` or `postgresql://…`), or `only` these."""
+    with _open(database_url) as ask:
+        return _assemble(lambda statement, column: ask(statement.format(_among(only, column))))
 
 
-def read(database_url: str) -> Tables:
-    """All conversations of a database named by URL: `sqlite:///path` or `postgresql://…`."""
-    if database_url.startswith("sqlite:"):
-        return _read_sqlite(Path(database_url.removeprefix("sqlite:///")))
-    with psycopg.connect(database_url) as connection:
-        return _assemble(lambda statement: connection.execute(statement).fetchall())
+def lengths(database_url: str) -> dict[str, int]:
+    """How many events each conversation holds."""
+    with _open(database_url) as ask:
+        return {name(row[0]): row[1] for row in ask(LENGTHS)}
 
 
-def _read_sqlite(path: Path) -> Tables:
+def unsettled(database_url: str) -> int:
+    """How many events nobody has announced yet."""
+    with _open(database_url) as ask:
+        told = [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in ask(UNSETTLED)]
+    return sum(last - first + 1 for ranges in told for _, first, last in ranges)
+
+
+@contextmanager
+def _open(database_url: str) -> Iterator[Ask]:
+    """Answers statements, all from one moment with SQLite."""
+    if not database_url.startswith("sqlite:"):
+        with psycopg.connect(database_url) as postgres:
+            yield lambda statement: postgres.execute(statement).fetchall()
+        return
+    path = Path(database_url.removeprefix("sqlite:///"))
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as connection:
         connection.execute("BEGIN")
-        return _assemble(lambda statement: connection.execute(statement).fetchall())
+        yield lambda statement: connection.execute(statement).fetchall()
 
 
-def _assemble(ask: Any) -> Tables:
-    tables = {name(row[0]): ConversationRow(name(row[0]), *row[1:]) for row in ask(CONVERSATIONS)}
-    for row in ask(EVENTS):
+def _among(only: Iterable[str] | None, column: str) -> str:
+    """A condition on ids, which are uuid with PostgreSQL and their 32 digits with SQLite: both compare as text."""
+    if only is None:
+        return "true"
+    ids = ", ".join(f"'{UUID(each).hex}'" for each in only)
+    return f"replace(CAST({column} AS text), '-', '') IN ({ids or 'NULL'})"
+
+
+def _assemble(ask: Callable[[str, str], list[Any]]) -> Tables:
+    tables = {name(row[0]): ConversationRow(name(row[0]), *row[1:]) for row in ask(CONVERSATIONS, "id")}
+    for row in ask(EVENTS, "conversation_id"):
         tables[name(row[0])].events.append(_event(row[1:]))
-    for (ranges,) in ask(UNSETTLED):
-        for conversation, first, last in json.loads(ranges) if isinstance(ranges, str) else ranges:
-            for event in tables[conversation].events[first - 1 : last]:
-                event.settled = False
-    for row in ask(MESSAGES):
+    for row in ask(MESSAGES, "conversation_id"):
         tables[name(row[0])].messages.append(_message(row[1:]))
-    for row in ask(MEMBERS):
+    for row in ask(MEMBERS, "conversation_id"):
         tables[name(row[0])].members[name(row[1])] = MemberRow(name(row[1]), *row[2:])
     return tables
 

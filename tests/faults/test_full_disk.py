@@ -74,6 +74,7 @@ def _running(stage: Stage, disk: Path) -> Iterator[tuple[Stage, Path]]:
     (server,) = stage.servers
     server.start()
     yield stage, disk
+    stage.maker.close()
     server.close()
 
 

@@ -1,12 +1,15 @@
 """Makes the load's people and conversations in the server's database, through operations only.
 
 `python -m tests.load.world --people 20 --conversations 10 --members 5` with the server's environment prints
-the world as JSON. People are kept from one run to the next; conversations are new each time.
+the world as JSON. People are kept from one run to the next; conversations are new each time. With `--serve` it makes
+one for each line of JSON that it reads, `{"run": …, "people": …, "conversations": …, "members": …, "leave": […]}`, to
+the end of the input. `leave` names conversations that everybody leaves first: inboxes must not grow for ever.
 """
 
 import argparse
 import json
 import os
+import sys
 from typing import Any
 
 import django
@@ -15,10 +18,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatify.settings")
 django.setup()
 
 from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.db import close_old_connections  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from accounts.operations import people  # noqa: E402
 from chatify.lib.ids import uuid7  # noqa: E402
+from messaging.models import Membership  # noqa: E402
 from messaging.operations import conversations  # noqa: E402
 
 PASSWORD = "correct horse battery staple 7"
@@ -58,6 +63,16 @@ def make(run: str, count: int, groups: int, members: int) -> dict[str, Any]:
     return {"people": told, "conversations": made}
 
 
+def serve() -> None:
+    """A world for each line of the input. The database may have crashed since the last one."""
+    for line in sys.stdin:
+        wish = json.loads(line)
+        close_old_connections()
+        Membership.objects.filter(conversation__in=wish["leave"]).delete()
+        world = make(wish["run"], wish["people"], wish["conversations"], wish["members"])
+        print(json.dumps(world), flush=True)
+
+
 def main() -> None:
     """Read the arguments, make the world, print it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -65,7 +80,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--conversations", type=int, default=10)
     parser.add_argument("--members", type=int, default=5)
+    parser.add_argument("--serve", action="store_true", help="read wishes from the input")
     told = parser.parse_args()
+    if told.serve:
+        serve()
+        return
     print(json.dumps(make(told.run, told.people, told.conversations, told.members)))
 
 
