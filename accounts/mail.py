@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,16 @@ KIND = "mail.send"
 def put_down(message: EmailMessage, *, deliver: bool = True, seconds: int | None = None) -> None:
     """Have a job send `message`, within `seconds` when given (a code is worthless afterwards)."""
     html = [content for content, kind in getattr(message, "alternatives", []) if kind == "text/html"]
+    key = str(uuid7())
     payload = {
+        "id": key,
         "to": list(message.to) if deliver else [],
         "subject": message.subject,
         "text": message.body,
         "html": html[0] if html else "",
         "until": time.time() + seconds if seconds else None,
     }
-    jobs.add(kind=KIND, key=str(uuid7()), payload=payload)
+    jobs.add(kind=KIND, key=key, payload=payload)
 
 
 def tell(template: str, address: str, context: dict[str, Any]) -> None:
@@ -44,21 +47,30 @@ def deliver(payload: dict[str, Any]) -> None:
     """The work of a `mail.send` job."""
     if not payload["to"] or (payload["until"] and time.time() > payload["until"]):
         return
-    message = EmailMultiAlternatives(payload["subject"], payload["text"], to=payload["to"])
+    headers = {"Message-ID": message_id(payload)}
+    message = EmailMultiAlternatives(payload["subject"], payload["text"], to=payload["to"], headers=headers)
     if payload["html"]:
         message.attach_alternative(payload["html"], "text/html")
     message.send()
 
 
+def message_id(payload: dict[str, Any]) -> str:
+    """The same however often the job runs: a worker may die between sending and saying so."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{payload.get('id') or uuid7()}@{domain}>"
+
+
 class OutboxBackend(BaseEmailBackend):
-    """Each mail as a text file in the outbox folder, newest last by name, and on the console."""
+    """Each mail as a text file in the outbox folder, newest last by name, and on the console. The same Message-ID again
+    is the same file.
+    """
 
     _turn = threading.Lock()
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             text = _readable(message)
-            _keep(text, ",".join(message.to))
+            _keep(text, ",".join(message.to), message.extra_headers.get("Message-ID", ""))
             with self._turn:
                 _show(text)
         return len(email_messages)
@@ -70,11 +82,13 @@ def _readable(message: EmailMessage) -> str:
     return "\n".join(f"{name}: {value}" for name, value in heads.items()) + f"\n\n{message.body}\n"
 
 
-def _keep(text: str, to: str) -> None:
+def _keep(text: str, to: str, identity: str) -> None:
     folder = Path(settings.OUTBOX_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-    name = f"{stamp}-{re.sub(r'[^a-z0-9.@_-]+', '-', to.lower())[:80]}.txt"
+    mark = re.sub(r"[^0-9a-f-]+", "", identity.partition("@")[0]) or uuid7().hex
+    name = f"{stamp}-{re.sub(r'[^a-z0-9.@_-]+', '-', to.lower())[:80]}-{mark}.txt"
+    name = next((known.name for known in folder.glob(f"*-{mark}.txt")), name)
     draft = folder / f".{name}.{uuid7().hex}"
     with os.fdopen(
         os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"

@@ -53,6 +53,18 @@ def test_without_a_mail_server_the_mail_is_a_file_and_a_text_on_the_console(
     assert text in capsys.readouterr().out
 
 
+def test_a_job_that_runs_twice_sends_one_mail(tmp_path: Path) -> None:
+    """As when a worker died after sending and before it said so: the same Message-ID, in the outbox the same file."""
+    backend = "accounts.mail.OutboxBackend"
+    with override_settings(OUTBOX_DIR=tmp_path, EMAIL_BACKEND=backend):
+        for number in range(2):
+            mail.put_down(EmailMultiAlternatives(f"S{number}", "T", "f@x.test", ["t@x.test"]))
+        for job in Job.objects.all():
+            mail.deliver(job.payload)
+            mail.deliver(job.payload)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_closed_console_does_not_stop_the_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(*_: Any, **__: Any) -> None:
         raise BrokenPipeError

@@ -8,16 +8,17 @@ from uuid import uuid4
 from django.db import OperationalError, transaction
 from django.db.models import F
 
-from accounts import queries
+from accounts import mail, queries
 from chatify.jobs import operations as jobs
 from chatify.jobs.models import Job
-from chatify.lib import db, ratelimit
+from chatify.lib import db, ratelimit, strain
 from messaging.models import Conversation
 from messaging.operations import inbox, log, settle
-from messaging.realtime import frames, groups, handshake, publish, resume, sessions
+from messaging.realtime import frames, groups, handshake, publish, resume, sessions, writer
 from messaging.realtime.conversation_state import Room
 from messaging.realtime.frames import Packet
 from messaging.realtime.hub import Hub
+from messaging.realtime.outlet import DirectOutlet
 from messaging.realtime.process import ServingProcess
 from messaging.realtime.receipts import Receipts
 from messaging.realtime.store import DatabaseStore
@@ -146,6 +147,16 @@ def _ends_late(original: Any, _: float) -> Any:
     return finish
 
 
+def _waits_for_ever(original: Any, _: float) -> Any:
+    """R15: a reader may take as long as it likes."""
+
+    async def send(self: DirectOutlet, frame: Any) -> None:
+        self._patience = UNBOUNDED
+        await original(self, frame)
+
+    return send
+
+
 UNBOUNDED = 10**12
 
 BROKEN: dict[str, list[Patch]] = {
@@ -157,8 +168,14 @@ BROKEN: dict[str, list[Patch]] = {
     "R9": [Patch(resume, "_answer", _any_epoch)],
     "R10": [Patch(DatabaseStore, "heads", _awaits({}))],
     "R12": [Patch(publish, "batch", _calls(None)), Patch(settle, "unsettled", _calls(None))],
-    "R13": [Patch(jobs, "_finish", _ends_late)],
+    # A mail has the same Message-ID whenever it is sent: that must be broken too for a second one to be seen.
+    "R13": [Patch(jobs, "_finish", _ends_late), Patch(mail, "message_id", _calls("<>"))],
     "R14": [Patch(groups, "genuine", _calls(True))],
+    "R15": [
+        Patch(writer, "MOST_FRAMES", _constant(UNBOUNDED)),
+        Patch(writer, "MOST_BYTES", _constant(UNBOUNDED)),
+        Patch(DirectOutlet, "send", _waits_for_ever),
+    ],
     "R16": [Patch(ratelimit, "limit_for", _calls(None))],
     "R17": [Patch(handshake, "refused", _calls(False))],
     "R18": [
@@ -170,4 +187,5 @@ BROKEN: dict[str, list[Patch]] = {
     "R21": [Patch(inbox, "_move", _reads_back)],
     "R22": [Patch(Receipts, "_furthest", _calls((-1, -1)))],
     "R24": [Patch(ServingProcess, "farewell", _awaits(None)), Patch(SocketProtocol, "shutdown", _hangs_up)],
+    "R25": [Patch(strain, "sheds", _calls(False))],
 }

@@ -8,10 +8,13 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import OperationalError
 
+from chatify.jobs import operations as jobs
+from chatify.jobs import registry
 from chatify.lib import db, ratelimit
 from messaging.operations import log, settle
 from messaging.realtime import batcher, publish
@@ -95,6 +98,10 @@ def _cannot_settle(_: Any, __: float) -> Any:
     return fail
 
 
+def _short(_: Any, seconds: float) -> Any:
+    return timedelta(seconds=seconds)
+
+
 def _at_most(_: Any, count: float) -> Any:
     return int(count)
 
@@ -110,6 +117,9 @@ FAILPOINTS: dict[str, list[Patch]] = {
     "untold": [Patch(publish, "batch", _untold)],
     "rolled_back": [Patch(log, "append", _rolled_back)],
     "slow_database": [Patch(log, "append", _slow)],
+    "dies_before_work": [Patch(registry, "work_of", _dies)],
+    "dies_after_work": [Patch(jobs, "_finish", _dies)],
+    "short_lease": [Patch(jobs, "LEASE", _short)],
     "narrow": [Patch(batcher, "MOST_AT_ONCE", _at_most)],
     "layer_drops": [Patch(Link, "_take", _drops_messages)],
     "hub_drops": [Patch(Hub, "hear", _drops_events)],

@@ -29,7 +29,7 @@ def watch(switchboard: Switchboard, wanted: Path) -> None:
     """Follow the file, and say in a second file, named for this process, what is on."""
     said, now = answer_file(wanted, os.getpid()), ""
     while True:
-        text = wanted.read_text("utf-8") if wanted.exists() else ""
+        text = read(wanted)
         if text != now:
             switchboard.set(text)
             now = text
@@ -37,18 +37,29 @@ def watch(switchboard: Switchboard, wanted: Path) -> None:
         time.sleep(LOOK_EVERY_S)
 
 
+def read(wanted: Path) -> str:
+    """What the file asks for; nothing where there is none."""
+    return wanted.read_text("utf-8") if wanted.exists() else ""
+
+
 def answer_file(wanted: Path, pid: int) -> Path:
     """Where a process says what it has switched on."""
     return wanted.with_name(f"{wanted.name}.{pid}")
 
 
-def main() -> None:
-    """Switch on what the environment asks for, then be manage.py."""
+def arm() -> None:
+    """Switch on what the environment asks for, before anything is done, and go on following it."""
     path = os.environ.get(VARIABLE)
     if not path:
         sys.exit(f"{VARIABLE} is not set: this entry is for tests only; serve with manage.py.")
     switchboard = Switchboard(KNOWN)
+    switchboard.set(read(Path(path)))
     threading.Thread(target=watch, args=(switchboard, Path(path)), name="failpoints", daemon=True).start()
+
+
+def main() -> None:
+    """Be manage.py."""
+    arm()
     execute_from_command_line(sys.argv)
 
 

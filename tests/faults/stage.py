@@ -3,10 +3,14 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import pytest
 
 from tests.faults import checker, tables
 from tests.faults.maker import Maker
@@ -14,7 +18,7 @@ from tests.faults.verdict import Verdict
 from tests.load import journal
 from tests.load.door import Account
 from tests.load.fleet import Fleet, World
-from tests.services.processes import NotStarted
+from tests.services.processes import NotStarted, Unavailable
 from tests.services.redis import Redis
 from tests.services.server import Server
 
@@ -86,6 +90,12 @@ class Stage:
         assert verdict.holds, checker.explain(verdict)
         return verdict
 
+    def start(self) -> None:
+        """Have all servers running; those that are not start side by side."""
+        ended = [server for server in self.servers if not server.running]
+        with ThreadPoolExecutor(len(self.servers)) as pool:
+            list(pool.map(Server.start, ended))
+
     @contextlib.asynccontextmanager
     async def failing(self, failpoints: str) -> AsyncIterator[None]:
         """Every server has these on inside the block, and none after it."""
@@ -135,6 +145,40 @@ def built(
     for server in servers:
         server.data_dir.mkdir()
     return Stage(name, servers, failpoints, Maker(servers[0].env, folder / "maker.log"), redis)
+
+
+@contextlib.contextmanager
+def own_redis() -> Iterator[Redis]:
+    """A Redis to kill; the test is skipped where there is none."""
+    try:
+        redis = Redis().start()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    try:
+        yield redis
+    finally:
+        redis.stop()
+
+
+@contextlib.contextmanager
+def running(stage: Stage) -> Iterator[Stage]:
+    """Its servers, started and ended."""
+    first, *others = stage.servers
+    try:
+        first.start()
+        for server in others:
+            shutil.copytree(first.data_dir, server.data_dir, ignore=_all_but_keys, dirs_exist_ok=True)
+        stage.start()
+        yield stage
+    finally:
+        stage.maker.close()
+        for server in stage.servers:
+            server.close()
+
+
+def _all_but_keys(_: str, names: list[str]) -> set[str]:
+    """The processes of one installation share its keys, and no other file."""
+    return set(names) - {"secret_key", "jwt_key.pem"}
 
 
 async def restart(server: Server) -> None:

@@ -24,7 +24,6 @@ class EventRow:
     data: dict[str, Any]
     at: datetime
     digest: str
-    settled: bool = True
 
 
 @dataclass
@@ -76,6 +75,7 @@ Tables = dict[str, ConversationRow]
 Ask = Callable[[str], list[Any]]
 
 UNSETTLED = "SELECT ranges FROM messaging_unsettled"
+UNDONE = "SELECT count(*) FROM jobs_job WHERE done_at IS NULL"
 LENGTHS = "SELECT conversation_id, count(*) FROM messaging_event GROUP BY conversation_id"
 CONVERSATIONS = (
     "SELECT id, head, head_digest, message_count, floor_seq, floor_number, floor_digest"
@@ -112,6 +112,12 @@ def unsettled(database_url: str) -> int:
     with _open(database_url) as ask:
         told = [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in ask(UNSETTLED)]
     return sum(last - first + 1 for ranges in told for _, first, last in ranges)
+
+
+def undone(database_url: str) -> int:
+    """How many jobs have not ended."""
+    with _open(database_url) as ask:
+        return int(ask(UNDONE)[0][0])
 
 
 @contextmanager

@@ -31,24 +31,24 @@ class Lines:
 
 @pytest.fixture(scope="module")
 def behind(shared_stage: Stage) -> Iterator[Lines]:
-    """The servers begin anew with lines to Redis and PostgreSQL that can be broken; afterwards without."""
+    """The servers begin anew with lines to Redis and PostgreSQL that can be broken; afterwards they are not running."""
     if shared_stage.redis is None:
         pytest.skip("this server stands on its own disk only")
     plain = {name: shared_stage.servers[0].env[name] for name in ("REDIS_URL", "DATABASE_URL")}
     with ExitStack() as stack:
         redis, database = (stack.enter_context(Proxy(urlsplit(url).port or 0)) for url in plain.values())
-        _begin_anew(shared_stage, {"REDIS_URL": redis, "DATABASE_URL": database}, plain)
+        _end_and_lead(shared_stage, {"REDIS_URL": redis.port, "DATABASE_URL": database.port}, plain)
         yield Lines(redis, database)
-        _begin_anew(shared_stage, {}, plain)
+        _end_and_lead(shared_stage, {}, plain)
 
 
-def _begin_anew(stage: Stage, lines: dict[str, Proxy], plain: dict[str, str]) -> None:
-    ports = {name: str(lines[name].port if name in lines else urlsplit(plain[name]).port) for name in plain}
+def _end_and_lead(stage: Stage, ports: dict[str, int], plain: dict[str, str]) -> None:
+    """Kill the servers; when they are started again, they use these ports."""
     for server in stage.servers:
         server.kill()
         for name, url in plain.items():
-            server.env[name] = url.replace(f":{urlsplit(url).port}/", f":{ports[name]}/")
-        server.start()
+            own = urlsplit(url).port
+            server.env[name] = url.replace(f":{own}/", f":{ports.get(name, own)}/")
 
 
 WAYS: dict[str, Callable[[Lines], object]] = {

@@ -53,19 +53,22 @@ async def test_sixteen_people_write_into_one_conversation_at_once(
 
 
 @pytest.mark.fault("thrice_at_once")
-async def test_a_send_issued_three_times_at_once_is_stored_once(stage: Stage, tmp_path: Path) -> None:
+async def test_a_send_issued_three_times_at_once_is_stored_once(
+    stage: Stage, tmp_path: Path, seed: int
+) -> None:
     world = stage.world("thrice", people=3, conversations=1, members=3)
     (conversation,) = world.conversations
-    async with Fleet(world, stage.urls, tmp_path) as fleet:
+    times = 1000 if FULL_RUN else 60
+    async with Fleet(world, stage.urls, tmp_path, seed=seed) as fleet:
         author = fleet.clients[1]
         async with second_tab(author, stage.urls[-1], tmp_path) as twin:
-            for number in range(60):
+            for number in range(times):
                 await _three_times(author, twin, conversation, f"thrice {number}")
             seconds = await conclude(fleet)
             assert sorted(author.acks) == sorted(twin.acks)
             assert _places(author) == _places(twin)
     verdict = stage.judge(tmp_path, [seconds])
-    assert verdict.acked == verdict.sent == 60
+    assert verdict.acked == verdict.sent == times
 
 
 @asynccontextmanager
@@ -99,11 +102,11 @@ def _places(client: Client) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.fault("snapshot_under_load")
 async def test_a_snapshot_taken_under_load_and_the_events_after_it_are_the_snapshot_taken_later(
-    stage: Stage, tmp_path: Path
+    stage: Stage, tmp_path: Path, seed: int
 ) -> None:
     world = stage.world("snapshot", people=5, conversations=1, members=5)
-    plan = Plan(conversations=1, members=5, messages=200, rate=50, reads=0)
-    async with Fleet(world, stage.urls, tmp_path) as fleet:
+    plan = Plan(conversations=1, members=5, messages=200, rate=50, reads=0, seed=seed)
+    async with Fleet(world, stage.urls, tmp_path, seed=seed) as fleet:
         for client in fleet.clients:
             client.observer = True
         load = asyncio.create_task(Load(fleet, plan).run())
@@ -117,7 +120,7 @@ async def test_a_snapshot_taken_under_load_and_the_events_after_it_are_the_snaps
 
 @pytest.mark.fault("page_under_load")
 async def test_a_page_opened_under_load_shows_everything_up_to_the_position_it_carries(
-    stage: Stage, tmp_path: Path
+    stage: Stage, tmp_path: Path, seed: int
 ) -> None:
     world = stage.world("page", people=3, conversations=1, members=3)
     (conversation,) = world.conversations
@@ -127,8 +130,8 @@ async def test_a_page_opened_under_load_shows_everything_up_to_the_position_it_c
     async def open_page() -> None:
         pages.append(await asyncio.to_thread(browser.read, f"/c/{conversation}/"))
 
-    async with Fleet(world, stage.urls, tmp_path) as fleet:
-        plan = Plan(conversations=1, members=3, messages=150, rate=50, reads=0)
+    async with Fleet(world, stage.urls, tmp_path, seed=seed) as fleet:
+        plan = Plan(conversations=1, members=3, messages=150, rate=50, reads=0, seed=seed)
         load = asyncio.create_task(Load(fleet, plan).run())
         await _every(0.1, load, open_page)
         seconds = await conclude(fleet)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,17 @@ from tests.load.fleet import Fleet
 
 pytestmark = pytest.mark.process
 
+BUSY = Plan(conversations=1, members=5, messages=150, rate=50, reads=0)
+
 
 @pytest.mark.fault("member_removed")
-async def test_a_removed_member_receives_nothing_more(stage: Stage, tmp_path: Path) -> None:
+async def test_a_removed_member_receives_nothing_more(stage: Stage, tmp_path: Path, seed: int) -> None:
     world = stage.world("removed", people=6, conversations=1, members=6)
     (conversation,) = world.conversations
     owner_id, *_, bob_id = world.conversations[conversation]
-    async with Fleet(world, stage.urls, tmp_path) as fleet:
+    async with Fleet(world, stage.urls, tmp_path, seed=seed) as fleet:
         owner, bob = fleet.client(owner_id), fleet.client(bob_id)
-        load = asyncio.create_task(Load(_without(fleet, bob), _busy()).run())
+        load = asyncio.create_task(Load(_without(fleet, bob), replace(BUSY, seed=seed)).run())
         await asyncio.sleep(1.5)
         seen = bob.cursors[conversation].seq or 0
         assert seen > 20, "there was something to see"
@@ -38,10 +41,6 @@ async def test_a_removed_member_receives_nothing_more(stage: Stage, tmp_path: Pa
     verdict = stage.judge(tmp_path, [seconds])
     assert verdict.leak == 0
     assert not stage.complaints()
-
-
-def _busy() -> Plan:
-    return Plan(conversations=1, members=5, messages=150, rate=50, reads=0)
 
 
 def _without(fleet: Fleet, absent: Client) -> Fleet:
@@ -75,8 +74,8 @@ _ID = "01900000-0000-7000-8000-000000000002"
 
 
 @pytest.mark.fault("signed_out_elsewhere")
-async def test_a_session_ended_elsewhere_closes_its_sockets_within_a_second(stage: Stage) -> None:
-    world = stage.world("session", people=1, conversations=1, members=1)
+async def test_a_session_ended_elsewhere_closes_its_sockets_within_a_second(stage: Stage, seed: int) -> None:
+    world = stage.world(f"session-{seed}", people=1, conversations=1, members=1)
     (person,) = world.people
     browser = await asyncio.to_thread(Browser, stage.urls[0], person)
     url = stage.urls[-1]
@@ -91,8 +90,8 @@ async def test_a_session_ended_elsewhere_closes_its_sockets_within_a_second(stag
 
 
 @pytest.mark.fault("token_given_back")
-async def test_a_token_given_back_closes_its_sockets_within_a_second(stage: Stage) -> None:
-    world = stage.world("bearer", people=1, conversations=1, members=1)
+async def test_a_token_given_back_closes_its_sockets_within_a_second(stage: Stage, seed: int) -> None:
+    world = stage.world(f"bearer-{seed}", people=1, conversations=1, members=1)
     (known,) = world.people
     person = Account(known.id, known.email, known.password)
     first, url = stage.urls[0], stage.urls[-1]

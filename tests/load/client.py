@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import json
 import random
+import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -21,6 +23,16 @@ from tests.load.outbox import Entry, Outbox
 
 LOST = 1006
 UNREACHABLE = (OSError, InvalidHandshake, TimeoutError, Refused, EOFError)
+
+
+def narrow_plug(url: str) -> socket.socket:
+    """A connection with a small receive buffer, for one who does not read: the kernel must not read in its place."""
+    where = urlsplit(url)
+    plug = socket.socket()
+    plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    plug.connect((where.hostname, where.port))
+    plug.setblocking(False)
+    return plug
 
 
 class Client(Handlers):
