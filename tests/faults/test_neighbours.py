@@ -40,7 +40,7 @@ async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(
         before = stage.servers[0].rss_mb()
         beside = await watch.typical(sender, conversation, SENDS)
         grown = stage.servers[0].rss_mb() - before
-        behind = [tab.cursors[conversation].seq for tab in stalled]
+        behind = (await fleet.heads() or {})[conversation] - max(_at(tab, conversation) for tab in stalled)
         for tab in stalled:
             tab.stalled.clear()
         seconds = await _all_level(stalled, conversation, await fleet.heads() or {})
@@ -51,9 +51,13 @@ async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(
     print(
         f"[{stage.name}] typical {calm * 1000:.1f} ms alone, {beside * 1000:.1f} ms beside; {grown:.1f} MiB more"
     )
-    assert max(behind) < SENDS, "they did not read"
+    assert behind > SENDS / 10, "they did not read"
     assert beside < 1.5 * calm + 0.01
     assert grown < STALLED_TABS * MOST_MB
+
+
+def _at(tab: Client, conversation: str) -> int:
+    return tab.cursors[conversation].seq or 0
 
 
 class Watch:
