@@ -21,6 +21,11 @@ class Site(AdminSite):
     site_title = "Chatify"
     index_title = "Administration"
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Providers are named by the settings, and nobody keeps their tokens: rows of these would mean nothing."""
+        if getattr(model_or_iterable, "__name__", "") not in ("SocialApp", "SocialToken"):
+            super().register(model_or_iterable, admin_class, **options)
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.utils import timezone
 
@@ -50,6 +51,7 @@ def profile(user: User) -> dict[str, Any]:
         "settings": presenters.settings(user),
         "created_at": stamp(user.created_at),
         "last_seen_at": stamp(user.last_seen_at) if user.last_seen_at else None,
+        "connections": [each.provider for each in SocialAccount.objects.filter(user=user).order_by("pk")],
         "second_steps": {"app": steps.app is not None, "keys": len(steps.keys)},
     }
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth
+from allauth.socialaccount import forms as social
 
 from accounts.forms.fields import PASSWORD_HELP, AddressField, Worded
 from accounts.forms.signup import Extras
@@ -26,6 +27,26 @@ class Signup(Worded, allauth.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocapitalize": "off", "spellcheck": "false"}
         self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
+class SocialSignup(Worded, social.SignupForm):
+    """What an account elsewhere does not know: how one is called here. Its address is only a proposal."""
+
+    labels: ClassVar[dict[str, str]] = {"email": "E-mail", "username": "Username"}
+    helps: ClassVar[dict[str, str]] = {
+        name: Signup.helps[name] for name in ("email", "username", "display_name")
+    }
+    first: ClassVar[str] = "username"
+    field_order: ClassVar[list[str]] = ["display_name", "username", "email"]
+    email = AddressField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {"autocapitalize": "off", "spellcheck": "false"}
+
+
+class Disconnect(social.DisconnectForm):
+    """Which account elsewhere no longer opens this one."""
 
 
 class NewPassword(Worded, allauth.ResetPasswordKeyForm):

@@ -8,6 +8,7 @@ from .files import *
 from .services import *
 from .realtime import *
 from .accounts import *
+from .social import *
 from .logs import *
 
 from . import production as _production
