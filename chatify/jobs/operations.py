@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chatify.jobs import registry, wake
 from chatify.jobs.models import Job
-from chatify.lib import db
+from chatify.lib import db, strain
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,10 @@ def claim(limit: int = 20) -> list[Job]:
     """Take due jobs for five minutes by conditional updates: no two runners hold one at a time."""
     now = timezone.now()
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    due = Job.objects.filter(free, due__lte=now, done_at=None, failed_at=None).order_by("due")[:limit]
-    return [job for job in due if _take(job, now)]
+    due = Job.objects.filter(free, due__lte=now, done_at=None, failed_at=None).order_by("due")
+    if strain.sheds("preview"):
+        due = due.exclude(kind__in=registry.patient())
+    return [job for job in due[:limit] if _take(job, now)]
 
 
 def overdue(*, seconds: float) -> bool:

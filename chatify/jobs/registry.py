@@ -11,11 +11,20 @@ class Again(Exception):
 
 
 _work: dict[str, Work] = {}
+_patient: set[str] = set()
 
 
-def register(kind: str, work: Work) -> None:
-    """`work(payload)` does one job of this kind; it may run more than once and must have its effect once."""
+def register(kind: str, work: Work, *, patient: bool = False) -> None:
+    """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. `patient`
+    work is not taken up by a process that cannot keep up with what is sent (chatify/lib/strain.py)."""
     _work[kind] = work
+    if patient:
+        _patient.add(kind)
+
+
+def patient() -> frozenset[str]:
+    """The kinds that can wait."""
+    return frozenset(_patient)
 
 
 def work_of(kind: str) -> Work:

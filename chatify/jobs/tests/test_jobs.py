@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from chatify.jobs import operations, registry, runner, sweeps, wake
 from chatify.jobs.models import Job
+from chatify.lib import strain
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,21 @@ def test_work_is_done_once_and_forgets_its_payload(done):
     assert done == ["secret"]
     job = Job.objects.get()
     assert job.done_at and job.payload == {}
+
+
+def test_work_that_can_wait_waits_while_sends_do(done):
+    seen = []
+    registry.register("picture", lambda payload: seen.append(payload["text"]), patient=True)
+    for kind in ("picture", "note"):
+        operations.add(kind=kind, key="1", payload={"text": kind})
+    strain.report(2)
+    try:
+        runner.run_due()
+        assert (done, seen) == (["note"], [])
+    finally:
+        strain.report(0)
+    runner.run_due()
+    assert seen == ["picture"]
 
 
 def test_the_same_key_is_the_same_work(done):
