@@ -37,7 +37,7 @@ Opening = Callable[[Services], AbstractAsyncContextManager[Target]]
 @contextlib.asynccontextmanager
 async def ours(services: Services, *, format: str) -> AsyncIterator[Target]:
     """`manage.py serve` as shipped, its limits off."""
-    with Server(database_url=services.database(), redis_url=services.redis.url) as server:
+    with Server(database_url=services.ours, redis_url=services.redis.url) as server:
         world = worlds.of(server, people=SOCKETS, conversations=ROOMS, members=SOCKETS // ROOMS)
         seats = [
             Seat(person, (room,), world.cookies[person])

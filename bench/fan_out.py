@@ -53,7 +53,7 @@ Opening = Callable[[Services, int], AbstractAsyncContextManager[Target]]
 async def ours(services: Services, sockets: int) -> AsyncIterator[Target]:
     """`manage.py serve`, and a second process of ours that publishes. Ten sockets a person: no more are let in."""
     people = sockets // SOCKETS_A_PERSON
-    with Server(database_url=services.database(), redis_url=services.redis.url) as server:
+    with Server(database_url=services.ours, redis_url=services.redis.url) as server:
         world = worlds.of(server, people=people, conversations=1, members=people)
         ((conversation, members),) = world.conversations.items()
         chairs = [person for person in members for _ in range(SOCKETS_A_PERSON)]
@@ -103,9 +103,10 @@ OURS = "ours"
 PEER = "Socket.IO with its Redis adapter"
 CEILING = "picows, the ceiling of the client"
 ALONE: dict[str, Opening] = {OURS: ours, CEILING: ceiling}
+WS = "bare ws"
 PEERS: dict[str, Opening] = {
     PEER: partial(node, script="socketio.js", way="socketio", adapter="socketio"),
-    "bare ws": partial(node, script="ws.js", way="ws", adapter="plain"),
+    WS: partial(node, script="ws.js", way="ws", adapter="plain"),
 }
 
 

@@ -9,6 +9,7 @@ from bench.report import Result, Table, triple
 from bench.rounds import Measure
 from bench.services import Services
 
+QUICK = ("fan_out", "end_to_end", "sqlite_store")
 PARTS = ("fan_out", "end_to_end", "sqlite_store", "steady")
 NOTES = (
     "Servers run on the first core, the load client on the last, PostgreSQL (fsync on) and Redis where there is room.",
@@ -27,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 async def measure(options: argparse.Namespace) -> Result:
     """The wanted parts; `ratios` has all six names whatever was measured."""
-    wanted = options.only or PARTS
+    wanted = options.only or (QUICK if options.quick else PARTS)
     peers, notes = nodes.wanted(options)
     figures: dict[str, Any] = {"peers": nodes.versions() if peers else None}
     with services.started() as running:
@@ -50,8 +51,13 @@ async def fanned(running: Services, *, quick: bool, peers: bool) -> dict[str, An
     found: dict[str, Any] = {}
     for sockets in fan_out.SIZES:
         openings = {**fan_out.ALONE, **(fan_out.PEERS if peers else {})}
-        if quick and sockets != fan_out.SIZES[-1]:
-            openings = {name: openings[name] for name in (fan_out.OURS, fan_out.PEER) if name in openings}
+        if quick:  # what the ratios are made of, and once the ceiling
+            chosen = [
+                fan_out.OURS,
+                fan_out.PEER,
+                *([fan_out.CEILING] if sockets == fan_out.SIZES[-1] else []),
+            ]
+            openings = {name: openings[name] for name in chosen if name in openings}
         measures: dict[str, Measure] = {
             name: partial(
                 fan_out.measure, opening, running, sockets, seconds=0.5 if quick else 2.0, most=most

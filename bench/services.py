@@ -3,17 +3,23 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from tests.services.postgres import Postgres
 from tests.services.redis import Redis
 
 
-@dataclass(frozen=True)
+@dataclass
 class Services:
     """Both run wherever the kernel puts them: only servers and client are pinned."""
 
     postgres: Postgres
     redis: Redis
+
+    @cached_property
+    def ours(self) -> str:
+        """The URL of one database for all of our own servers of a run: migrated once, with new conversations each."""
+        return self.database()
 
     def database(self) -> str:
         """The URL of a new empty database."""
