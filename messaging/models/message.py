@@ -53,6 +53,8 @@ class Message(models.Model):
     """What people put under it."""
     origin: ClassVar[User | None] = None
     """Who wrote what it repeats; both are read by `queries.extras`."""
+    starred: ClassVar[bool] = False
+    """Whether the reader of a page of the timeline starred it."""
     withheld = models.BooleanField(default=False, db_default=False)
     """Whether it is for its sender's eyes alone, for ever: the other person of the chat had blocked them."""
     files: ClassVar[Sequence[Any]] = ()

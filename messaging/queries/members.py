@@ -8,7 +8,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from accounts.models.user import unshown
-from chatify.lib import paging
+from chatify.lib import paging, text
 from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
 from messaging import kinds
@@ -35,6 +35,16 @@ def member(conversation: Conversation, user: UUID) -> User:
     if row is None:
         raise NotFound("This person is not a member.")
     return row.user
+
+
+def called(conversation: Conversation, q: str, *, without: UUID, limit: int = 8) -> list[User]:
+    """The members whom somebody means who typed the beginning of a name or username."""
+    rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None, user__is_active=True)
+    if key := text.key(q):
+        begins = Q(user__search_key__startswith=key) | Q(user__search_key__contains=f" {key}")
+        rows = rows.filter(begins | Q(user__username__startswith=key))
+    found = rows.exclude(user_id=without).select_related("user").order_by("user__username")
+    return [row.user for row in found[:limit]]
 
 
 def count(conversation: Conversation) -> int:

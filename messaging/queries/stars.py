@@ -22,6 +22,11 @@ def among(user: UUID, messages: Iterable[Message]) -> set[UUID]:
     return set(Star.objects.filter(user_id=user, message_id__in=wanted).values_list("message_id", flat=True))
 
 
+def by(user: UUID) -> Exists:
+    """Whether this person starred a message, to ride on a query of messages."""
+    return Exists(Star.objects.filter(user_id=user, message_id=OuterRef("pk")))
+
+
 def page(user: User, *, cursor: str | None = None, limit: int = 30) -> Page[Message]:
     """What the person starred and may still read, the latest star first. Raises Invalid for a foreign cursor."""
     limit = paging.clamp(limit)

@@ -13,7 +13,7 @@ from chatify.lib.errors import Invalid, NotFound
 from chatify.lib.paging import clamp, decode, encode
 from messaging.events import SENT
 from messaging.models import Conversation, Event, Membership, Message
-from messaging.queries import extras, visible
+from messaging.queries import extras, stars, visible
 from messaging.queries.epoch import epoch_id
 from messaging.queries.people import people_of
 
@@ -64,7 +64,7 @@ def page(
     """A page of what the member `conversation.my` may read: the latest, or before, after or around a number."""
     limit = clamp(limit)
     head, epoch = conversation.head, epoch_id()
-    rows = readable(conversation)
+    rows = readable(conversation).annotate(starred=stars.by(conversation.my.user_id))  # type: ignore[attr-defined, no-redef]
     messages, has_older = _messages(rows, before=before, after=after, around=around, limit=limit)
     extras.load(messages)
     has_newer = bool(messages) and _has_newer(conversation, rows, messages[-1].number, before)

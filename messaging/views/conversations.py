@@ -1,7 +1,7 @@
 """One conversation, drawn as chat or as letters by its kind."""
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids, text
+from chatify.lib.errors import NotFound
 from messaging import kinds
-from messaging.models import Conversation, Membership
+from messaging.models import Conversation, Membership, Message
 from messaging.operations import inbox as operations
-from messaging.queries import access, counts, members, presence, receipts, timeline
+from messaging.queries import access, counts, members, presence, receipts, rights, timeline
 from messaging.queries.standing import Standing
 from messaging.templatetags.rows import Face
 from messaging.views import moments
-from messaging.views.feed import Feed, Progress
+from messaging.views.actions import COMMON, UNDO
+from messaging.views.feed import Choosing, Progress, feed_of
 from messaging.views.inbox import list_of
 
 NAMES_SHOWN = 8
@@ -36,6 +38,8 @@ class Draft:
     attachments: list[str] = field(default_factory=list)
     client_id: str = field(default_factory=lambda: str(ids.uuid7()))
     errors: list[str] = field(default_factory=list)
+    answered: Message | None = None
+    """The message that `reply_to` names, to be shown above the field."""
 
     @classmethod
     def of(cls, form: QueryDict) -> "Draft":
@@ -50,7 +54,9 @@ class Draft:
     def without(self, refused: Container[str], errors: list[str]) -> "Draft":
         """The same with what was refused. A client_id that was refused itself is replaced, or the form could never be
         sent; so are other hidden fields."""
-        kept = {name: "" if name in refused else getattr(self, name) for name in ("reply_to", "client_id")}
+        kept: dict[str, Any] = {
+            name: "" if name in refused else getattr(self, name) for name in ("reply_to", "client_id")
+        }
         carried = [] if "attachments" in refused else self.attachments
         kept["client_id"] = kept["client_id"] or str(ids.uuid7())
         return Draft(body=self.body, attachments=carried, errors=errors, **kept)
@@ -67,7 +73,7 @@ class Recipients:
 @require_safe
 @signed_in
 def conversation(request: MemberRequest, id: UUID) -> HttpResponse:
-    """GET /c/<id>/?before=|around=|at=: reading never marks read; the page's script or its button does."""
+    """GET /c/<id>/?before=|around=|at=, reply=, select=: reading never marks read; the script or its button does."""
     return page(request, access.conversation_for(request.user, id))
 
 
@@ -94,12 +100,37 @@ def page(
     """The conversation as the pane alone or beside the list; `draft` is what could not be sent."""
     before, around, at = (http.whole_number(request, name) for name in ("before", "around", "at"))
     shown = timeline.page(found, before=before, around=at if around is None else around)
-    context = {**heading(request.user, found), "draft": draft or Draft(), "epoch": shown.epoch}
-    context["feed"] = Feed(found, shown, request.user.pk, context["progress"])
+    draft = _answering(request, found, draft)
+    context = {**heading(request.user, found), "draft": draft, "epoch": shown.epoch}
+    choosing = Choosing(request.GET["select"]) if request.GET.get("select") else None
+    context |= {"at": at, "choosing": choosing, "undo": _undo(request, found)}
+    context["feed"] = feed_of(request.user.pk, found, shown, context["progress"], choosing)
     if http.part(request):
         return render(request, "messaging/conversations/_pane.html", context, status=status)
     context["list"] = list_of(request, current=found.id)
     return render(request, "messaging/conversations/conversation.html", context, status=status)
+
+
+def _answering(request: MemberRequest, found: Conversation, draft: Draft | None) -> Draft:
+    """What the composer holds, with the message it answers: that of the draft, else the one the address names."""
+    draft = draft or Draft(reply_to=request.GET.get("reply", ""))
+    if not draft.reply_to:
+        return draft
+    try:
+        answered = timeline.message(request.user, draft.reply_to)
+    except NotFound:
+        return replace(draft, reply_to="")
+    here = answered.conversation_id == found.id and not answered.deleted_at
+    return replace(draft, answered=answered) if here else replace(draft, reply_to="")
+
+
+def _undo(request: MemberRequest, found: Conversation) -> list[str]:
+    """The messages that the reader has just deleted for themselves here; offered once."""
+    hidden = request.session.get(UNDO)
+    if not hidden or hidden["conversation"] != str(found.id):
+        return []
+    del request.session[UNDO]
+    return list(hidden["ids"])
 
 
 def heading(user: User, found: Conversation) -> dict[str, Any]:
@@ -127,6 +158,9 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "standing": Standing.of(found.my),  # type: ignore[attr-defined]
         "moments": moments.to_come(),
         "mutes": moments.MUTES,
+        "may_pin": rights.may_pin(found, found.my),  # type: ignore[attr-defined]
+        "may_delete": rights.manages(found, found.my),  # type: ignore[attr-defined]
+        "common": COMMON,
     }
 
 

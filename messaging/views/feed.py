@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from messaging import presenters
 from messaging.models import Conversation, Event, Membership, Message
+from messaging.queries import history
 from messaging.queries.timeline import TimelinePage
 
 RUN = timedelta(minutes=5)
@@ -31,6 +32,18 @@ class Line:
     fresh: bool = False
     continued: bool = False
     mark: str = "sent"
+    starred: bool = False
+    reread: bool = False
+    """Whether it was changed after the reader had read it."""
+    pick: str = ""
+    """While several are chosen: `on` where this one is, `off` where not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The reader chooses several messages, beginning with this one."""
+
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,18 @@ class Progress:
         return "delivered" if number <= self.delivered else "sent"
 
 
+def feed_of(
+    user: UUID,
+    conversation: Conversation,
+    page: TimelinePage,
+    progress: Progress,
+    choosing: Choosing | None = None,
+) -> "Feed":
+    """A page of the timeline, with what the reader had read before it was changed."""
+    reread = history.read_before_edit(user, page.messages)
+    return Feed(conversation, page, user, progress, reread, choosing)
+
+
 @dataclass(slots=True)
 class Feed:
     """What the timeline's template reads."""
@@ -63,6 +88,8 @@ class Feed:
     page: TimelinePage
     reader: UUID
     progress: Progress
+    reread: Container[UUID] = ()
+    choosing: Choosing | None = None
     lines: list[Line] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +115,8 @@ class Feed:
     def older_url(self) -> str:
         """Where earlier messages are, as a part or as a page; empty when there are none."""
         messages = reverse("messages", args=[self.conversation.id])
-        return f"{messages}?before={self.page.oldest}" if self.page.has_older else ""
+        chosen = "&select=on" if self.choosing else ""
+        return f"{messages}?before={self.page.oldest}{chosen}" if self.page.has_older else ""
 
     @property
     def newer_url(self) -> str:
@@ -118,7 +146,16 @@ def _lines(feed: Feed) -> Iterable[Line]:
             fresh=fresh,
             continued=continued,
             mark=feed.progress.mark(entry.number),
+            starred=entry.starred,
+            reread=entry.pk in feed.reread,
+            pick=_pick(feed, entry),
         )
+
+
+def _pick(feed: Feed, entry: Message) -> str:
+    if feed.choosing is None:
+        return ""
+    return "on" if str(entry.pk) == feed.choosing.first else "off"
 
 
 def _told(feed: Feed) -> Iterable[Message | Event]:

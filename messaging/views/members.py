@@ -13,11 +13,13 @@ from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid
+from messaging import presenters
 from messaging.forms import Naming
 from messaging.models import Conversation, Membership
 from messaging.operations import conversations, members
-from messaging.queries import access
+from messaging.queries import access, pins
 from messaging.queries import members as queries
+from messaging.views.actions import place_of
 from messaging.views.conversations import heading
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, chosen, pick, search
@@ -138,6 +140,7 @@ def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
     page = queries.page(found, cursor=request.GET.get("members"))
     return {
         **heading(request.user, found),
+        "pinned": [(presenters.message(row), place_of(row)) for row in pins.of(found)],
         "members": page.items,
         "more": page.next,
         "manages": found.traits.members_may_change and mine.role in MANAGERS,

@@ -18,7 +18,7 @@ from messaging.operations import messages as operations
 from messaging.operations.log import Sent
 from messaging.queries import access, timeline
 from messaging.views.conversations import Draft, page
-from messaging.views.feed import Feed, Progress
+from messaging.views.feed import Choosing, Progress, feed_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +35,8 @@ def older(request: MemberRequest, id: UUID) -> HttpResponse:
     if not http.part(request):
         return redirect(f"{address}?before={before}" if before else address)
     found = access.conversation_for(request.user, id)
-    feed = Feed(found, timeline.page(found, before=before), request.user.pk, Progress())
+    choosing = Choosing() if request.GET.get("select") else None
+    feed = feed_of(request.user.pk, found, timeline.page(found, before=before), Progress(), choosing)
     return render(request, "messaging/messages/_older.html", {"feed": feed})
 
 

@@ -14,6 +14,7 @@ import { Got } from "./conversation/got.js";
 import { Pane } from "./conversation/pane.js";
 import { keepTimes, localTimes } from "./conversation/times.js";
 import { Counts } from "./inbox/counts.js";
+import { showEdit } from "./inbox/edits.js";
 import { Own } from "./inbox/own.js";
 import { Rows } from "./inbox/rows.js";
 import { Gather } from "./lib/clock.js";
@@ -29,7 +30,6 @@ import { Tabs } from "./realtime/tabs.js";
 
 const HEAD_EVENTS = /^(member|conversation)\./;
 const HEAD_MS = 800;
-
 const visible = () => document.visibilityState === "visible";
 const socketUrl = () => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/`;
 
@@ -134,6 +134,7 @@ class App {
     const pane = this.#here(frame);
     pane?.event(frame);
     this.rows.event(frame, pane?.hasRead(frame) ?? false);
+    showEdit(this.rows, frame);
     if (frame.event === "message.sent") this.#said(frame);
     else if (pane && HEAD_EVENTS.test(frame.event)) this.refreshingHead.soon();
   }

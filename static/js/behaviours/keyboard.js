@@ -51,10 +51,11 @@ export class Keyboard {
   }
 
   #act(event) {
+    if (this.app.pane?.tools.key(event)) return event.preventDefault();
     const action = this.#prefixed(event.key) ?? this.keys[event.key];
-    if (!action) return;
+    if (!action) return undefined;
     event.preventDefault();
-    action();
+    return action();
   }
 
   #prefixed(key) {

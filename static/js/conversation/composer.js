@@ -3,17 +3,21 @@
 import { find } from "../lib/dom.js";
 import { uuid } from "../lib/ids.js";
 import { Gather } from "../lib/clock.js";
+import { About } from "./about.js";
+import { Mentions } from "./mentions.js";
 
 const TALLEST = 0.4; // of the window's height
 const DRAFT_MS = 250;
 
 /** `onSend(message)` gets {conversation, client_id, body, reply_to, action} and resolves once it is kept. */
 export class Composer {
-  constructor({ form, kind, drafts, signal, onSend, onType = () => {} }) {
-    Object.assign(this, { form, kind, drafts, onSend, onType });
+  constructor({ form, kind, drafts, signal, onSend, onType = () => {}, onEdit = null }) {
+    Object.assign(this, { form, kind, drafts, onSend, onType, onEdit });
     this.field = find("textarea[name=body]", form);
     this.id = find("input[name=client_id]", form);
     this.saving = new Gather(DRAFT_MS, () => this.#save());
+    this.about = new About({ form, signal, ended: () => this.#left() });
+    new Mentions({ form, field: this.field, signal });
     this.#restore();
     this.#listen(signal);
     this.#grow();
@@ -35,9 +39,25 @@ export class Composer {
     this.saving.now();
   }
 
+  /** The next message answers this one: {id, name, text}. */
+  answer(message) {
+    if (this.about.editing) this.#left();
+    this.about.answer(message);
+    this.focus();
+  }
+
+  /** Changes a message instead of writing one: {id, body}. What was typed is kept until then. */
+  edit({ id, body }) {
+    this.saving.now();
+    this.about.edit({ id, text: body });
+    this.#put(body);
+    this.focus();
+  }
+
   async send() {
     const body = wellFormed(this.field.value);
     if (!body.trim()) return this.field.focus();
+    if (this.about.editing) return this.#change(body);
     const message = this.#message(body);
     this.#empty();
     await this.onSend(message);
@@ -81,7 +101,7 @@ export class Composer {
 
   // The same draft in another tab: follow it as long as nothing different was typed here.
   #elsewhere({ key, oldValue, newValue }) {
-    if (key !== this.drafts.key(this.conversation) || this.field.value !== (oldValue ?? "")) return;
+    if (this.about.editing || key !== this.drafts.key(this.conversation) || this.field.value !== (oldValue ?? "")) return;
     this.field.value = newValue ?? "";
     this.#grow();
   }
@@ -89,14 +109,32 @@ export class Composer {
   // ── internals ──
 
   #files() {
+    if (this.about.editing) return false; // they wait for the next message
     return find("input[type=file]", this.form)?.files.length || find("input[name=attachments]", this.form);
+  }
+
+  async #change(body) {
+    const id = this.about.editing;
+    if (!(await this.onEdit(id, body)) || this.about.editing !== id) return;
+    this.about.end();
+    this.#left();
+  }
+
+  #left() {
+    this.#put(this.drafts.read(this.conversation));
+    this.focus();
+  }
+
+  #put(text) {
+    this.field.value = text;
+    this.#grow();
   }
 
   #message(body) {
     const reply = find("input[name=reply_to]", this.form);
     const action = this.form.getAttribute("action");
     const ids = { conversation: this.conversation, client_id: this.id.value, reply_to: reply?.value || null };
-    if (reply) reply.value = "";
+    this.about.end();
     return { ...ids, body, action };
   }
 
@@ -115,6 +153,7 @@ export class Composer {
   }
 
   #save() {
+    if (this.about.editing) return; // that is no draft
     this.drafts.write(this.conversation, this.field.value);
   }
 

@@ -3,11 +3,13 @@
 import { enliven, fetchPartial } from "../html.js";
 import { all, find, make, number, setText } from "../lib/dom.js";
 import { words } from "../words.js";
+import { showChange } from "./changes.js";
 import { Composer } from "./composer.js";
 import { Pending } from "./pending.js";
 import { Receipts } from "./receipts.js";
 import { Scroll } from "./scroll.js";
 import { Timeline } from "./timeline.js";
+import { Tools } from "./tools.js";
 import { Typing } from "./typing.js";
 import { isLookedAt, Reading, Unread } from "./unread.js";
 
@@ -29,6 +31,7 @@ export class Pane {
     this.pending = new Pending({ timeline, outbox: app.outbox, user: app.user });
     this.typing = new Typing({ tell: () => this.#tellTyping(), show: (users) => this.#showTyping(users) });
     this.composer = this.#composer();
+    this.tools = new Tools(this);
     this.#start();
   }
 
@@ -44,6 +47,7 @@ export class Pane {
     if (frame.seq <= this.timeline.seq && frame.event === "message.sent") return;
     if (find("#newer", this.section)) return this.scroll.missed(); // an older stretch is shown: nothing goes below it
     const result = this.scroll.around(() => this.#take(frame));
+    showChange(this, frame, result?.node);
     if (result?.how === "added" && frame.event === "message.sent") this.#came(result.node, frame);
     this.unread.look();
     return undefined;
@@ -125,7 +129,8 @@ export class Pane {
     const { drafts } = this.app;
     const onSend = (message) => this.#send(message);
     const onType = () => this.typing.mine();
-    return new Composer({ form, kind: this.section.dataset.kind, drafts, signal: this.signal, onSend, onType });
+    const onEdit = (id, body) => this.tools.deeds.save(id, body);
+    return new Composer({ form, kind: this.section.dataset.kind, drafts, signal: this.signal, onSend, onType, onEdit });
   }
 
   async #send(message) {

@@ -81,12 +81,19 @@ export class Scroll {
   // ── internals ──
 
   #arrive() {
-    const target = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+    const target = this.#sought();
     const fresh = find("li.new", this.timeline.list);
-    if (target) target.scrollIntoView({ block: "center" });
+    if (target) reveal(target);
     else if (fresh) fresh.scrollIntoView({ block: "center" });
     else this.#sink();
     this.#stuck = this.atBottom;
+  }
+
+  /** The message that the address names. */
+  #sought() {
+    if (location.hash.startsWith("#m-")) return document.getElementById(location.hash.slice(1));
+    const at = this.timeline.list.dataset.at;
+    return at ? find(`:scope > li.said[data-number="${CSS.escape(at)}"]`, this.timeline.list) : null;
   }
 
   #sink() {
@@ -172,4 +179,10 @@ export function scrollerOf(node) {
     if (overflow === "auto" || overflow === "scroll") return box;
   }
   return document.scrollingElement;
+}
+
+function reveal(item) {
+  item.scrollIntoView({ block: "center" });
+  item.classList.add("sought");
+  item.focus({ preventScroll: true });
 }

@@ -1,14 +1,18 @@
 /* The conversation's entries on the page: each is inserted once, where its seq puts it. */
 
 import { element, enliven } from "../html.js";
-import { all, find, number } from "../lib/dom.js";
+import { all, find, me, number } from "../lib/dom.js";
 import { layOut } from "./layout.js";
+import { keepMine, pressMine } from "./reactions.js";
 import { localTimes } from "./times.js";
 
+// What an event, which is drawn for nobody, does not know of a message.
+const OWN = ["continued", "starred", "reread"];
+
 export class Timeline {
-  constructor(list) {
-    this.list = list;
-    localTimes(list);
+  constructor(list, user = me()) {
+    Object.assign(this, { list, user });
+    this.#dress(list);
     layOut(list);
   }
 
@@ -48,6 +52,7 @@ export class Timeline {
     if (node.matches("li.note") && !node.textContent.trim()) return null;
     const there = node.id && document.getElementById(node.id);
     if (there) return event.event === "message.sent" ? null : this.#replace(there, node);
+    if (node.matches("li.said") && event.event !== "message.sent") return null; // of a stretch that is not shown
     if (this.#has(event.seq)) return null;
     if (node.dataset.number) this.list.dataset.newest = Math.max(this.newest, number(node.dataset.number));
     return this.#insert(node, event);
@@ -58,7 +63,7 @@ export class Timeline {
     const fresh = nodes.filter((node) => node.matches("li") && !(node.id && document.getElementById(node.id)));
     this.list.prepend(...fresh);
     for (const node of fresh) enliven(node);
-    localTimes(this.list);
+    this.#dress(this.list);
     layOut(this.list);
   }
 
@@ -68,7 +73,7 @@ export class Timeline {
     for (const name of Object.keys(list.dataset)) this.list.dataset[name] = list.dataset[name];
     this.list.replaceChildren(...list.children, ...pending);
     enliven(this.list);
-    localTimes(this.list);
+    this.#dress(this.list);
     layOut(this.list);
   }
 
@@ -98,8 +103,11 @@ export class Timeline {
   }
 
   #replace(old, node) {
-    node.classList.toggle("continued", old.classList.contains("continued"));
+    for (const name of OWN) node.classList.toggle(name, old.classList.contains(name));
     const focused = old.contains(document.activeElement);
+    const pick = find(".pick", old);
+    if (pick && !find(".pick", node)) node.prepend(pick);
+    keepMine(node, old);
     old.replaceWith(node);
     this.#settle(node);
     if (focused) node.focus();
@@ -108,7 +116,12 @@ export class Timeline {
 
   #settle(node) {
     enliven(node);
-    localTimes(node);
+    this.#dress(node);
     layOut(this.list, node);
+  }
+
+  #dress(root) {
+    localTimes(root);
+    pressMine(root, this.user);
   }
 }

@@ -53,6 +53,11 @@ export class Row {
     this.count(mine || seen ? 0 : this.unread + 1);
   }
 
+  /** Its last message says something else now. */
+  tell(message, mine) {
+    this.#words(message.deleted ? { ...message, body: words.deletedMessage } : message, mine);
+  }
+
   count(unread) {
     this.node.dataset.unread = unread;
     this.node.classList.toggle("unread", unread > 0);

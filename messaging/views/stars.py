@@ -1,0 +1,28 @@
+"""What I starred, in one place."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.door import MemberRequest, signed_in
+from chatify.lib import http
+from messaging import presenters
+from messaging.queries import inbox, stars
+from messaging.views.actions import place_of
+from messaging.views.inbox import list_of
+
+
+@require_safe
+@signed_in
+def starred(request: MemberRequest) -> HttpResponse:
+    """GET /starred/?after=: the latest star first, each with its conversation and the way there."""
+    page = stars.page(request.user, cursor=request.GET.get("after"))
+    titles = inbox.titles(request.user, {row.conversation_id for row in page.items})
+    items = [(presenters.message(row), titles[row.conversation_id], place_of(row)) for row in page.items]
+    context: dict[str, Any] = {"items": items, "more": page.next}
+    if http.part(request):
+        return render(request, "messaging/stars/_starred.html", context)
+    context["list"] = list_of(request)
+    return render(request, "messaging/stars/starred.html", context)

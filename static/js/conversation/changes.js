@@ -1,0 +1,34 @@
+/* What an edit or a deletion changes on the page beside the message itself. */
+
+import { all, setText } from "../lib/dom.js";
+import { snippet } from "../inbox/order.js";
+import { words } from "../words.js";
+import { layOut } from "./layout.js";
+
+const CHANGES = new Set(["message.edited", "message.deleted"]);
+
+/** What quotes it says the same; who had read it is told that it says something else now. */
+export function showChange(pane, { event, data }, node) {
+  if (!CHANGES.has(event)) return;
+  const text = data.deleted ? words.deletedMessage : snippet(data.body);
+  for (const quote of all(`[data-quotes="${CSS.escape(data.id)}"] .said-there`, pane.section)) setText(quote, text);
+  const reread = event === "message.edited" && data.sender.id !== pane.app.user && data.number <= pane.reading.position;
+  if (reread) node?.classList.add("reread");
+}
+
+/** Takes a message off the page that this person deleted for themselves. */
+export function takeOff(pane, id) {
+  const item = document.getElementById(`m-${id}`);
+  const next = item?.nextElementSibling;
+  if (item?.contains(pane.tools.bar)) pane.timeline.list.after(pane.tools.bar);
+  item?.remove();
+  if (next?.matches("li.said, li.note")) layOut(pane.timeline.list, next);
+}
+
+/** Shows a message that is on the page; false when it is not. */
+export function jump(id) {
+  const item = document.getElementById(`m-${id}`);
+  item?.scrollIntoView({ block: "center" });
+  item?.focus({ preventScroll: true });
+  return Boolean(item);
+}
