@@ -127,6 +127,11 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(template_prefix, email, extra | context)
         mail.put_down(message, deliver=template_prefix != _UNKNOWN, seconds=codes.LIFE if code else None)
 
+    def send_notification_mail(self, template_prefix: str, *args: Any, **kwargs: Any) -> None:
+        """Of a changed address we tell the old mailbox ourselves, with a way back."""
+        if template_prefix != "account/email/email_changed":
+            super().send_notification_mail(template_prefix, *args, **kwargs)
+
     # proving oneself again
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:

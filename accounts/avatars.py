@@ -26,8 +26,16 @@ _DAMAGED = "This picture could not be read. Choose a JPEG, PNG, GIF, WebP or AVI
 _one_at_a_time = threading.Semaphore(1)
 
 
+Squares = dict[str, bytes]
+
+
 def store(source: IO[bytes]) -> str:
-    """Re-encode a picture and keep it. Returns its key.
+    """Re-encode a picture and keep it. Returns its key. Raises as `prepared` does."""
+    return keep(prepared(source))
+
+
+def prepared(source: IO[bytes]) -> Squares:
+    """A picture re-encoded, before anybody knows whether it will be needed.
 
     Raises TooLarge above 5 MB, 12,000 pixels a side or 50 megapixels, Invalid for what is no picture;
     all about `avatar`.
@@ -36,7 +44,11 @@ def store(source: IO[bytes]) -> str:
     if len(data) > LARGEST_BYTES:
         raise TooLarge.field("avatar", f"The picture is too large: at most {LARGEST_BYTES // 2**20} MB.")
     with _one_at_a_time:
-        squares = _squares(data)
+        return _squares(data)
+
+
+def keep(squares: Squares) -> str:
+    """Store what was prepared; returns its key."""
     key = secrets.token_urlsafe(18)
     for name, square in squares.items():
         path = _path(key, name)
@@ -65,7 +77,7 @@ def _path(key: str, size: str) -> Path:
     return settings.MEDIA_ROOT / "avatars" / key[:2] / f"{key}-{size}.webp"
 
 
-def _squares(data: bytes) -> dict[str, bytes]:
+def _squares(data: bytes) -> Squares:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -90,7 +102,7 @@ def _too_many_pixels() -> Invalid:
     return TooLarge.field("avatar", f"The picture has too many pixels: at most {LARGEST_SIDE:,} on a side.")
 
 
-def _crop(picture: Image.Image) -> dict[str, bytes]:
+def _crop(picture: Image.Image) -> Squares:
     upright = ImageOps.exif_transpose(picture).convert("RGBA")
     return {name: _encode(ImageOps.fit(upright, (side, side))) for name, side in SIDES.items()}
 

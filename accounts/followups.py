@@ -12,7 +12,7 @@ from accounts import devices, mail
 from accounts.archive import own
 from accounts.events import SessionsChanged
 from accounts.models import User
-from accounts.operations import contacts, exports, leaving, people, sessions
+from accounts.operations import addresses, contacts, exports, leaving, people, sessions
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 
@@ -28,6 +28,8 @@ def connect() -> None:
     for signal in (signals.password_changed, signals.password_set, signals.password_reset):
         signal.connect(_password_is_new, dispatch_uid="accounts.password")
     user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
+    sweeps.register(addresses.forget_old)
+    signals.email_changed.connect(_address_is_new, dispatch_uid="accounts.new_address")
     signals.email_confirmed.connect(_address_is_proven, dispatch_uid="accounts.address")
 
 
@@ -37,6 +39,14 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 def _password_is_new(user: User, **_: Any) -> None:
     events.emit(SessionsChanged(user.pk))
+
+
+def _address_is_new(
+    user: User, from_email_address: EmailAddress | None, to_email_address: EmailAddress, **_: Any
+) -> None:
+    """The old mailbox is told, if it was ever proven to be theirs: a mistyped one is a stranger's."""
+    if from_email_address and from_email_address.verified:
+        addresses.changed(user, old=from_email_address.email, new=to_email_address.email)
 
 
 def _address_is_proven(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import data, privacy, profile, security, sessions, stepup
+from accounts.views import addresses, data, privacy, profile, security, sessions, stepup
 
 urlpatterns = [
     path("settings/", RedirectView.as_view(pattern_name="profile"), name="settings"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/data/<uuid:id>/", data.download, name="settings_data_download"),
     path("settings/data/<uuid:id>/drop/", data.drop, name="settings_data_drop"),
     path("avatars/<str:key>/<slug:size>/", profile.picture, name="avatar"),
+    path("accounts/email/undo/<str:token>/", addresses.undo, name="account_email_undo"),
     path("accounts/reauthenticate/code/", stepup.by_code, name="account_reauthenticate_by_code"),
     # allauth's own overview of second steps: ours shows them beside the rest.
     path("accounts/2fa/", RedirectView.as_view(pattern_name="settings_security"), name="mfa_index"),

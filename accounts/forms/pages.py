@@ -4,9 +4,17 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as allauth
 from allauth.socialaccount import forms as social
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
+from accounts import avatars
 from accounts.forms.fields import PASSWORD_HELP, AddressField, Worded
+from accounts.forms.profile import PICTURES
 from accounts.forms.signup import Extras
+from accounts.models import User
+from accounts.operations import profile
+from chatify.lib.errors import Invalid
 
 _AGAIN = "New password, once more"
 
@@ -18,15 +26,33 @@ class Signup(Worded, allauth.SignupForm):
         "username": "Letters a to z, digits, dots and dashes. Others find and mention you by it.",
         "display_name": str(Extras.base_fields["display_name"].help_text),
         "password1": PASSWORD_HELP,
+        "avatar": "You can leave it out. It is cut to a square, and where it was taken does not get out.",
     }
     first: ClassVar[str] = "display_name"
-    field_order: ClassVar[list[str]] = ["display_name", "username", "email", "password1"]
+    field_order: ClassVar[list[str]] = ["display_name", "username", "email", "password1", "avatar"]
     email = AddressField()
+    avatar = forms.FileField(
+        label="Picture", required=False, widget=forms.FileInput(attrs={"accept": PICTURES})
+    )
+    squares: avatars.Squares | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocapitalize": "off", "spellcheck": "false"}
         self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+    def clean_avatar(self) -> None:
+        """Decoded before anybody is stored: a picture that is none stops the form, not the account."""
+        try:
+            if file := self.cleaned_data["avatar"]:
+                self.squares = avatars.prepared(file)
+        except Invalid as error:
+            raise ValidationError(error.detail) from None
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        super().signup(request, user)
+        if self.squares:
+            profile.begin_with_avatar(user, self.squares)
 
 
 class SocialSignup(Worded, social.SignupForm):

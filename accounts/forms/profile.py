@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.models.user import ABOUT_LENGTH, DISPLAY_NAME_LENGTH, STATUS_LENGTH
 from chatify.lib.errors import Invalid
 
+PICTURES = "image/jpeg,image/png,image/gif,image/webp,image/avif"
 KEEP = "keep"
 UNTIL = {
     "": "Until I change it",
@@ -90,9 +91,7 @@ class Picture(forms.Form):
     avatar = forms.FileField(
         label="Picture",
         help_text=f"JPEG, PNG, GIF, WebP or AVIF up to {avatars.LARGEST_BYTES // 2**20} MB. It is cut to a square.",
-        widget=forms.ClearableFileInput(
-            attrs={"accept": "image/jpeg,image/png,image/gif,image/webp,image/avif"}
-        ),
+        widget=forms.ClearableFileInput(attrs={"accept": PICTURES}),
     )
 
 

@@ -1,4 +1,5 @@
 from accounts.models.act import AccountAct
+from accounts.models.address import AddressChange
 from accounts.models.block import Block
 from accounts.models.contact import Contact, ContactRequest
 from accounts.models.export import Export
@@ -8,6 +9,7 @@ from accounts.models.user import User
 
 __all__ = [
     "AccountAct",
+    "AddressChange",
     "Block",
     "Contact",
     "ContactRequest",

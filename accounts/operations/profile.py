@@ -107,6 +107,11 @@ def set_avatar(actor: User, source: IO[bytes]) -> User:
     return _show(actor, avatars.store(source))
 
 
+def begin_with_avatar(actor: User, squares: avatars.Squares) -> User:
+    """Show the picture that somebody new brought along, which `avatars.prepared` made."""
+    return _show(actor, avatars.keep(squares))
+
+
 def remove_avatar(actor: User) -> User:
     """Show initials again."""
     return _show(actor, "")
