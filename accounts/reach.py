@@ -1,8 +1,8 @@
 """What somebody shows of the moment and to whom: decided here for pages, API and socket alike."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
@@ -22,6 +22,8 @@ class Reach:
     receipts: bool = True
     contacts: frozenset[str] | None = None
     parted: frozenset[str] = frozenset()
+    sending: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What they chose about sending, for whoever keeps that: their open sockets go by it."""
 
     def shows_presence_to(self, other: str) -> bool:
         """Whether this person's side allows it; the other's own switch is asked by `sees_presence_of`."""
@@ -86,6 +88,7 @@ def _of(user: User, contacts: frozenset[str] | None, parted: frozenset[str]) -> 
         receipts=user.shows_receipts,
         contacts=contacts,
         parted=parted,
+        sending=user.settings.get("sending", {}),
     )
 
 

@@ -23,6 +23,7 @@ class Section:
 SECTIONS = (
     Section("profile", "Profile", "user", also=("profile_",)),
     Section("settings_privacy", "Privacy", "users"),
+    Section("settings_sending", "Sending", "send-horizontal"),
     Section("settings_sessions", "Devices", "monitor"),
     Section("settings_security", "Security", "shield", also=("mfa_", "account_", "socialaccount_")),
     Section("settings_data", "Data", "download", also=("settings_data_",)),

@@ -88,11 +88,3 @@ class ReadStateChanged:
     """Members received or read more (or marked unread)."""
 
     states: list[ReadState]
-
-
-@dataclass(frozen=True, slots=True)
-class InboxChanged:
-    """Rows of somebody's own inbox changed in a way that no event of the log tells."""
-
-    user: UUID
-    conversations: tuple[UUID, ...]

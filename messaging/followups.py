@@ -8,8 +8,17 @@ from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
-from messaging.events import InboxChanged, LogAppended, ReadStateChanged
-from messaging.operations import attachments, changes, departures, reports, search, standing
+from messaging.events import LogAppended, ReadStateChanged, RowsChanged
+from messaging.operations import (
+    attachments,
+    changes,
+    departures,
+    drafts,
+    reports,
+    scheduled,
+    search,
+    standing,
+)
 from messaging.realtime import publish
 
 
@@ -18,7 +27,7 @@ def connect() -> None:
     events.subscribe(LogAppended, tell_sockets)
     events.subscribe(LogAppended, let_it_be_found)
     events.subscribe(ReadStateChanged, tell_readers)
-    events.subscribe(InboxChanged, tell_own_devices)
+    events.subscribe(RowsChanged, tell_own_devices)
     events.subscribe(ReachChanged, show_to_others)
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
@@ -26,11 +35,14 @@ def connect() -> None:
     files.when_settled(attachments.settled)
     sweeps.register(reports.forget_contexts)
     archive.register()
+    registry.register(scheduled.RELEASE, scheduled.release)
     sweeps.register(changes.forget_old)
     sweeps.register(search.catch_up)
+    leaving.before_erasing(drafts.forget)
     leaving.before_erasing(
         departures.depart, keeps=("messaging.membership", "messaging.reaction", "media.upload")
     )
+    sweeps.register(scheduled.release_late)
 
 
 def tell_sockets(fact: LogAppended) -> None:
@@ -48,7 +60,7 @@ def tell_readers(fact: ReadStateChanged) -> None:
     publish.receipts(fact.states)
 
 
-def tell_own_devices(fact: InboxChanged) -> None:
+def tell_own_devices(fact: RowsChanged) -> None:
     """What somebody did to their own inbox shows on everything they have open."""
     publish.rows(fact.user, fact.conversations)
 

@@ -53,6 +53,32 @@ class Naming(Typed):
     title = forms.CharField(label="Name of the group", required=False, strip=False)
 
 
+class SendingChoices(forms.Form):
+    """How what one sends goes."""
+
+    undo = forms.TypedChoiceField(
+        label="Undo",
+        coerce=int,
+        choices=[(0, "Off: what I send goes at once"), *((n, f"For {n} seconds") for n in (5, 10, 20, 30))],
+        help_text="Until then nobody sees anything of it.",
+    )
+    late = forms.ChoiceField(
+        label="When the time of a message passed while the server was away",
+        choices=[("send", "Send it as soon as the server is back"), ("ask", "Ask me first")],
+    )
+
+
+class Waiting(Typed):
+    """A message that waits: its text and its time, in the reader's zone."""
+
+    body = forms.CharField(
+        label="Message", required=False, strip=False, widget=forms.Textarea(attrs={"dir": "auto"})
+    )
+    send_at = forms.CharField(
+        label="Goes at", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+
+
 class Reporting(Typed):
     """Why somebody is reported. What is refused is shown; what was typed stays."""
 

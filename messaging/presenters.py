@@ -16,7 +16,16 @@ from chatify.lib.digest import stamp
 from media import presenters as files
 from messaging import kinds
 from messaging.events import CHANGED, REACTED, Withheld
-from messaging.models import Attachment, Conversation, Membership, Message, Reacted, sort_of
+from messaging.models import (
+    Attachment,
+    Conversation,
+    KeptDraft,
+    Membership,
+    Message,
+    Reacted,
+    Scheduled,
+    sort_of,
+)
 
 Shape = dict[str, Any]
 
@@ -125,6 +134,22 @@ def reaction(reacted: Reacted) -> Shape:
     return {"emoji": reacted.emoji, "count": reacted.count, "users": [str(user) for user in reacted.users]}
 
 
+def scheduled(row: Scheduled) -> Shape:
+    """A message in the list of those that wait."""
+    return {
+        "id": str(row.pk),
+        "conversation": str(row.conversation_id),
+        "client_id": str(row.client_id),
+        "body": row.body,
+        "reply_to": str(row.reply_to) if row.reply_to else None,
+        "send_at": stamp(row.due_at),
+        "undo": row.undo,
+        "state": row.state,
+        "reason": row.reason,
+        "created_at": stamp(row.created_at),
+    }
+
+
 def quote(row: Message) -> Shape:
     """What an answer shows of the message it answers."""
     return {
@@ -171,7 +196,7 @@ def _event_data(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
     return data
 
 
-def my(membership: Membership) -> Shape:
+def my(membership: Membership, begun: KeptDraft | None = None) -> Shape:
     """My own view of a conversation, without what is over; needs `conversation` loaded."""
     now = timezone.now()
     return {
@@ -182,7 +207,17 @@ def my(membership: Membership) -> Shape:
         "pinned_at": _time(membership.pinned_at),
         "done_at": _time(membership.done_at if membership.is_done(now) else None),
         "snoozed_until": _time(membership.snoozed_until if membership.is_snoozed(now) else None),
-        "draft": None,
+        "draft": draft(begun) if begun else None,
+    }
+
+
+def draft(row: KeptDraft) -> Shape:
+    """What somebody began to write."""
+    return {
+        "body": row.body,
+        "reply_to": str(row.reply_to) if row.reply_to else None,
+        "client_id": str(row.client_id) if row.client_id else None,
+        "updated_at": stamp(row.updated_at),
     }
 
 
@@ -213,6 +248,7 @@ def conversation(
     last_message: Shape | None,
     members: list[Membership],
     hidden: Container[UUID] = (),
+    begun: KeptDraft | None = None,
 ) -> Shape:
     """A conversation as one member sees it."""
     traits: kinds.Kind = row.traits
@@ -229,7 +265,7 @@ def conversation(
         "last_message": last_message,
         "last_activity_at": stamp(row.last_activity_at),
         "created_at": stamp(row.created_at),
-        "my": my(membership),
+        "my": my(membership, begun),
         "members": [member(each, hidden) for each in members],
     }
 

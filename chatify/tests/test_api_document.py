@@ -36,6 +36,8 @@ OPERATIONS = {
     "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
+    "PUT /conversations/{conversation}/draft", "DELETE /conversations/{conversation}/draft",
+    "GET /scheduled", "PATCH /scheduled/{scheduled_message}", "DELETE /scheduled/{scheduled_message}",
     "GET /conversations/{conversation}/events", "GET /messages/{message}", "PUT /conversations/{conversation}/read",
     "PATCH /messages/{message}", "DELETE /messages/{message}", "POST /messages/{message}/restore",
     "GET /messages/{message}/history", "POST /messages/{message}/forward", "GET /starred",

@@ -7,6 +7,7 @@ from messaging.api import (
     attachments,
     blocks,
     conversations,
+    drafts,
     events,
     inbox,
     me,
@@ -14,13 +15,14 @@ from messaging.api import (
     messages,
     people,
     reports,
+    scheduled,
     search,
     standing,
 )
 
 router = Router()
 for noun in (
-    me, people, blocks, conversations, messages, actions, attachments, events, inbox, members, reports,
-    search, standing,
+    me, people, blocks, conversations, drafts, messages, actions, attachments, events, inbox, members,
+    reports, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

@@ -52,11 +52,20 @@ class InboxSettings(Given):
     filter: str | None = None
 
 
+class Sending(Given):
+    """`undo`: for how many seconds (0 to 30) what I send can be taken back. `late`: `send` or `ask` where the time of
+    a message passed while the server was away."""
+
+    undo: Annotated[int, Field(strict=True)] | None = None
+    late: str | None = None
+
+
 class MySettings(Given):
     """My settings, by part."""
 
     privacy: Privacy | None = None
     inbox: InboxSettings | None = None
+    sending: Sending | None = None
 
 
 class ProfileChange(Given):
@@ -118,7 +127,22 @@ class NewMessage(Written):
 
     client_id: Id
     reply_to: Id | None = None
-    send_at: NotYet = None
+    send_at: Moment | None = None
+
+
+class Draft(Given):
+    """What I began to write. `client_id`: that of the message it is to become, which ends the draft once it is sent."""
+
+    body: Annotated[str, Field(json_schema_extra={"maxLength": 32000})]
+    reply_to: Id | None = None
+    client_id: Id | None = None
+
+
+class Rescheduled(Given):
+    """Another text or another time for what waits; what is left out stays."""
+
+    body: Text | None = None
+    send_at: Moment | None = None
 
 
 class Read(Given):

@@ -14,7 +14,7 @@ from chatify.lib import db
 from messaging.api import given, shapes
 from messaging.operations import preferences
 from messaging.queries import inbox
-from messaging.queries.preferences import kept_filter
+from messaging.queries.preferences import kept_filter, sending
 
 router = Router(tags=["me"])
 
@@ -34,6 +34,8 @@ def change(request: HttpRequest, payload: given.ProfileChange) -> dict[str, Any]
         if payload.settings and payload.settings.privacy:
             given_switches = payload.settings.privacy.model_dump(exclude_none=True)
             privacy.update(me, audience=given_switches.pop("audience", None), switches=given_switches)
+        if payload.settings and payload.settings.sending:
+            preferences.set_sending(me, **payload.settings.sending.model_dump())
         if payload.settings and payload.settings.inbox and payload.settings.inbox.filter:
             preferences.keep_filter(me, name=payload.settings.inbox.filter)
     return _shown(me)
@@ -62,5 +64,5 @@ def _changes(payload: given.ProfileChange) -> dict[str, Any]:
 
 def _shown(me: User) -> dict[str, Any]:
     own = {name: getattr(me, name) for name in ("email", "about", "time_zone", "language")}
-    parts = {**settings(me), "inbox": {"filter": kept_filter(me)}}
+    parts = {**settings(me), "inbox": {"filter": kept_filter(me)}, "sending": sending(me)}
     return {**person(me), **own, "unread": inbox.unread_total(me), "settings": parts}

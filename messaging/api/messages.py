@@ -8,10 +8,14 @@ from ninja import Router
 from ninja.responses import Status
 
 from accounts.api import asker
+from accounts.models import User
 from chatify.lib.api.fields import Cursor, Limit, QueryCount
 from messaging.api import given, shapes, shown
-from messaging.operations import messages, pace
+from messaging.operations import pace, scheduled
+from messaging.operations.log import Sent
+from messaging.operations.scheduled import Held
 from messaging.queries import access, timeline
+from messaging.queries import scheduled as queries
 
 router = Router(tags=["messages"])
 
@@ -52,11 +56,12 @@ def index(
     operation_id="send_message",
 )
 def send(request: HttpRequest, conversation: UUID, payload: given.NewMessage) -> Status[Any]:
-    """Send (201). The same `client_id` again answers with the first message and `duplicate: true` (200)."""
+    """Send (201), at `send_at` where given. The same `client_id` again gives the first answer, `duplicate` (200)."""
     me = asker(request)
     pace.before_send(me, conversation=conversation, client_id=payload.client_id)
-    sent = messages.send(
+    sent = scheduled.post(
         me,
+        send_at=payload.send_at,
         conversation=conversation,
         body=payload.body,
         client_id=payload.client_id,
@@ -64,5 +69,10 @@ def send(request: HttpRequest, conversation: UUID, payload: given.NewMessage) ->
         attachments=payload.attachments,
         reads=False,
     )
-    answer = {**shown.message(me, timeline.message(me, sent.id)), "duplicate": sent.duplicate}
-    return Status(200 if sent.duplicate else 201, answer)
+    return Status(200 if sent.duplicate else 201, {**_answer(me, sent), "duplicate": sent.duplicate})
+
+
+def _answer(me: User, sent: Sent | Held) -> dict[str, Any]:
+    if isinstance(sent, Held):
+        return shown.held(me, queries.held(me, sent.id))
+    return shown.message(me, timeline.message(me, sent.id))

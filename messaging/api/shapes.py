@@ -94,9 +94,30 @@ class Version(Shown):
 
 
 class SentMessage(Message):
-    """The answer to a send: `duplicate` is true where this `client_id` had been sent before."""
+    """The answer to a send: `duplicate` is true where this `client_id` had been sent before.
 
+    One that waits has no `number` and no `seq` until it goes; `held_until` says when, and its `id` is that of
+    `/scheduled`.
+    """
+
+    number: int | None  # type: ignore[assignment]
     duplicate: bool
+    held_until: Time | None = None
+
+
+class Scheduled(Shown):
+    """A message that waits. `state`: waiting, asking (its time passed while the server was away), refused: `reason`."""
+
+    id: IdText
+    conversation: IdText
+    client_id: IdText
+    body: str
+    reply_to: IdText | None
+    send_at: Time
+    undo: bool
+    state: Literal["waiting", "asking", "refused"]
+    reason: str
+    created_at: Time
 
 
 class MessagePage(Listed[Message]):
@@ -114,6 +135,15 @@ class MessagePage(Listed[Message]):
     has_newer: bool
 
 
+class KeptDraft(Shown):
+    """What I began to write; `client_id` is that of the message it is to become."""
+
+    body: str
+    reply_to: IdText | None
+    client_id: IdText | None
+    updated_at: Time
+
+
 class My(Shown):
     """My own view of a conversation."""
 
@@ -124,7 +154,7 @@ class My(Shown):
     pinned_at: Time | None
     done_at: Time | None
     snoozed_until: Time | None
-    draft: dict[str, Any] | None
+    draft: KeptDraft | None
 
 
 class Member(Shown):

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 
 from accounts.models import User
+from chatify.lib import markup
+from chatify.lib.digest import stamp
 from messaging import presenters
-from messaging.models import Message
+from messaging.models import Message, Scheduled
 from messaging.queries import extras, members, receipts, stars
 from messaging.queries.epoch import epoch_id
 from messaging.queries.inbox import InboxRow
@@ -31,6 +33,23 @@ def _message(row: Message, starred: bool, mine: Container[str]) -> dict[str, Any
     return {**shown, "reactions": reactions, "starred": starred}
 
 
+def held(me: User, row: Scheduled) -> dict[str, Any]:
+    """The answer to a send that waits: the message as it will be, without a place."""
+    will_be = Message(
+        id=row.pk,
+        conversation_id=row.conversation_id,
+        number=0,
+        seq=0,
+        sender=me,
+        client_id=row.client_id,
+        body=row.body,
+        html=markup.render(row.body),
+        reply_to_id=row.reply_to,
+        sent_at=row.created_at,
+    )
+    return {**message(me, will_be), "number": None, "seq": None, "held_until": stamp(row.due_at)}
+
+
 def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
     """Lines of the inbox as conversations."""
     people = members.first_pages([row.conversation.id for row in rows])
@@ -46,6 +65,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
             last_message=last.get(row.conversation.id),
             members=people.get(row.conversation.id, []),
             hidden=hidden,
+            begun=row.draft,
         )
         for row in rows
     ]

@@ -3,6 +3,7 @@
 from messaging.models.attachment import Attachment, sort_of
 from messaging.models.change import InboxChange
 from messaging.models.conversation import Conversation, LogEpoch
+from messaging.models.draft import KeptDraft
 from messaging.models.event import Event
 from messaging.models.hidden import HiddenMessage
 from messaging.models.label import Label, Labelling
@@ -12,6 +13,7 @@ from messaging.models.message import Message, MessageVersion, Reacted, VersionRe
 from messaging.models.reaction import Reaction
 from messaging.models.receipt import StoppedReceipt
 from messaging.models.report import Report, ReportAct
+from messaging.models.scheduled import Scheduled
 from messaging.models.search import SearchEntry, SearchProgress
 from messaging.models.star import Star
 from messaging.models.unsettled import Unsettled
@@ -22,6 +24,7 @@ __all__ = [
     "Event",
     "HiddenMessage",
     "InboxChange",
+    "KeptDraft",
     "Label",
     "Labelling",
     "LogEpoch",
@@ -33,6 +36,7 @@ __all__ = [
     "Reaction",
     "Report",
     "ReportAct",
+    "Scheduled",
     "SearchEntry",
     "SearchProgress",
     "Star",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from chatify.lib import db, events
 from chatify.lib.errors import Conflict, NotFound
-from messaging.events import InboxChanged
+from messaging.events import RowsChanged
 from messaging.models import InboxChange, Labelling, Membership
 from messaging.operations import inbox
 
@@ -54,7 +54,7 @@ def undo(actor: User, *, change: UUID) -> InboxChange:
         row.undone_at = timezone.now()
         row.save(update_fields=["undone_at"])
         touched = [*_put_back_rows(actor, row.before["rows"]), *_put_back_labels(actor, row.before["labels"])]
-        events.emit(InboxChanged(actor.id, tuple(dict.fromkeys(touched))))
+        events.emit(RowsChanged(actor.id, tuple(dict.fromkeys(touched))))
     _put_back_read(actor, row.before["read"])
     return row
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from chatify.jobs import operations as jobs
 from chatify.lib import db, events
 from chatify.lib.errors import Invalid, NotFound
-from messaging.events import InboxChanged
+from messaging.events import RowsChanged
 from messaging.models import InboxChange, Membership
 from messaging.operations import changes
 from messaging.queries.standing import FOREVER
@@ -76,7 +76,7 @@ def wake(actor: User, *, conversations: Sequence[UUID]) -> InboxChange:
 
 def snooze_is_over(payload: dict[str, str]) -> None:
     """The job at the end of a snooze: the row has come back by itself, open pages are told to look."""
-    events.emit(InboxChanged(UUID(payload["user"]), (UUID(payload["conversation"]),)))
+    events.emit(RowsChanged(UUID(payload["user"]), (UUID(payload["conversation"]),)))
 
 
 def _done(row: Membership, now: datetime) -> None:
@@ -102,7 +102,7 @@ def _change(actor: User, conversations: Sequence[UUID], setter: Setter, words: s
         before = {str(row.conversation_id): _set(row, setter, now) for row in rows}
         changed = [row for row in rows if before[str(row.conversation_id)]]
         Membership.objects.bulk_update(changed, FIELDS)
-        events.emit(InboxChanged(actor.id, tuple(row.conversation_id for row in changed)))
+        events.emit(RowsChanged(actor.id, tuple(row.conversation_id for row in changed)))
         return changes.remember(actor, words, len(rows), rows=before)
 
 

@@ -22,7 +22,7 @@ def membership_for(user: User, id: UUID | str) -> Membership:
         key = ids.parse(id)
     except Invalid:
         raise NotFound("There is no such conversation.") from None
-    rows = Membership.objects.select_related("conversation").filter(
+    rows = Membership.objects.select_related("conversation", "kept_draft").filter(
         conversation_id=key, user_id=user.pk, left_seq=None
     )
     membership = rows.first()

@@ -27,8 +27,8 @@ from accounts.models.user import SHOWN, unshown
 from chatify.lib import paging
 from chatify.lib.paging import Page
 from messaging import kinds
-from messaging.models import Conversation, Event, Label, Membership, Message
-from messaging.queries import access, counts, filters, visible
+from messaging.models import Conversation, Event, KeptDraft, Label, Membership, Message
+from messaging.queries import access, counts, drafts, filters, visible
 from messaging.queries import labels as labels_of
 
 PEOPLE_SHOWN = 4
@@ -46,6 +46,7 @@ class InboxRow:
     unread: int
     now: datetime = field(default_factory=timezone.now)
     labels: list[Label] = field(default_factory=list)
+    draft: KeptDraft | None = None
 
     @property
     def at(self) -> datetime:
@@ -63,7 +64,7 @@ class InboxRow:
     @property
     def marked(self) -> bool:
         """Whether the row shows anything but who, what and when."""
-        return bool(self.pinned or self.muted or self.labels or self.snoozed_until)
+        return bool(self.pinned or self.muted or self.labels or self.snoozed_until or self.draft)
 
     @property
     def snoozed_until(self) -> datetime | None:
@@ -162,13 +163,16 @@ def unread_total(user: User) -> int:
 
 
 def _memberships(user: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(user_id=user.pk, left_seq=None).select_related("conversation")
+    return Membership.objects.filter(user_id=user.pk, left_seq=None).select_related(
+        "conversation", "kept_draft"
+    )
 
 
 def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
     """Add the last messages, the people and the labels, one query each."""
     messages = _last_messages(user.pk, [each.conversation_id for each in memberships])
     people = _people(memberships, without=user.pk)
+    begun = drafts.among(memberships)
     labels = labels_of.on(user, (each.pk for each in memberships))
     return [
         _row(
@@ -177,6 +181,7 @@ def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
             messages.get(each.conversation_id),
             people.get(each.conversation_id, []),
             labels.get(each.pk, []),
+            begun.get(each.pk),
         )
         for each in memberships
     ]
@@ -206,7 +211,12 @@ def _newest(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Message]:
 
 
 def _row(
-    user: User, my: Membership, last: Message | None, people: list[User], labels: list[Label]
+    user: User,
+    my: Membership,
+    last: Message | None,
+    people: list[User],
+    labels: list[Label],
+    draft: KeptDraft | None,
 ) -> InboxRow:
     conversation = my.conversation
     if last and last.seq < my.visible_from_seq:
@@ -214,7 +224,7 @@ def _row(
     title = kinds.title_of(
         conversation.traits, title=conversation.title, others=[each.label for each in people], me=user.label
     )
-    return InboxRow(conversation, my, title, people, last, counts.unread(my), labels=labels)
+    return InboxRow(conversation, my, title, people, last, counts.unread(my), labels=labels, draft=draft)
 
 
 def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, list[User]]:

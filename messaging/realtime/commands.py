@@ -9,6 +9,8 @@ from chatify.lib.errors import ChatifyError, Forbidden, NotFound, TooLarge, TooM
 from messaging.operations.inbox import Advance
 from messaging.operations.log import Sent
 from messaging.operations.rows import Busy
+from messaging.operations.scheduled import Held
+from messaging.queries.preferences import undo_in
 from messaging.realtime import frames, protocol, resume
 from messaging.realtime.limits import MOST_SYNC_WAIT, Patience, Window
 from messaging.realtime.process import ServingProcess
@@ -93,7 +95,8 @@ class Commands:
             self._say("rate", strain.BUSY, client_id=str(command.client_id), retry_ms=retry_ms)
             return
         # Over the limit it goes on, marked: a send that was kept before is answered whatever the limit.
-        posting = Posting(self._socket.user, command, self._window.hit())
+        undo = undo_in(self._socket.reach.sending)
+        posting = Posting(self._socket.user, command, self._window.hit(), undo)
         self._unanswered += 1
         if self._unanswered == MOST_UNANSWERED:
             self._socket.writer.outlet.pause()
@@ -103,7 +106,7 @@ class Commands:
         self._unanswered -= 1
         if self._unanswered == MOST_UNANSWERED // 2:
             self._socket.writer.outlet.resume()
-        if isinstance(outcome, Sent):
+        if isinstance(outcome, Sent | Held):
             if not outcome.duplicate:
                 self._patience.allowed()
             self._socket.say(frames.ack(outcome))

@@ -9,6 +9,7 @@ import orjson
 
 from messaging.events import JOINED, LEFT, ReadState, Withheld, hidden
 from messaging.operations.log import Sent
+from messaging.operations.scheduled import Held
 from messaging.realtime import render
 
 Event = dict[str, Any]
@@ -170,7 +171,7 @@ def ready(*, epoch: str, user: UUID, heartbeat_ms: int) -> Frame:
     return encode({"type": "ready", "epoch": epoch, "user": str(user), "heartbeat_ms": heartbeat_ms})
 
 
-def ack(sent: Sent) -> Frame:
+def ack(sent: Sent | Held) -> Frame:
     return encode(sent.shape())
 
 

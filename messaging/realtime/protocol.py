@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from chatify.lib import ids
+from chatify.lib import ids, moments
 
 SUBPROTOCOL = "chatify.v1"
 LARGEST_FRAME = 65_536
@@ -69,6 +70,7 @@ class Send(NamedTuple):
     body: str
     reply_to: UUID | None
     attachments: tuple[UUID, ...]
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ def send(fields: Fields) -> Send:
             _text(fields, "body", None, most=LARGEST_FRAME),
             _id(fields, "reply_to") if fields.get("reply_to") is not None else None,
             _ids(fields, "attachments"),
+            _moment(fields, "send_at"),
         )
     except InvalidCommand as error:
         raise InvalidCommand(error.detail, echo) from error
@@ -230,7 +233,7 @@ def sync(fields: Fields) -> Sync:
 
 
 _OF_A_HELLO = frozenset({"type", "epoch", "conversations", "format", "language"})
-_OF_A_SEND = frozenset({"type", "conversation", "client_id", "body", "reply_to", "attachments"})
+_OF_A_SEND = frozenset({"type", "conversation", "client_id", "body", "reply_to", "attachments", "send_at"})
 _OF_A_MARK = frozenset({"type", "conversation", "number"})
 _OF_TYPING = frozenset({"type", "conversation"})
 _OF_A_SYNC = frozenset({"type", "conversation", "since"})
@@ -238,8 +241,7 @@ _OF_A_SYNC = frozenset({"type", "conversation", "since"})
 
 def _only(fields: Fields, names: frozenset[str]) -> None:
     if not names.issuperset(fields):
-        unknown = fields.keys() - names
-        raise InvalidCommand(f"There is no field {sorted(unknown)[0][:40]!r} here.")
+        raise InvalidCommand(f"There is no field {min(fields.keys() - names)[:40]!r} here.")
 
 
 def _as_uuid(value: object) -> UUID | None:
@@ -247,15 +249,20 @@ def _as_uuid(value: object) -> UUID | None:
 
 
 def _id(fields: Fields, name: str) -> UUID:
-    parsed = _as_uuid(fields.get(name))
-    if parsed is None:
+    if (parsed := _as_uuid(fields.get(name))) is None:
         raise InvalidCommand(f"{name} is an id.")
     return parsed
 
 
+def _moment(fields: Fields, name: str) -> datetime | None:
+    moment = moments.parse(fields.get(name))
+    if moment is None and fields.get(name) is not None:
+        raise InvalidCommand(f"{name} is a time like 2030-01-31T18:00:00Z.")
+    return moment
+
+
 def _ids(fields: Fields, name: str) -> tuple[UUID, ...]:
-    values = fields.get(name)
-    if not values:
+    if not (values := fields.get(name)):
         return ()
     if not isinstance(values, list) or len(values) > 10:
         raise InvalidCommand(f"{name} is a list of at most 10 ids.")

@@ -8,9 +8,10 @@ from uuid import UUID
 from accounts.models import User
 from chatify.lib import ratelimit
 from chatify.lib.errors import ChatifyError, NotFound, TooMany
-from messaging.operations import inbox, log, messages, rows
+from messaging.operations import inbox, log, messages, rows, scheduled
 from messaging.operations.inbox import Advance
 from messaging.operations.log import Draft, Sent
+from messaging.operations.scheduled import Held
 from messaging.queries import access
 from messaging.realtime.protocol import Send
 
@@ -25,17 +26,19 @@ class Posting:
     sender: User
     command: Send
     wait: float = 0.0
+    undo: int = 0
+    """For how many seconds its sender wants to be able to take it back."""
 
     @property
     def identity(self) -> Identity:
         return self.command.conversation, self.sender.id, self.command.client_id
 
 
-def post(postings: Sequence[Posting]) -> list[Sent | ChatifyError]:
+def post(postings: Sequence[Posting]) -> list[Sent | Held | ChatifyError]:
     """One outcome per posting, in order. Raises DatabaseError when nothing could be done."""
     # Limits first: rendering is dear, and what is refused or was kept before must not cost the others any of it.
     settled = _settled(postings)
-    outcomes: list[Sent | ChatifyError | Draft] = [
+    outcomes: list[Sent | Held | ChatifyError | Draft] = [
         settled.get(place) or _draft(posting) for place, posting in enumerate(postings)
     ]
     drafts = {place: draft for place, draft in enumerate(outcomes) if isinstance(draft, Draft)}
@@ -49,9 +52,11 @@ def mark(steps: Sequence[Advance]) -> Sequence[object]:
     return inbox.advance(steps)
 
 
-def _draft(posting: Posting) -> Draft | ChatifyError:
+def _draft(posting: Posting) -> Draft | Held | Sent | ChatifyError:
     command = posting.command
     try:
+        if posting.undo or command.send_at:
+            return _held(posting)
         return messages.prepare(
             posting.sender,
             conversation=command.conversation,
@@ -62,6 +67,20 @@ def _draft(posting: Posting) -> Draft | ChatifyError:
         )
     except ChatifyError as error:
         return error
+
+
+def _held(posting: Posting) -> Held | Sent:
+    command = posting.command
+    return scheduled.hold(
+        posting.sender,
+        conversation=command.conversation,
+        body=command.body,
+        client_id=command.client_id,
+        reply_to=command.reply_to,
+        attachments=[str(upload) for upload in command.attachments],
+        send_at=command.send_at,
+        seconds=posting.undo,
+    )
 
 
 def _settled(postings: Sequence[Posting]) -> dict[int, Sent | ChatifyError]:

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from chatify.lib import text
+from chatify.lib import markup, text
 
 register = template.Library()
 
@@ -50,6 +50,7 @@ def marks(row: Any) -> dict[str, Any]:
         "pinned": row.pinned,
         "muted": row.muted,
         "snoozed_until": row.snoozed_until,
+        "draft": markup.snippet(row.draft.body) if row.draft else "",
         "labels": [{"name": each.name, "colour": each.colour} for each in row.labels],
     }
 

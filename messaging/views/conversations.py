@@ -15,8 +15,9 @@ from chatify.lib import http, ids, text
 from chatify.lib.errors import NotFound
 from messaging import kinds
 from messaging.models import Conversation, Membership, Message
+from messaging.operations import drafts as drafting
 from messaging.operations import inbox as operations
-from messaging.queries import access, counts, members, presence, receipts, rights, timeline
+from messaging.queries import access, counts, drafts, members, presence, receipts, rights, scheduled, timeline
 from messaging.queries.standing import Standing
 from messaging.templatetags.rows import Face
 from messaging.views import moments
@@ -51,6 +52,12 @@ class Draft:
             attachments=form.getlist("attachments"),
         )
 
+    @classmethod
+    def begun(cls, found: Conversation) -> "Draft":
+        """What was begun on this or another device."""
+        kept = drafts.of(found.my)  # type: ignore[attr-defined]
+        return cls(body=kept.body, reply_to=str(kept.reply_to or "")) if kept else cls()
+
     def without(self, refused: Container[str], errors: list[str]) -> "Draft":
         """The same with what was refused. A client_id that was refused itself is replaced, or the form could never be
         sent; so are other hidden fields."""
@@ -68,6 +75,15 @@ class Recipients:
 
     label: str
     people: list[User]
+
+
+@require_POST
+@signed_in
+def keep(request: MemberRequest, id: UUID) -> HttpResponse:
+    """POST /c/<id>/draft/ body, reply_to, client_id: keep what is begun; nothing written ends it."""
+    fields = {name: request.POST.get(name) or None for name in ("reply_to", "client_id")}
+    drafting.save(request.user, conversation=id, body=request.POST.get("body", ""), **fields)
+    return HttpResponse(status=204) if http.wants_json(request) else http.SeeOther(f"/c/{id}/")
 
 
 @require_safe
@@ -113,7 +129,8 @@ def page(
 
 def _answering(request: MemberRequest, found: Conversation, draft: Draft | None) -> Draft:
     """What the composer holds, with the message it answers: that of the draft, else the one the address names."""
-    draft = draft or Draft(reply_to=request.GET.get("reply", ""))
+    begun = draft or Draft.begun(found)
+    draft = draft or replace(begun, reply_to=request.GET.get("reply", begun.reply_to))
     if not draft.reply_to:
         return draft
     try:
@@ -161,6 +178,7 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "may_pin": rights.may_pin(found, found.my),  # type: ignore[attr-defined]
         "may_delete": rights.manages(found, found.my),  # type: ignore[attr-defined]
         "common": COMMON,
+        "waiting": scheduled.waiting_in(user, found),
     }
 
 

@@ -1,5 +1,7 @@
 """Messages of a conversation: earlier ones as a part, a new one by the form that also the script falls back on."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -9,14 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.door import MemberRequest, signed_in
-from accounts.models import User
 from chatify.lib import http, ids
 from chatify.lib.errors import Invalid, TooMany
 from messaging import presenters
-from messaging.operations import attachments, pace
+from messaging.operations import attachments, pace, scheduled
 from messaging.operations import messages as operations
 from messaging.operations.log import Sent
+from messaging.operations.scheduled import Held
 from messaging.queries import access, timeline
+from messaging.views import moments
 from messaging.views.conversations import Draft, page
 from messaging.views.feed import Choosing, Progress, feed_of
 
@@ -41,18 +44,19 @@ def older(request: MemberRequest, id: UUID) -> HttpResponse:
 
 
 def send(request: MemberRequest, id: UUID) -> HttpResponse:
-    """POST body, client_id, reply_to, attachments (ids of uploads), file (at most ten). The same client_id again
-    answers as the first time."""
+    """POST body, client_id, reply_to, send_at, attachments (ids of uploads), file (at most ten). The same client_id
+    again answers as the first time."""
     draft = Draft.of(request.POST)
     try:
-        return _answer(request, _send(request.user, id, draft, request.FILES.getlist("file")))
+        return _answer(request, _send(request, id, draft, request.FILES.getlist("file")))
     except (Invalid, TooMany) as error:
         if http.wants_json(request):
             raise
         return _refused(request, id, draft, error)
 
 
-def _send(sender: User, id: UUID, draft: Draft, given: list[UploadedFile]) -> Sent:
+def _send(request: MemberRequest, id: UUID, draft: Draft, given: list[UploadedFile]) -> Sent | Held:
+    sender, send_at = request.user, _send_at(request)
     key = ids.parse(draft.client_id, field="client_id")
     pace.before_send(sender, conversation=id, client_id=key)
     if given:
@@ -60,19 +64,22 @@ def _send(sender: User, id: UUID, draft: Draft, given: list[UploadedFile]) -> Se
             return first
         # Kept in the form when the message is refused: nothing is brought twice.
         draft.attachments.extend(str(each) for each in attachments.bring(sender, given))
-    return operations.send(
-        sender,
-        conversation=id,
-        body=draft.body,
-        client_id=key,
-        reply_to=draft.reply_to or None,
-        attachments=draft.attachments,
-    )
+    carried: dict[str, Any] = {"reply_to": draft.reply_to or None, "attachments": draft.attachments}
+    return scheduled.post(sender, send_at=send_at, conversation=id, body=draft.body, client_id=key, **carried)
 
 
-def _answer(request: MemberRequest, sent: Sent) -> HttpResponse:
+def _send_at(request: MemberRequest) -> datetime | None:
+    """The time of the button that was pressed, or the one that was typed beside it."""
+    wish = request.POST.get("send_at", "")
+    wish = request.POST.get("own_at", "") if wish == "own" else wish
+    return moments.chosen(wish, field="send_at") if request.POST.get("send_at") else None
+
+
+def _answer(request: MemberRequest, sent: Sent | Held) -> HttpResponse:
     if http.wants_json(request):
         return http.json_answer(sent.shape(), status=200 if sent.duplicate else 201)
+    if isinstance(sent, Held):
+        return http.SeeOther(f"{reverse('conversation', args=[sent.conversation])}#waiting")
     if http.part(request):
         message = presenters.message(timeline.message(request.user, sent.id))
         return render(request, "messaging/messages/_message.html", {"message": message})

@@ -24,6 +24,8 @@ export const words = {
   latest: "Jump to the latest message",
   marks: { pending: "Sending", acked: "Sent", sent: "Sent", delivered: "Delivered", read: "Read", failed: "Not sent" },
   undo: "Undo",
+  beingSent: "Being sent.",
+  goesAt: (time) => `Goes ${time}.`,
   notDone: "That did not work. Nothing was changed; try again.",
   stay: "Stay",
   signOut: "Sign out and lose it",

@@ -1,14 +1,14 @@
 """Types of fields: what is accepted exactly, and how the document describes it."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from chatify.lib import ids
+from chatify.lib import ids, moments
 from chatify.lib.errors import Invalid
 
 T = TypeVar("T")
@@ -39,14 +39,10 @@ def _not_yet(value: Any) -> None:
 
 
 def _moment(value: Any) -> datetime:
-    """A time with its zone, between the years 1970 and 9000: what no database or client stumbles over."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
-        if moment is not None and moment.tzinfo is not None and 1970 < moment.year < 9000:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise PydanticCustomError("moment", "Write a time like 2030-01-31T18:00:00Z.")
+    moment = moments.parse(value)
+    if moment is None:
+        raise PydanticCustomError("moment", "Write a time like 2030-01-31T18:00:00Z.")
+    return moment
 
 
 def _clamped(value: Any) -> Any:

@@ -10,7 +10,7 @@ from chatify.jobs import runner
 from chatify.jobs.models import Job
 from chatify.lib import events as facts
 from chatify.lib.errors import Conflict, Invalid, NotFound
-from messaging.events import InboxChanged
+from messaging.events import RowsChanged
 from messaging.models import Membership
 from messaging.operations import changes, conversations, inbox, messages, standing
 from messaging.queries import counts, filters
@@ -95,14 +95,14 @@ def test_what_comes_back_from_a_snooze_stands_on_top_again(alice, bob, carol, ch
 
 def test_the_end_of_a_snooze_is_told_to_what_is_open(alice, chat, django_capture_on_commit_callbacks):
     heard = []
-    facts.subscribe(InboxChanged, heard.append)
+    facts.subscribe(RowsChanged, heard.append)
     with django_capture_on_commit_callbacks(execute=True):
         standing.snooze(alice, conversations=[chat.id], until=later(hours=1))
     heard.clear()
     Job.objects.update(due=timezone.now())
     with django_capture_on_commit_callbacks(execute=True):
         assert runner.run_due() == 1
-    assert heard == [InboxChanged(alice.id, (chat.id,))]
+    assert heard == [RowsChanged(alice.id, (chat.id,))]
 
 
 def test_a_pinned_one_stands_above_newer_ones(alice, bob, carol, chat):

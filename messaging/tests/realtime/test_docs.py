@@ -107,7 +107,7 @@ def test_the_guide_names_every_frame_code_and_kind() -> None:
 @pytest.mark.parametrize("command", sorted(protocol.READERS))
 def test_a_field_that_is_not_documented_is_refused(command: str) -> None:
     schema = MACHINE["components"]["schemas"][documented("say")[command]]
-    samples = {"number": 1, "since": 1, "body": "hi", "attachments": [], "reply_to": None}
+    samples = {"number": 1, "since": 1, "body": "hi", "attachments": [], "reply_to": None, "send_at": None}
     fields = {name: samples.get(name, str(uuid4())) for name in schema["properties"]}
     protocol.READERS[command]({**fields, "type": command})
     with pytest.raises(protocol.InvalidCommand):

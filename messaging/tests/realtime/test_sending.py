@@ -1,15 +1,18 @@
 """Many sockets' sends as one append: everybody is answered, limits count what is new."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from chatify.lib.errors import Invalid, NotFound, TooMany
 from messaging.models import Conversation, Message
 from messaging.operations import conversations, members
 from messaging.operations.log import Sent
+from messaging.operations.scheduled import Held
 from messaging.realtime import sending
 from messaging.realtime.protocol import Send
 from messaging.realtime.sending import Posting
@@ -116,3 +119,25 @@ def test_a_counter_that_is_down_does_not_stop_the_sending(
     monkeypatch.setattr(sending.ratelimit, "hit", down)
     (outcome,) = sending.post([posting(alice, talk.id)])
     assert isinstance(outcome, Sent)
+
+
+def test_what_waits_is_held_beside_what_goes_and_a_repeat_is_answered(
+    alice: User, bob: User, dave: User, talk: Conversation
+) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    command = Send(talk.id, uuid4(), "later", None, (), later)
+    now, held, undoable, stranger, past = sending.post(
+        [
+            posting(alice, talk.id),
+            Posting(bob, command),
+            Posting(alice, Send(talk.id, uuid4(), "in a moment", None, ()), undo=10),
+            Posting(dave, Send(talk.id, uuid4(), "nobody", None, (), later)),
+            Posting(bob, Send(talk.id, uuid4(), "too late", None, (), timezone.now())),
+        ]
+    )
+    assert isinstance(now, Sent) and isinstance(held, Held) and isinstance(undoable, Held)
+    assert isinstance(stranger, NotFound) and isinstance(past, Invalid)
+    assert held.shape()["seq"] is None and held.held_until == later
+    (again,) = sending.post([Posting(bob, command)])
+    assert isinstance(again, Held) and again.duplicate and again.id == held.id
+    assert Message.objects.count() == 1

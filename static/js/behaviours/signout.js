@@ -32,6 +32,7 @@ async function leave(form, { outbox, drafts, socket }) {
   const unsent = (await outbox.entries()).length;
   const sure = !unsent || (await ask({ text: words.leaving(unsent), yes: words.signOut, no: words.stay }));
   if (!sure) return;
+  await drafts.flush();
   await outbox.clear();
   socket.pause();
   drafts.end();

@@ -3,10 +3,10 @@
 import { find } from "../lib/dom.js";
 import { uuid } from "../lib/ids.js";
 import { Gather } from "../lib/clock.js";
+import { grow, isTouch, wellFormed } from "./field.js";
 import { About } from "./about.js";
 import { Mentions } from "./mentions.js";
 
-const TALLEST = 0.4; // of the window's height
 const DRAFT_MS = 250;
 
 /** `onSend(message)` gets {conversation, client_id, body, reply_to, action} and resolves once it is kept. */
@@ -37,6 +37,7 @@ export class Composer {
   /** Keeps what is typed; called before the pane goes away. */
   keep() {
     this.saving.now();
+    this.drafts.flush();
   }
 
   /** The next message answers this one: {id, name, text}. */
@@ -54,11 +55,28 @@ export class Composer {
     this.focus();
   }
 
-  async send() {
+  /** The server's draft changed, on another device: followed as long as nothing different was typed here. */
+  follow(text) {
+    const { conversation, drafts } = this;
+    if (text === undefined || drafts.isNewer(conversation) || this.field.value !== drafts.read(conversation)) return;
+    this.field.value = text;
+    drafts.learn(conversation, text);
+    this.#grow();
+  }
+
+  /** Puts back what was taken back, above what is typed meanwhile. */
+  put(text) {
+    this.field.value = [text, this.field.value].filter((part) => part.trim()).join("\n\n");
+    this.#typed();
+    this.focus();
+  }
+
+  /** `sendAt`: the time at which it goes, where it is not now. */
+  async send(sendAt = null) {
     const body = wellFormed(this.field.value);
     if (!body.trim()) return this.field.focus();
     if (this.about.editing) return this.#change(body);
-    const message = this.#message(body);
+    const message = { ...this.#message(body), ...(sendAt && { send_at: sendAt }) };
     this.#empty();
     await this.onSend(message);
     if (!this.field.value) this.drafts.write(this.conversation, "");
@@ -79,7 +97,20 @@ export class Composer {
   #submitted(event) {
     if (this.#files()) return; // the form brings them
     event.preventDefault();
-    this.send();
+    const later = event.submitter?.name === "send_at";
+    const sendAt = later ? this.#time(event.submitter) : null;
+    if (later) find("#later", this.form)?.hidePopover?.();
+    if (!later || sendAt) this.send(sendAt);
+  }
+
+  // The button's own time, or the one that was typed beside it, as this browser's zone has it.
+  #time({ value }) {
+    if (value !== "own") return value;
+    const own = find("input[name=own_at]", this.form);
+    if (own.value) return new Date(own.value).toISOString();
+    own.reportValidity();
+    own.focus();
+    return null;
   }
 
   // While an input method composes, Enter belongs to it (229 for browsers that end composing first).
@@ -149,28 +180,17 @@ export class Composer {
   // A browser may have put back an old hidden value: a client_id is used once.
   #restore() {
     this.id.value = uuid();
-    if (!this.field.value) this.field.value = this.drafts.read(this.conversation);
+    if (find("#composer-errors", this.form)) return; // what was refused is the newest there is
+    if (this.drafts.isNewer(this.conversation)) this.field.value = this.drafts.read(this.conversation);
+    else this.drafts.learn(this.conversation, this.field.value);
   }
 
   #save() {
     if (this.about.editing) return; // that is no draft
-    this.drafts.write(this.conversation, this.field.value);
+    this.drafts.write(this.conversation, this.field.value, this.id.value);
   }
 
   #grow() {
-    if (CSS.supports("field-sizing", "content")) return; // the style sheet does it
-    const style = this.field.style;
-    style.height = "auto";
-    const border = this.field.offsetHeight - this.field.clientHeight;
-    style.height = `${Math.min(this.field.scrollHeight + border, innerHeight * TALLEST)}px`;
-    style.overflowY = this.field.scrollHeight > innerHeight * TALLEST ? "auto" : "hidden";
+    grow(this.field);
   }
-}
-
-// Half an emoji (cut by a script or a keyboard) is not text: no server takes it.
-const wellFormed = (text) => text.toWellFormed?.() ?? text;
-
-// On a phone Enter is the only way to a new line; the button sends.
-function isTouch() {
-  return matchMedia("(pointer: coarse) and (hover: none)").matches;
 }

@@ -14,7 +14,7 @@ import { Typing } from "./typing.js";
 import { isLookedAt, Reading, Unread } from "./unread.js";
 
 const NAMES_SHOWN = 8; // the page names no more than these: a longer list is not complete
-const HEADS = ".bar, .letter-head";
+const HEADS = ".bar, .letter-head, #waiting";
 
 export class Pane {
   #ending = new AbortController();
@@ -67,8 +67,11 @@ export class Pane {
     if (user !== this.app.user) this.typing.theirs(user);
   }
 
-  acked({ client_id: id }) {
-    this.pending.acked(id);
+  /** The server has it; what waits has no place yet and is shown below, until its event comes. */
+  acked({ client_id: id, ack }) {
+    if (!ack?.held_until) return this.pending.acked(id);
+    this.pending.gone(id);
+    return this.app.own.held(ack);
   }
 
   /** The log moved on by more than can be replayed: fetch the pane anew, keep what is typed. */
@@ -86,9 +89,10 @@ export class Pane {
   /** Who is in it or what it is called has changed: its head is drawn anew. */
   async refreshHead() {
     const page = await this.#fetch();
+    const fresh = all(HEADS, page);
+    this.composer?.follow(find("#composer textarea[name=body]", page)?.value);
     for (const [index, head] of all(HEADS, this.section).entries()) {
-      const fresh = all(HEADS, page)[index];
-      if (fresh) head.replaceWith(enliven(fresh));
+      if (fresh[index]) head.replaceWith(enliven(fresh[index]));
     }
     this.receipts.marks.others = othersIn(this.section, this.app.user);
   }

@@ -2,12 +2,18 @@
 
 import { Toast } from "../behaviours/toast.js";
 import { find } from "../lib/dom.js";
+import { untilTime } from "../conversation/times.js";
+import { words } from "../words.js";
 import { Acts } from "./acts.js";
 
-/** `app`: {rows, pane, refreshingHead, signIn}. */
+const UNDO_MS = 35_000;
+
+/** `app`: {socket, feed, rows, pane, drafts, refreshingHead, signIn}. */
 export class Own {
   constructor(app) {
     this.app = app;
+    app.socket.on("state", ({ state }) => state === "ready" && app.drafts.flush());
+    app.feed.on("event", ({ data }) => data?.client_id && this.#went(data.client_id));
     this.toast = new Toast();
     this.acts = new Acts({ toast: this.toast, done: (answer) => this.#done(answer), ended: () => app.signIn() });
   }
@@ -16,7 +22,8 @@ export class Own {
   elsewhere({ conversation, type }) {
     const own = type === "inbox";
     this.app.rows.want(conversation, own);
-    if (own && this.app.pane?.id === conversation) this.app.refreshingHead.soon();
+    const here = own && this.app.pane?.id === conversation && !this.app.drafts.isOwnNews(conversation);
+    if (here) this.app.refreshingHead.soon();
   }
 
   /** Does to the row that has the focus, else to the open conversation, what its form `name` does. */
@@ -33,8 +40,21 @@ export class Own {
     find("[data-act=snooze] button", menu)?.focus();
   }
 
-  #done({ conversations = [], away = false }) {
+  /** A message waits for its time: said with the way back, and shown above the composer. */
+  held({ id, held_until: until }) {
+    const text = Date.parse(until) - Date.now() < UNDO_MS ? words.beingSent : words.goesAt(untilTime(new Date(until)));
+    this.toast.say(text, () => this.acts.post(`/scheduled/${id}/cancel/`));
+    this.app.refreshingHead.soon();
+  }
+
+  // What waited has entered the conversation.
+  #went(clientId) {
+    find(`#waiting [data-client-id="${CSS.escape(clientId)}"]`)?.remove();
+  }
+
+  #done({ conversations = [], away = false, body = null }) {
     const { rows, pane, refreshingHead } = this.app;
+    if (body !== null && conversations.includes(pane?.id)) pane.composer?.put(body);
     for (const conversation of conversations) rows.want(conversation, true);
     if (!conversations.includes(pane?.id)) return;
     if (away) find("a[data-back]", pane.section)?.click();

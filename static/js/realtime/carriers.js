@@ -96,6 +96,7 @@ export class FormCarrier {
   #post(entry) {
     const body = new URLSearchParams({ body: entry.body, client_id: entry.client_id });
     if (entry.reply_to) body.set("reply_to", entry.reply_to);
+    if (entry.send_at) body.set("send_at", entry.send_at);
     const headers = { Accept: "application/json", "X-CSRFToken": this.csrf() };
     const signal = AbortSignal.timeout(ACK_MS);
     return { method: "POST", body, headers, signal, redirect: "manual", credentials: "same-origin" };
@@ -113,9 +114,9 @@ export class FormCarrier {
   }
 }
 
-function sendFrame({ conversation, client_id: id, body, reply_to: replyTo }) {
+function sendFrame({ conversation, client_id: id, body, reply_to: replyTo, send_at: sendAt }) {
   const frame = { type: "send", conversation, client_id: id, body };
-  return replyTo ? { ...frame, reply_to: replyTo } : frame;
+  return { ...frame, ...(replyTo && { reply_to: replyTo }), ...(sendAt && { send_at: sendAt }) };
 }
 
 function retryAfter(answer) {

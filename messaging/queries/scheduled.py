@@ -1,0 +1,47 @@
+"""What a person has waiting to be sent. Nobody else finds it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import User
+from chatify.lib import paging
+from chatify.lib.errors import NotFound
+from chatify.lib.paging import Page
+from messaging.models import Conversation, Scheduled
+
+
+def page(user: User, *, cursor: str | None = None, limit: int = 40) -> Page[Scheduled]:
+    """What goes first comes first. Raises Invalid for a foreign cursor."""
+    limit = paging.clamp(limit)
+    rows = Scheduled.objects.filter(user=user, state__in=Scheduled.OPEN).select_related("conversation")
+    if cursor:
+        at, last = paging.decode(cursor, datetime, UUID)
+        rows = rows.filter(Q(due_at__gt=at) | Q(due_at=at, pk__gt=last))
+    found = list(rows.order_by("due_at", "pk")[: limit + 1])
+    more = paging.encode(found[limit - 1].due_at, found[limit - 1].pk) if len(found) > limit else None
+    return Page(found[:limit], more)
+
+
+def one(user: User, id: UUID) -> Scheduled:
+    """One of mine that has not gone. Raises NotFound."""
+    rows = Scheduled.objects.filter(pk=id, user=user, state__in=Scheduled.OPEN)
+    row = rows.select_related("conversation").first()
+    if row is None:
+        raise NotFound("There is no such message waiting.")
+    return row
+
+
+def held(user: User, id: UUID) -> Scheduled:
+    """The row behind the answer to a send, whatever became of it since. Raises NotFound."""
+    row = Scheduled.objects.filter(pk=id, user=user).first()
+    if row is None:
+        raise NotFound("There is no such message waiting.")
+    return row
+
+
+def waiting_in(user: User, conversation: Conversation) -> list[Scheduled]:
+    """What waits to enter this conversation, in the order in which it goes."""
+    rows = Scheduled.objects.filter(user=user, conversation=conversation, state__in=Scheduled.OPEN)
+    return list(rows.order_by("due_at", "pk")[:20])
