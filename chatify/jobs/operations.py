@@ -6,7 +6,7 @@ from random import random
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chatify.jobs import registry, wake
@@ -37,13 +37,26 @@ def add(*, kind: str, key: str, payload: dict[str, Any] | None = None, due: date
 
 
 def claim(limit: int = 20) -> list[Job]:
-    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time."""
+    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time. Patient jobs are
+    left."""
     now = timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    due = Job.objects.filter(free, due__lte=now, done_at=None, failed_at=None).order_by("due")
+    due = _due(now).exclude(kind__in=registry.patient()).order_by("due")[:limit]
+    return [job for job in due if _take(job, now)]
+
+
+def claim_patient() -> Job | None:
+    """Take the patient job that waits longest: one at a time, or its time would be over before its turn came. None
+    while this process cannot keep up with what is sent."""
     if strain.sheds("preview"):
-        due = due.exclude(kind__in=registry.patient())
-    return [job for job in due[:limit] if _take(job, now)]
+        return None
+    now = timezone.now()
+    waiting = _due(now).filter(kind__in=registry.patient()).order_by("due")[:20]
+    return next((job for job in waiting if _take(job, now)), None)
+
+
+def _due(now: datetime) -> QuerySet[Job]:
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    return Job.objects.filter(free, due__lte=now, done_at=None, failed_at=None)
 
 
 def overdue(*, seconds: float) -> bool:

@@ -16,7 +16,8 @@ _patient: set[str] = set()
 
 def register(kind: str, work: Work, *, patient: bool = False) -> None:
     """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. `patient`
-    work is not taken up by a process that cannot keep up with what is sent (chatify/lib/strain.py)."""
+    work takes seconds or minutes: it waits for its own turn, so that mail and news never wait for it, and is not taken
+    up by a process that cannot keep up with what is sent (chatify/lib/strain.py)."""
     _work[kind] = work
     if patient:
         _patient.add(kind)

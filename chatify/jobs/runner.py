@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -12,10 +13,16 @@ from chatify.jobs import operations, sweeps, wake
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
 OVERDUE_SECONDS = 5.0
+PATIENT_SECONDS = 60.0
 
 
 def run_due() -> int:
-    """Do everything that is due now. Returns the number of jobs done.
+    """Do everything that is due now, the patient last. Returns the number of jobs done."""
+    return run_quick() + run_patient()
+
+
+def run_quick() -> int:
+    """Do what is due and takes moments. Returns the number of jobs done.
 
     Where one has more to do it returns after that round and rings for the next: a stop is heard, and a carrier's limit
     on the time of a task is not reached by one long work.
@@ -30,35 +37,55 @@ def run_due() -> int:
     return done
 
 
-class Runner:
-    """A daemon thread that works whenever it is rung, and looks for itself every two seconds."""
+def run_patient() -> int:
+    """Do what is due and takes long, one after the other, with what came meanwhile in between. After a minute it
+    rings for the next, for the same reasons."""
+    done, until = 0, time.monotonic() + PATIENT_SECONDS
+    while job := operations.claim_patient():
+        done += operations.run(job) + run_quick()
+        if time.monotonic() > until:
+            wake.ring()
+            break
+    return done
 
-    def __init__(self, work: Callable[[], object] = run_due) -> None:
-        self._work = work
+
+class Runner:
+    """Daemon threads, each with work of its own: it works whenever it is rung, and looks for itself every two
+    seconds. The first one also sweeps."""
+
+    def __init__(self, *work: Callable[[], object]) -> None:
         self._ended = threading.Event()
         self._clock = sweeps.Clock()
-        self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
+        self._bells = [wake.new_bell() for _ in work]
+        self._threads = [
+            threading.Thread(target=self._loop, args=(each, bell, place == 0), name="jobs", daemon=True)
+            for place, (each, bell) in enumerate(zip(work, self._bells, strict=True))
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Let the running job end, then the thread."""
+        """Let the running jobs end, then the threads."""
         self._ended.set()
-        wake.bell.set()
-        self._thread.join(timeout)
+        for bell in self._bells:
+            bell.set()
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
-    def _loop(self) -> None:
+    def _loop(self, work: Callable[[], object], bell: threading.Event, sweeps_too: bool) -> None:
         while not self._ended.is_set():
-            wake.bell.wait(IDLE_SECONDS)
-            wake.bell.clear()
-            self._once()
+            bell.wait(IDLE_SECONDS)
+            bell.clear()
+            self._once(work, sweeps_too)
 
-    def _once(self) -> None:
+    def _once(self, work: Callable[[], object], sweeps_too: bool) -> None:
         close_old_connections()
         try:
-            self._work()
-            if self._clock.strikes():
+            work()
+            if sweeps_too and self._clock.strikes():
                 sweeps.sweep()
         except Exception:
             log.exception("the job runner stumbled; it goes on")
@@ -67,9 +94,9 @@ class Runner:
 
 
 def for_this_process() -> Runner:
-    """The thread that every web process has: it does the work itself, or where Celery carries the jobs it rings
+    """The threads that every web process has: they do the work themselves, or where Celery carries the jobs one rings
     again for those that nobody took up (an emptied broker loses nothing)."""
-    return Runner(ring_for_overdue if settings.CELERY_BROKER_URL else run_due)
+    return Runner(ring_for_overdue) if settings.CELERY_BROKER_URL else Runner(run_quick, run_patient)
 
 
 def ring_for_overdue() -> None:

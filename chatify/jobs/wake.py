@@ -7,8 +7,15 @@ from collections.abc import Callable
 from chatify.lib import events
 
 log = logging.getLogger(__name__)
-bell = threading.Event()
+_bells: list[threading.Event] = []
 _carriers: list[Callable[[], object]] = []
+
+
+def new_bell() -> threading.Event:
+    """An event that is set whenever there is work."""
+    bell = threading.Event()
+    _bells.append(bell)
+    return bell
 
 
 def carry_with(carrier: Callable[[], object]) -> None:
@@ -23,7 +30,8 @@ def soon() -> None:
 
 def ring() -> None:
     """Wake the carriers now."""
-    bell.set()
+    for bell in _bells:
+        bell.set()
     for carrier in _carriers:
         try:
             carrier()

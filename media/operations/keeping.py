@@ -15,6 +15,7 @@ from media import queries, storage
 from media.models import REASON_LENGTH, Kind, Rendition, State, Upload
 
 PROCESS = "media.process"
+PLAY = "media.play"
 FORGET = "media.forget"
 NO_PREVIEW = "This file cannot be previewed. You can download it."
 # What a document says of itself is read in a worker, too.

@@ -23,6 +23,7 @@ Shape = dict[str, Any]
 MB = 2**20
 # The measures of a task: seconds of work, seconds at all, bytes of memory, bytes written.
 PICTURE = {"cpu": 30, "seconds": 45, "memory": 1536 * MB, "disk": 64 * MB}
+COPY = {"cpu": 240, "seconds": 250, "memory": 1536 * MB, "disk": 512 * MB}
 FILM = {"cpu": 30, "seconds": 60, "memory": 1024 * MB, "disk": 64 * MB}
 DEMUXERS = {
     "video/mp4": "mov", "video/quicktime": "mov", "video/x-m4v": "mov", "video/3gpp": "mov", "audio/mp4": "mov",
@@ -40,6 +41,37 @@ def prepare(payload: Shape) -> None:
     if upload.state == State.PROCESSING:
         _prepare(upload)
     events.settled(upload.pk)
+
+
+def make_playable(payload: Shape) -> None:
+    """Make the copy of a film that every browser plays. Where that fails, the film is what it was."""
+    upload = Upload.objects.filter(pk=payload["upload"], state=State.READY).first()
+    if upload is None or upload.renditions.filter(name="play").exists():
+        return
+    with _folder() as folder:
+        made = _keep_files(_copy(upload, folder), folder)
+    if made:
+        _add(upload, made)
+        events.settled(upload.pk)
+
+
+def _copy(upload: Upload, folder: Path) -> Shape:
+    try:
+        with storage.current().at_hand(upload.key) as path:
+            task = {"source": str(path), "folder": str(folder), "type": upload.type, "task": "play"}
+            return workshop.do({**task, **_tools(upload), **COPY})
+    except FileNotFoundError:
+        return {}
+
+
+def _add(upload: Upload, made: list[Rendition]) -> None:
+    with keeping.holding(upload.owner_id):
+        if Upload.objects.filter(pk=upload.pk, state=State.READY).exists():
+            for row in made:
+                row.upload = upload
+            Rendition.objects.bulk_create(made)
+        else:
+            keeping.forget(upload.owner_id, kept=[row.key for row in made])
 
 
 def _prepare(upload: Upload) -> None:
@@ -66,20 +98,24 @@ def _ask(upload: Upload, path: Path, folder: Path) -> Shape:
         return workshop.do({**task, **PICTURE, **_picture_limits(upload)})
     if upload.kind == Kind.FILE:
         return workshop.do({**task, **PICTURE, "task": "document"})
-    tools = {
-        "ffmpeg": shutil.which(settings.CHATIFY_FFMPEG),
-        "ffprobe": shutil.which(settings.CHATIFY_FFPROBE),
-    }
+    tools = _tools(upload)
     if not all(tools.values()):
         return {"failed": NO_TOOL}
     task |= {
         "task": "film" if upload.kind == Kind.VIDEO else "sound",
-        "demuxer": DEMUXERS[upload.type],
         **tools,
     }
     if upload.purpose == Purpose.VOICE:
         task["longest"] = policy.LONGEST_VOICE
     return workshop.do({**task, **FILM})
+
+
+def _tools(upload: Upload) -> Shape:
+    return {
+        "ffmpeg": shutil.which(settings.CHATIFY_FFMPEG),
+        "ffprobe": shutil.which(settings.CHATIFY_FFPROBE),
+        "demuxer": DEMUXERS[upload.type],
+    }
 
 
 def _picture_limits(upload: Upload) -> Shape:
@@ -155,6 +191,8 @@ def _complete(upload: Upload, answer: Shape, made: list[Rendition]) -> None:
     for row in made:
         row.upload = upload
     Rendition.objects.bulk_create(made)
+    if not upload.details.get("plays", True):
+        jobs.add(kind=keeping.PLAY, key=f"{upload.pk} {ids.uuid7()}", payload={"upload": str(upload.pk)})
 
 
 def again(upload: Upload) -> bool:

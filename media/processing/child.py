@@ -23,6 +23,7 @@ LARGEST_ANSWER = 2**20
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "picture": pictures.prepare,
     "film": films.prepare,
+    "play": films.prepare_playable,
     "sound": films.prepare_sound,
     "document": documents.prepare,
 }

@@ -20,6 +20,7 @@ BARS = 64
 SOUND_RATE = 4000
 LONGEST_DRAWN = 3600
 PLAYED_EVERYWHERE = {"h264", "vp8", "vp9", "av1"}
+BOXES_PLAYED_EVERYWHERE = {"video/mp4", "video/quicktime", "video/x-m4v", "video/webm"}
 LONGEST_CONVERTED = 600
 CONVERTED_SIDE = 720
 
@@ -38,11 +39,17 @@ def prepare(source: str, folder: str, task: Shape) -> Shape:
         "placeholder": pictures.placeholder(poster),
         "details": {
             "codec": str(film.get("codec_name", ""))[:20],
-            "plays": film.get("codec_name") in PLAYED_EVERYWHERE,
+            "plays": _plays(film, task),
         },
     }
     answer["width"], answer["height"] = _true_size(film, poster)
     return answer
+
+
+def _plays(film: Shape, task: Shape) -> bool:
+    """Whether every browser has a decoder for it."""
+    known = film.get("codec_name") in PLAYED_EVERYWHERE and task["type"] in BOXES_PLAYED_EVERYWHERE
+    return known and (film.get("codec_name") != "h264" or film.get("pix_fmt") in ("yuv420p", "yuvj420p"))
 
 
 def prepare_playable(source: str, folder: str, task: Shape) -> Shape:
@@ -58,6 +65,8 @@ def prepare_playable(source: str, folder: str, task: Shape) -> Shape:
         "-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2",
         "-movflags", "+faststart", path,
     )  # fmt: skip
+    if not os.path.exists(path):
+        raise CannotPreview
     return {"renditions": {"play": {"file": "play.mp4", "type": "video/mp4", "width": None, "height": None}}}
 
 
@@ -83,7 +92,9 @@ def _check_length(duration: float, task: Shape) -> None:
 
 
 def _probe(source: str, task: Shape) -> Shape:
-    wanted = "format=duration:stream=codec_type,codec_name,width,height:stream_disposition=attached_pic"
+    wanted = (
+        "format=duration:stream=codec_type,codec_name,pix_fmt,width,height:stream_disposition=attached_pic"
+    )
     command = [*_careful(task, "ffprobe"), "-show_entries", wanted, "-of", "json", f"file:{source}"]
     told = json.loads(_run(command) or b"{}")
     return told if isinstance(told, dict) else {}

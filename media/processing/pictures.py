@@ -117,7 +117,7 @@ def _within(picture: Image.Image, side: int) -> Image.Image:
 
 def _save(picture: Image.Image, folder: str, name: str) -> Shape:
     path = os.path.join(folder, f"{name}.webp")
-    picture.save(path, "WEBP", quality=80, method=2)
+    picture.save(path, "WEBP", quality=80, method=1)
     return _told(picture, f"{name}.webp")
 
 

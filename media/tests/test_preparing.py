@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,19 @@ def test_a_film_has_a_poster(alice: User, tmp_path: Path) -> None:
     assert (row.width, row.height, row.details["plays"]) == (320, 180, True)
     assert row.duration == pytest.approx(2, abs=0.2)
     assert set(row.renditions.values_list("name", flat=True)) == {"poster", "thumb"}
+
+
+@needs_ffmpeg
+def test_a_film_that_few_browsers_play_gets_a_copy_that_all_do(alice: User, tmp_path: Path) -> None:
+    encoders = subprocess.run(["ffmpeg", "-encoders"], capture_output=True, text=True, check=True).stdout
+    if "libx265" not in encoders:
+        pytest.skip("this ffmpeg makes no HEVC")
+    codec = ("-c:v", "libx265", "-tag:v", "hvc1", "-pix_fmt", "yuv420p", "-c:a", "aac")
+    row = upload(alice, samples.film(tmp_path, "IMG_2.mov", *codec), name="IMG_2.mov")
+    assert (row.kind, row.details["codec"], row.details["plays"]) == (Kind.VIDEO, "hevc", False)
+    copy = row.renditions.get(name="play")
+    again = upload(alice, stored(copy.key), name="copy.mp4")
+    assert (copy.type, again.details["codec"], again.details["plays"]) == ("video/mp4", "h264", True)
 
 
 @needs_ffmpeg

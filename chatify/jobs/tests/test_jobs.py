@@ -146,3 +146,19 @@ def test_the_runner_sweeps_a_minute_after_its_start_and_then_by_the_hour(monkeyp
     for now in (0.0, 59.0, 60.0, 61.0, 3659.0, 3660.0):  # noqa: B007
         struck.append(clock.strikes())
     assert struck == [False, False, True, False, False, True]
+
+
+def test_patient_work_lets_the_quick_go_first(db, monkeypatch):
+    order = []
+    monkeypatch.setattr(registry, "_patient", set())
+    registry.register("film", lambda payload: order.append(payload["name"]), patient=True)
+    registry.register("mail", lambda payload: order.append(payload["name"]))
+    for kind, name in (("film", "one"), ("film", "two"), ("mail", "letter")):
+        operations.add(kind=kind, key=name, payload={"name": name})
+    assert runner.run_quick() == 1 and order == ["letter"]
+    registry.register(
+        "film", lambda payload: operations.add(kind="mail", key="late", payload={"name": "late"})
+    )
+    runner.run_patient()
+    assert order == ["letter", "late"], "what came meanwhile did not wait for the second film"
+    assert not operations.overdue(seconds=0)
