@@ -74,7 +74,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
 def _last_messages(me: User, rows: Sequence[InboxRow]) -> dict[UUID, dict[str, Any]]:
     found = [row.last_message for row in rows if row.last_message]
     prefetch_related_objects(found, "reply_to__sender")
-    extras.load(found)
+    extras.load(found, reader=me.pk)
     return {row.conversation_id: shape for row, shape in zip(found, messages(me, found), strict=True)}
 
 

@@ -12,6 +12,8 @@ class Reaction(models.Model):
     message = models.ForeignKey(Message, models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     emoji = models.CharField(max_length=32)
+    withheld = models.BooleanField(default=False, db_default=False)
+    """Whether it is for its giver's eyes alone: the other person of the chat had blocked them."""
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from accounts.models import User
 from chatify.lib.digest import to_milliseconds
 from chatify.lib.errors import Conflict
 from messaging.models import Conversation, Membership, Message
-from messaging.operations import log
+from messaging.operations import log, unheard
 from messaging.queries import access, extras, rights, timeline
 
 
@@ -35,6 +35,11 @@ class Acting:
     def manages(self) -> bool:
         return rights.manages(self.ledger.conversation, self.my)
 
+    @property
+    def unheard(self) -> bool:
+        """Whether what the actor does here is for nobody else: the other person of the chat blocked them."""
+        return unheard.withholds(self.ledger.conversation, self.actor)
+
     def require_text(self) -> None:
         """Raises Conflict for a message that is an empty place already."""
         if self.message.deleted_at:
@@ -42,7 +47,7 @@ class Acting:
 
     def tell(self, type: str, data: Mapping[str, Any]) -> None:
         """One event of the log, which shows the message as it is now."""
-        extras.load([self.message])
+        extras.load([self.message], reader=self.actor.pk if self.unheard else None)
         told = {"message": str(self.message.pk), **data}
         self.ledger.event(type, self.actor, told, at=self.at, message=self.message)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.models import User
 from chatify.lib import markup, text
 from chatify.lib.digest import text_hash
-from chatify.lib.errors import Forbidden
+from chatify.lib.errors import Conflict, Forbidden
 from messaging.events import EDITED
 from messaging.models import Membership, Message, MessageVersion, VersionReader
 from messaging.operations import acting, mentions
@@ -22,6 +22,10 @@ def edit(actor: User, *, message: UUID, body: str) -> Message:
         if not act.own:
             raise Forbidden("Only the person who wrote a message can change it.")
         act.require_text()
+        if (
+            act.unheard and not row.withheld
+        ):  # what the other can read must not become something they did not hear
+            raise Conflict("This message can no longer be changed.")
         source = text.clean_body(body, required=not row.attached)
         if row.body == source:
             return row

@@ -23,7 +23,7 @@ def add(actor: User, *, message: UUID, emoji: str) -> Message:
         kinds = set(there.order_by().values_list("emoji", flat=True).distinct())
         if given not in kinds and len(kinds) >= MOST_KINDS:
             raise Conflict(f"A message carries at most {MOST_KINDS} different emoji.")
-        Reaction.objects.create(message=act.message, user=actor, emoji=given)
+        Reaction.objects.create(message=act.message, user=actor, emoji=given, withheld=act.unheard)
         _tell(act, given, added=True)
     return act.message
 

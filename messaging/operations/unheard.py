@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
+from accounts.models import User
 from chatify.lib import events
 from messaging import kinds
 from messaging.events import RequestAccepted
@@ -106,6 +107,14 @@ def withhold(ledger: Ledger[Conversation], before: datetime) -> None:
         event.withheld = silences.get((str(conversation.id), event.actor_id or ""), HEARD).withholds
     if any(event.withheld for event in ledger.events):
         quieten(ledger, before)
+
+
+def withholds(conversation: Conversation, actor: User) -> bool:
+    """Whether what this member does in a chat of two is for nobody else."""
+    if not conversation.traits.withholds or not actor.parted:
+        return False
+    pair = (str(conversation.id), str(actor.pk))
+    return _silences([pair]).get(pair, HEARD).withholds
 
 
 def mark(entries: Iterable[NewEvent]) -> None:

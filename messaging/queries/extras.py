@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
 from messaging.models import Attachment, Message, Reacted, Reaction
@@ -12,18 +12,19 @@ USERS_SHOWN = 100
 """How many of those who put the same emoji are named."""
 
 
-def load(messages: Iterable[Message]) -> None:
-    """Set on each row what belongs to it. A constant number of queries, none for what no message has."""
+def load(messages: Iterable[Message], *, reader: UUID | None = None) -> None:
+    """Set on each row what belongs to it, with what only the `reader` may see. A constant number of queries, none for
+    what no message has."""
     rows = list(messages)
-    _load_reactions([row for row in rows if row.reacted_at])
+    _load_reactions([row for row in rows if row.reacted_at], reader)
     _load_origins([row for row in rows if row.forwarded_from_id])
     _load_files([row for row in rows if row.attached])
 
 
-def _load_reactions(rows: Sequence[Message]) -> None:
+def _load_reactions(rows: Sequence[Message], reader: UUID | None) -> None:
     if not rows:
         return
-    found = reactions([row.pk for row in rows])
+    found = reactions([row.pk for row in rows], reader=reader)
     for row in rows:
         row.reactions = found.get(row.pk, ())  # type: ignore[misc]
 
@@ -49,10 +50,11 @@ def _load_files(rows: Sequence[Message]) -> None:
         row.files = found.get(row.pk, ())  # type: ignore[misc]
 
 
-def reactions(messages: Sequence[UUID]) -> dict[UUID, list[Reacted]]:
+def reactions(messages: Sequence[UUID], *, reader: UUID | None = None) -> dict[UUID, list[Reacted]]:
     """The reactions to these messages, in the order in which each emoji was first used; one query."""
     each = [F("message_id"), F("emoji")]
-    rows = Reaction.objects.filter(message_id__in=messages).annotate(
+    heard = Q(withheld=False) | Q(user_id=reader) if reader else Q(withheld=False)
+    rows = Reaction.objects.filter(heard, message_id__in=messages).annotate(
         place=Window(RowNumber(), partition_by=each, order_by="id"),
         count=Window(Count("id"), partition_by=each),
     )

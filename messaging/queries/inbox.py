@@ -1,6 +1,6 @@
 """The inbox of one person: a constant number of queries whatever its size."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -135,12 +135,6 @@ def rows(user: User, ids: Collection[UUID]) -> dict[UUID, InboxRow]:
 def messages_of(user: User) -> int:
     """About how many messages all my conversations hold."""
     return _memberships(user).aggregate(total=Sum("conversation__message_count"))["total"] or 0
-
-
-def titles(user: User, conversations: Iterable[UUID]) -> dict[UUID, str]:
-    """How the person's conversations among these are called."""
-    found = _complete(user, list(_memberships(user).filter(conversation_id__in=list(conversations))))
-    return {row.conversation.id: row.title for row in found}
 
 
 def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:

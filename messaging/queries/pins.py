@@ -15,5 +15,5 @@ def of(conversation: Conversation, *, limit: int = 100) -> list[Message]:
     """The pinned messages that the member `conversation.my` may read, the latest pin first."""
     rows = timeline.readable(conversation).filter(pinned_at__isnull=False)
     found = list(rows.order_by("-pinned_at", "-number")[:limit])
-    extras.load(found)
+    extras.load(found, reader=conversation.my.user_id)  # type: ignore[attr-defined]
     return found

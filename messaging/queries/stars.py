@@ -37,7 +37,7 @@ def page(user: User, *, cursor: str | None = None, limit: int = 30) -> Page[Mess
     rows = rows.filter(visible.messages(user.pk, "message__"))
     found = list(rows.select_related(*SHOWN).order_by("-id")[: limit + 1])
     messages = [star.message for star in found[:limit]]
-    extras.load(messages)
+    extras.load(messages, reader=user.pk)
     return Page(messages, paging.encode(found[limit - 1].pk) if len(found) > limit else None)
 
 

@@ -113,7 +113,10 @@ def _whole(rows: QuerySet[Event]) -> QuerySet[Event]:
 def _presented(rows: Iterable[Event]) -> list[dict[str, Any]]:
     found = list(rows)
     people = people_of(found)
-    extras.load(row.message for row in found if row.message)
+    extras.load(row.message for row in found if row.message and not row.withheld)
+    for actor in {row.actor_id for row in found if row.withheld}:
+        theirs = (row.message for row in found if row.message and row.withheld and row.actor_id == actor)
+        extras.load(theirs, reader=actor)
     return [presenters.event(row, people) for row in found]
 
 

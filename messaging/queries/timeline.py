@@ -66,7 +66,7 @@ def page(
     head, epoch = conversation.head, epoch_id()
     rows = readable(conversation).annotate(starred=stars.by(conversation.my.user_id))  # type: ignore[attr-defined, no-redef]
     messages, has_older = _messages(rows, before=before, after=after, around=around, limit=limit)
-    extras.load(messages)
+    extras.load(messages, reader=conversation.my.user_id)  # type: ignore[attr-defined]
     has_newer = bool(messages) and _has_newer(conversation, rows, messages[-1].number, before)
     notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
     entries: list[Message | Event] = [*messages, *notes]
@@ -112,7 +112,7 @@ def messages(user: User, wanted: Sequence[UUID | str], *, hidden: bool = False) 
     from_seqs = _readable_from(user, rows)
     if len(rows) < len(keys) or any(row.seq < from_seqs.get(row.conversation_id, NEVER) for row in rows):
         raise NotFound("There is no such message.")
-    extras.load(rows)
+    extras.load(rows, reader=user.pk)
     return rows
 
 

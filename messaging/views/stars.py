@@ -19,8 +19,8 @@ from messaging.views.inbox import list_of
 def starred(request: MemberRequest) -> HttpResponse:
     """GET /starred/?after=: the latest star first, each with its conversation and the way there."""
     page = stars.page(request.user, cursor=request.GET.get("after"))
-    titles = inbox.titles(request.user, {row.conversation_id for row in page.items})
-    items = [(presenters.message(row), titles[row.conversation_id], place_of(row)) for row in page.items]
+    rows = inbox.rows(request.user, {row.conversation_id for row in page.items})
+    items = [(presenters.message(row), rows[row.conversation_id].title, place_of(row)) for row in page.items]
     context: dict[str, Any] = {"items": items, "more": page.next}
     if http.part(request):
         return render(request, "messaging/stars/_starred.html", context)

@@ -76,6 +76,6 @@ def _titled(user: User, where: Scope) -> list[InboxRow]:
 
 
 def _hits(user: User, messages: Sequence[Message]) -> list[Hit]:
-    extras.load(messages)
+    extras.load(messages, reader=user.pk)
     rows = inbox.rows(user, {message.conversation_id for message in messages})
     return [Hit(row, rows[row.conversation_id]) for row in messages if row.conversation_id in rows]

@@ -12,6 +12,7 @@ from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import DELETED, EDITED, PINNED, REACTED
 from messaging.models import Conversation, Event, Membership, Mention, Message, MessageVersion, Star
 from messaging.operations import (
+    blocks,
     conversations,
     deletions,
     edits,
@@ -457,3 +458,29 @@ def test_strangers_removed_people_and_newcomers_find_nothing(
     members.remove(alice, conversation=group.id, user=dave)
     with pytest.raises(NotFound):
         act(dave, id)
+
+
+# ── whom the other does not hear ──
+
+
+def test_what_a_blocked_person_does_to_messages_is_seen_by_nobody_else(alice: User, bob: User) -> None:
+    chat = conversations.start_direct(alice, other=bob)
+    ours = messages.send(alice, conversation=chat.id, body="hello", client_id=uuid4()).id
+    mine = messages.send(bob, conversation=chat.id, body="hi", client_id=uuid4()).id
+    reactions.add(bob, message=ours, emoji="👍")
+    assert timeline.message(alice, ours).reactions
+    reactions.remove(bob, message=ours, emoji="👍")
+    blocks.block(alice, other=bob)
+    bob.refresh_from_db()
+    reactions.add(bob, message=ours, emoji="😡")
+    assert [each.emoji for each in timeline.message(bob, ours).reactions] == ["😡"], "they cannot tell"
+    assert not timeline.message(alice, ours).reactions
+    found = access.conversation_for(alice, chat.id)
+    assert not any(each.reactions for each in timeline.page(found).messages)
+    with pytest.raises(Conflict):
+        edits.edit(bob, message=mine, body="listen to me")
+    assert timeline.message(alice, mine).body == "hi"
+    assert "😡" not in repr([event for event in sync.since(found, 0).events if event["actor"] != str(bob.id)])
+    later = messages.send(bob, conversation=chat.id, body="unheard", client_id=uuid4()).id
+    assert edits.edit(bob, message=later, body="still unheard").body == "still unheard"
+    sound(chat)
