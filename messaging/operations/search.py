@@ -3,10 +3,12 @@ anything, and reading an event again changes nothing."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import islice
+from operator import or_
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from chatify.lib import db, ids
@@ -18,13 +20,25 @@ from messaging.queries.search import backends
 # A transaction of SQLite, whose one writer others wait for, takes at most a hundred rows.
 AT_ONCE = {"sqlite": 100, "postgresql": 500}
 CHUNK = 500
+TOGETHER = 25
 COMPARED = ("conversation_id", "sender_id", "number", "seq", "has", "text")
 _LINK = re.compile(r"https?://|\bwww\.", re.I)
 
 
 def follow(conversations: Iterable[UUID]) -> int:
     """Bring the index level with the log of these conversations. Returns how many messages were looked at."""
-    return sum(_follow(conversation) for conversation in conversations)
+    return sum(steps(conversations))
+
+
+def steps(conversations: Iterable[UUID]) -> Iterator[int]:
+    """The same a transaction at a time, each with the messages that it looked at: whoever is in no hurry rests between
+    them."""
+    waiting = iter(sorted(set(conversations)))
+    while together := list(islice(waiting, TOGETHER)):
+        more = True
+        while more:
+            count, more = _step(together)
+            yield count
 
 
 def catch_up() -> int:
@@ -75,41 +89,34 @@ def _chunks(rows: Iterable[Message]) -> Iterator[list[Message]]:
         yield chunk
 
 
-def _follow(conversation: UUID) -> int:
-    looked_at = 0
-    while (count := _step(conversation)) is not None:
-        looked_at += count
-    return looked_at
-
-
-def _step(conversation: UUID) -> int | None:
-    """One transaction: the next events, and the progress that says so. None when level."""
+def _step(conversations: Sequence[UUID]) -> tuple[int, bool]:
+    """One transaction: the next events of these, and the progress that says so; whether there may be more."""
     at_once = AT_ONCE.get(db.vendor(), AT_ONCE["sqlite"])
     with db.atomic():
-        progress = _progress(conversation)
-        if progress is None:
-            return None
-        rows = Event.objects.filter(conversation_id=conversation, seq__gt=progress.seq).order_by("seq")
-        events = list(rows.values_list("seq", "message_id", "data")[:at_once])
-        if not events:
-            return None
+        progress = _progress(conversations)
+        if not progress:
+            return 0, False
+        after = [Q(conversation_id=name, seq__gt=row.seq) for name, row in progress.items()]
+        rows = Event.objects.filter(reduce(or_, after)).order_by("conversation_id", "seq")
+        events = list(rows.values_list("conversation_id", "seq", "message_id", "data")[:at_once])
         touched = {
             message or ids.parse(data["message"])
-            for _, message, data in events
+            for _, _, message, data in events
             if message or "message" in data
         }
         _index(touched)
-        progress.seq = events[-1][0]
-        progress.save(update_fields=["seq"])
-        return len(touched)
+        for conversation, seq, _, _ in events:
+            progress[conversation].seq = seq
+        SearchProgress.objects.bulk_update(progress.values(), ["seq"])
+        return len(touched), len(events) == at_once
 
 
-def _progress(conversation: UUID) -> SearchProgress | None:
-    """The locked row; None where the conversation is gone."""
-    if not Conversation.objects.filter(pk=conversation).exists():
-        return None
-    SearchProgress.objects.get_or_create(pk=conversation)
-    return SearchProgress.objects.select_for_update().get(pk=conversation)
+def _progress(conversations: Sequence[UUID]) -> dict[UUID, SearchProgress]:
+    """The locked rows of those that are there, in one order for everybody."""
+    there = Conversation.objects.filter(pk__in=conversations).order_by("pk").values_list("pk", flat=True)
+    SearchProgress.objects.bulk_create([SearchProgress(pk=pk) for pk in there], ignore_conflicts=True)
+    locked = SearchProgress.objects.select_for_update().filter(pk__in=there).order_by("pk")
+    return {row.pk: row for row in locked}
 
 
 def _index(messages: set[UUID]) -> None:
