@@ -16,3 +16,5 @@ CHATIFY_DAILY_BYTES = env.whole("CHATIFY_DAILY_MB", 1024) * 2**20
 CHATIFY_ACCEL_PREFIX = env.text("CHATIFY_ACCEL_PREFIX")
 CHATIFY_FFMPEG = env.text("CHATIFY_FFMPEG", "ffmpeg")
 CHATIFY_FFPROBE = env.text("CHATIFY_FFPROBE", "ffprobe")
+# A ClamAV daemon, as host:port or the path of its socket, that looks at every file before anybody has it.
+CHATIFY_CLAMAV = env.text("CHATIFY_CLAMAV")

@@ -11,7 +11,7 @@ from accounts.models import User
 from chatify.jobs import operations as jobs
 from chatify.lib import db, ids
 from chatify.lib.errors import NotFound
-from media import queries, storage
+from media import queries, scanning, storage
 from media.models import REASON_LENGTH, Kind, Rendition, State, Upload
 
 PROCESS = "media.process"
@@ -37,7 +37,7 @@ def keep(upload: Upload) -> Upload:
     with holding(upload.owner_id):
         if Upload.objects.filter(pk=upload.pk, state=State.WAITING).exists():
             upload.finished_at = timezone.now()
-            if upload.state == State.WAITING:
+            if upload.state == State.WAITING or scanning.is_on():
                 upload.state = State.PROCESSING if needs_work(upload) else State.READY
             share(upload)
             upload.save()
@@ -48,7 +48,12 @@ def keep(upload: Upload) -> Upload:
 
 
 def needs_work(upload: Upload) -> bool:
-    """Whether there is something to look into."""
+    """Whether a worker has something to do with it."""
+    return scanning.is_on() or looks_like_something(upload)
+
+
+def looks_like_something(upload: Upload) -> bool:
+    """Whether we know how to show it."""
     return upload.kind != Kind.FILE or upload.type in PREVIEWED
 
 

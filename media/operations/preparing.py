@@ -12,7 +12,7 @@ from django.conf import settings
 
 from chatify.jobs import operations as jobs
 from chatify.lib import ids
-from media import events, naming, policy, sniffing, storage
+from media import events, naming, policy, scanning, sniffing, storage
 from media.models import Kind, Purpose, Rendition, State, Upload
 from media.operations import keeping
 from media.processing.workshop import workshop
@@ -75,6 +75,10 @@ def _add(upload: Upload, made: list[Rendition]) -> None:
 
 
 def _prepare(upload: Upload) -> None:
+    if scanning.is_on() and (found := scanning.finding(storage.current().chunks(upload.key))):
+        log.warning("upload %s of %s: %s", upload.pk, upload.owner_id, found)
+        keeping.refuse(upload, f"This file is dangerous ({found}).")
+        return
     with _folder() as folder:
         answer = _look_into(upload, folder)
         if "refused" in answer:
@@ -96,6 +100,8 @@ def _ask(upload: Upload, path: Path, folder: Path) -> Shape:
     task: Shape = {"source": str(path), "folder": str(folder), "type": upload.type}
     if upload.kind == Kind.IMAGE:
         return workshop.do({**task, **PICTURE, **_picture_limits(upload)})
+    if not keeping.looks_like_something(upload):
+        return {"failed": upload.reason} if upload.reason else {}
     if upload.kind == Kind.FILE:
         return workshop.do({**task, **PICTURE, "task": "document"})
     tools = _tools(upload)
