@@ -6,7 +6,7 @@ from django import forms
 
 from chatify.lib import ids
 from chatify.lib.errors import Invalid
-from messaging.models import Report
+from messaging.models import Label, Report
 from messaging.models.report import TEXT_LENGTH
 
 
@@ -51,6 +51,18 @@ class Naming(Typed):
     """A group's name."""
 
     title = forms.CharField(label="Name of the group", required=False, strip=False)
+
+
+class Labelled(Typed):
+    """A label's name and colour."""
+
+    name = forms.CharField(
+        label="Name",
+        required=False,
+        strip=False,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    colour = forms.ChoiceField(label="Colour", choices=Label.Colour.choices, required=False)
 
 
 class SendingChoices(forms.Form):

@@ -20,6 +20,7 @@ from messaging.models import (
     Attachment,
     Conversation,
     KeptDraft,
+    Label,
     Membership,
     Message,
     Reacted,
@@ -196,7 +197,7 @@ def _event_data(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
     return data
 
 
-def my(membership: Membership, begun: KeptDraft | None = None) -> Shape:
+def my(membership: Membership, begun: KeptDraft | None = None, labels: Sequence[Label] = ()) -> Shape:
     """My own view of a conversation, without what is over; needs `conversation` loaded."""
     now = timezone.now()
     return {
@@ -208,7 +209,13 @@ def my(membership: Membership, begun: KeptDraft | None = None) -> Shape:
         "done_at": _time(membership.done_at if membership.is_done(now) else None),
         "snoozed_until": _time(membership.snoozed_until if membership.is_snoozed(now) else None),
         "draft": draft(begun) if begun else None,
+        "labels": [label(each) for each in labels],
     }
+
+
+def label(row: Label) -> Shape:
+    """One of a person's own labels."""
+    return {"id": str(row.id), "name": row.name, "colour": row.colour}
 
 
 def draft(row: KeptDraft) -> Shape:
@@ -249,6 +256,7 @@ def conversation(
     members: list[Membership],
     hidden: Container[UUID] = (),
     begun: KeptDraft | None = None,
+    labels: Sequence[Label] = (),
 ) -> Shape:
     """A conversation as one member sees it."""
     traits: kinds.Kind = row.traits
@@ -265,7 +273,7 @@ def conversation(
         "last_message": last_message,
         "last_activity_at": stamp(row.last_activity_at),
         "created_at": stamp(row.created_at),
-        "my": my(membership, begun),
+        "my": my(membership, begun, labels),
         "members": [member(each, hidden) for each in members],
     }
 

@@ -37,6 +37,8 @@ OPERATIONS = {
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
     "PUT /conversations/{conversation}/draft", "DELETE /conversations/{conversation}/draft",
+    "GET /labels", "POST /labels", "PATCH /labels/{label}", "DELETE /labels/{label}",
+    "PUT /conversations/{conversation}/labels/{label}", "DELETE /conversations/{conversation}/labels/{label}",
     "GET /scheduled", "PATCH /scheduled/{scheduled_message}", "DELETE /scheduled/{scheduled_message}",
     "GET /conversations/{conversation}/events", "GET /messages/{message}", "PUT /conversations/{conversation}/read",
     "PATCH /messages/{message}", "DELETE /messages/{message}", "POST /messages/{message}/restore",

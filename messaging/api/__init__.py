@@ -10,6 +10,7 @@ from messaging.api import (
     drafts,
     events,
     inbox,
+    labels,
     me,
     members,
     messages,
@@ -22,7 +23,7 @@ from messaging.api import (
 
 router = Router()
 for noun in (
-    me, people, blocks, conversations, drafts, messages, actions, attachments, events, inbox, members,
-    reports, scheduled, search, standing,
+    me, people, blocks, conversations, drafts, messages, actions, attachments, events, inbox, labels,
+    members, reports, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

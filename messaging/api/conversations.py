@@ -19,7 +19,7 @@ from messaging.operations import conversations, members, pace
 from messaging.queries import inbox
 
 router = Router(tags=["conversations"])
-Filter = Literal["all", "unread", "read", "chats", "mail", "sent", "done", "snoozed"]
+Filter = Literal["all", "unread", "read", "chats", "mail", "sent", "starred", "done", "snoozed"]
 
 
 @router.get("/conversations", response=Listed[shapes.Conversation], operation_id="list_conversations")

@@ -138,6 +138,20 @@ class Draft(Given):
     client_id: Id | None = None
 
 
+class NewLabel(Given):
+    """A word of my own for conversations, and the name of its colour."""
+
+    name: str
+    colour: str = "teal"
+
+
+class LabelChange(Given):
+    """What is left out stays."""
+
+    name: str | None = None
+    colour: str | None = None
+
+
 class Rescheduled(Given):
     """Another text or another time for what waits; what is left out stays."""
 

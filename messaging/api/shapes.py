@@ -135,6 +135,14 @@ class MessagePage(Listed[Message]):
     has_newer: bool
 
 
+class Label(Shown):
+    """One of my labels. `colour` is a name: teal, coral, green, amber, plum or grey."""
+
+    id: IdText
+    name: str
+    colour: str
+
+
 class KeptDraft(Shown):
     """What I began to write; `client_id` is that of the message it is to become."""
 
@@ -155,6 +163,7 @@ class My(Shown):
     done_at: Time | None
     snoozed_until: Time | None
     draft: KeptDraft | None
+    labels: list[Label]
 
 
 class Member(Shown):

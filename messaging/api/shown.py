@@ -66,6 +66,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
             members=people.get(row.conversation.id, []),
             hidden=hidden,
             begun=row.draft,
+            labels=row.labels,
         )
         for row in rows
     ]

@@ -119,6 +119,15 @@ def locked(actor: User, conversations: Sequence[UUID]) -> list[Membership]:
     return rows
 
 
+def mine(actor: User, conversations: Sequence[UUID]) -> list[Membership]:
+    """The same rows, only looked at."""
+    rows = Membership.objects.filter(conversation_id__in=conversations, user=actor, left_seq=None)
+    found = list(rows.select_related("conversation").order_by("id"))
+    if not found:
+        raise NotFound("There is no such conversation.")
+    return found
+
+
 def _set(row: Membership, setter: Setter, now: datetime) -> dict[str, object]:
     """Change the row in memory; the values before of what changed."""
     _forget_what_is_over(row, now)

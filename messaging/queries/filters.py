@@ -10,7 +10,7 @@ from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.errors import Invalid
 from messaging import kinds
-from messaging.models import Label, Labelling, Membership, Message
+from messaging.models import Label, Labelling, Membership, Message, Star
 from messaging.queries.standing import done, here, snoozed, unread
 
 Rule = Callable[[datetime], Q]
@@ -23,6 +23,14 @@ def sent() -> Exists:
     return Exists(mine)
 
 
+def starred() -> Exists:
+    """Something in it is starred by the member."""
+    mine = Star.objects.filter(
+        user_id=OuterRef("user_id"), message__conversation_id=OuterRef("conversation_id")
+    )
+    return Exists(mine.filter(message__deleted_at=None))
+
+
 RULES: dict[str, Rule] = {
     "all": here,
     "unread": lambda now: here(now) & unread(),
@@ -30,6 +38,7 @@ RULES: dict[str, Rule] = {
     "chats": lambda now: here(now) & Q(conversation__kind__in=kinds.CHATS),
     "mail": lambda now: here(now) & Q(conversation__kind__in=kinds.MAILS),
     "sent": lambda now: Q(sent()),
+    "starred": lambda now: Q(starred()),
     "done": done,
     "snoozed": snoozed,
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.models import User
 from chatify.lib.errors import NotFound
-from messaging.models import Label, Labelling
+from messaging.models import Label, Labelling, Membership
 
 
 def has(user: User) -> bool:
@@ -18,6 +18,12 @@ def of(user: User) -> list[Label]:
     if not has(user):
         return []
     return list(Label.objects.filter(user_id=user.pk).order_by("key"))
+
+
+def choices(user: User, membership: Membership) -> list[tuple[Label, bool]]:
+    """All of them, each with whether this conversation carries it; no query for who has none."""
+    carried = {each.pk for each in on(user, [membership.pk]).get(membership.pk, [])}
+    return [(each, each.pk in carried) for each in of(user)]
 
 
 def one(user: User, id: UUID) -> Label:

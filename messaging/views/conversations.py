@@ -17,7 +17,18 @@ from messaging import kinds
 from messaging.models import Conversation, Membership, Message
 from messaging.operations import drafts as drafting
 from messaging.operations import inbox as operations
-from messaging.queries import access, counts, drafts, members, presence, receipts, rights, scheduled, timeline
+from messaging.queries import (
+    access,
+    counts,
+    drafts,
+    labels,
+    members,
+    presence,
+    receipts,
+    rights,
+    scheduled,
+    timeline,
+)
 from messaging.queries.standing import Standing
 from messaging.templatetags.rows import Face
 from messaging.views import moments
@@ -178,6 +189,7 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "may_pin": rights.may_pin(found, found.my),  # type: ignore[attr-defined]
         "may_delete": rights.manages(found, found.my),  # type: ignore[attr-defined]
         "common": COMMON,
+        "labels": labels.choices(user, found.my),  # type: ignore[attr-defined]
         "waiting": scheduled.waiting_in(user, found),
     }
 

@@ -60,6 +60,7 @@ NOTHING = {
     "chats": ("message-circle", "No chats here", "Chats with one person and with groups gather here."),
     "mail": ("mail", "No mail here", "Letters with a subject gather here."),
     "sent": ("send-horizontal", "Nothing sent yet", "Conversations that you wrote in gather here."),
+    "starred": ("star", "Nothing starred", "Conversations in which you starred a message gather here."),
     "snoozed": (
         "clock",
         "Nothing snoozed",

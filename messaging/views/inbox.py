@@ -1,6 +1,6 @@
 """The list of conversations: as a page, as the list alone, as its next rows, as one row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -12,14 +12,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.door import MemberRequest, signed_in
+from accounts.models import User
 from chatify.lib import http
+from chatify.lib.paging import Page
+from messaging.models import Label
 from messaging.operations import preferences
 from messaging.queries import counts, labels
 from messaging.queries import inbox as queries
 from messaging.queries.epoch import epoch_id
+from messaging.queries.inbox import InboxRow
 from messaging.queries.preferences import kept_filter
 from messaging.templatetags.rows import line
 from messaging.views.filters import Filters, Nothing, filters, nothing
+from messaging.views.moments import Moment, to_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,9 @@ class List:
     epoch: UUID | str = ""
     filters: Filters = field(default_factory=lambda: filters("all", {}))
     empty: Nothing = field(default_factory=lambda: nothing("all"))
+    choosing: bool = False
+    labels: Sequence[Label] = ()
+    moments: Sequence[Moment] = ()
 
     @property
     def unread_total(self) -> int:
@@ -55,7 +63,8 @@ def inbox(request: MemberRequest) -> HttpResponse:
         case "more":
             return render(request, "messaging/inbox/_rows.html", context)
         case "list" | "rows":
-            response = render(request, "messaging/inbox/_list.html", context)
+            template = "_choosing" if shown.choosing else "_list"
+            response = render(request, f"messaging/inbox/{template}.html", context)
             return _addressed(request, response, shown.filter)
         case _:
             return render(request, "messaging/inbox/_nothing.html", context)
@@ -83,21 +92,29 @@ def row(request: MemberRequest, id: UUID) -> HttpResponse:
 
 
 def list_of(request: MemberRequest, *, current: UUID | None = None) -> List:
-    """The list beside a page, or the page of it that `?cursor=` names."""
+    """The list beside a page, or the page of it that `?cursor=` names; with `?choose=1` to choose several from."""
     name = _wanted_filter(request)
     page = queries.page(request.user, filter=name, cursor=request.GET.get("cursor"))
-    url = reverse("inbox")
-    waiting = counts.by_filter(request.user.pk)
+    choosing = "choose" in request.GET and bool(page.items)
+    return _filled(request.user, name, page, current=current, choosing=choosing)
+
+
+def _filled(user: User, name: str, page: Page[InboxRow], *, current: UUID | None, choosing: bool) -> List:
+    url, waiting, own = reverse("inbox"), counts.by_filter(user.pk), labels.of(user)
+    more = {"filter": name, "cursor": page.next, **({"choose": 1} if choosing else {})}
     return List(
         page.items,
         filter=name,
         counts=waiting,
         current=current,
         url=url,
-        more_url=f"{url}?{urlencode({'filter': name, 'cursor': page.next})}" if page.next else "",
+        more_url=f"{url}?{urlencode(more)}" if page.next else "",
         epoch=epoch_id(),
-        filters=filters(name, waiting, labels.of(request.user)),
+        filters=filters(name, waiting, own),
         empty=nothing(name),
+        choosing=choosing,
+        labels=own,
+        moments=to_come() if choosing else (),
     )
 
 

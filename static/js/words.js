@@ -66,6 +66,7 @@ export const words = {
     ["h", "Snooze"],
     ["p", "Pin on top"],
     ["m", "Mute"],
+    ["x", "Select several conversations"],
     ["z", "Undo what was just done"],
     ["Enter", "At a message: everything you can do with it"],
     ["j k", "At a message: the next and the one before"],

@@ -47,6 +47,7 @@ def test_filters_show_their_part(alice, bob, carol, group, chat):
         "chats": {"Bob", "Garden"},
         "mail": {"Lease"},
         "sent": {"Lease"},
+        "starred": set(),
         "done": set(),
         "snoozed": set(),
     }

@@ -25,6 +25,7 @@ export class Keyboard {
       p: () => app.own.toggle("pin"),
       m: () => app.own.toggle("mute"),
       h: () => app.own.snooze(),
+      x: () => app.own.choose(),
       z: () => app.own.toast.undo(),
     };
     document.addEventListener("keydown", (event) => this.#pressed(event));

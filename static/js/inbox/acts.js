@@ -40,7 +40,7 @@ export class Acts {
 
   #send(form, submitter) {
     const body = new URLSearchParams(new FormData(form, submitter));
-    form.closest("[popover]:popover-open")?.hidePopover();
+    (form.closest("[popover]:popover-open") ?? find("[popover]:popover-open", form))?.hidePopover();
     return this.post(form.getAttribute("action"), body);
   }
 

@@ -1,7 +1,7 @@
 /* What this person does to their own inbox: done here, it is said with a way back; done elsewhere, it shows here. */
 
 import { Toast } from "../behaviours/toast.js";
-import { find } from "../lib/dom.js";
+import { all, find } from "../lib/dom.js";
 import { untilTime } from "../conversation/times.js";
 import { words } from "../words.js";
 import { Acts } from "./acts.js";
@@ -13,6 +13,7 @@ export class Own {
   constructor(app) {
     this.app = app;
     app.socket.on("state", ({ state }) => state === "ready" && app.drafts.flush());
+    document.addEventListener("click", ({ target }) => target.closest("[data-all]") && chooseAll());
     app.feed.on("event", ({ data }) => data?.client_id && this.#went(data.client_id));
     this.toast = new Toast();
     this.acts = new Acts({ toast: this.toast, done: (answer) => this.#done(answer), ended: () => app.signIn() });
@@ -31,6 +32,13 @@ export class Own {
     const row = document.activeElement?.closest("#rows a.row[data-conversation]");
     const conversation = row?.dataset.conversation ?? this.app.pane?.id;
     if (conversation) this.acts.toggle(name, conversation, !(name === "pin" && row && "pinned" in row.dataset));
+  }
+
+  /** The list with boxes; the row that had the focus is chosen. */
+  choose() {
+    const chosen = document.activeElement?.closest("#rows a.row[data-conversation]")?.dataset.conversation;
+    find("[data-choose]")?.click();
+    if (chosen) document.addEventListener("htmx:afterSettle", () => check(chosen), { once: true });
   }
 
   /** Opens the menu of the open conversation at its snoozes. */
@@ -56,8 +64,23 @@ export class Own {
     const { rows, pane, refreshingHead } = this.app;
     if (body !== null && conversations.includes(pane?.id)) pane.composer?.put(body);
     for (const conversation of conversations) rows.want(conversation, true);
+    find("form.choosing [data-cancel]")?.click(); // back to the list
     if (!conversations.includes(pane?.id)) return;
     if (away) find("a[data-back]", pane.section)?.click();
     else refreshingHead.soon();
   }
+}
+
+const boxes = () => all("form.choosing input[name=conversation]");
+
+function check(conversation) {
+  const box = boxes().find((each) => each.value === conversation);
+  if (!box) return;
+  box.checked = true;
+  box.focus();
+}
+
+function chooseAll() {
+  const wanted = boxes().some((box) => !box.checked);
+  for (const box of boxes()) box.checked = wanted;
 }
