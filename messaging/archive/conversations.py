@@ -15,6 +15,7 @@ from accounts.archive.parts import Place
 from accounts.models import User
 from chatify.lib.digest import stamp
 from messaging import presenters
+from messaging.archive import files
 from messaging.models import Conversation, Event, Message
 from messaging.queries import access, inbox, members, timeline
 from messaging.queries.inbox import InboxRow
@@ -98,14 +99,27 @@ def _write_page(
 ) -> None:
     shapes = [presenters.message(each) for each in said]
     people = people_of(notes)
-    entries = [{"seq": each["seq"], "message": each} for each in shapes]
+    wanted = files.listed(said)
+    paths = {each["id"]: each["path"] for each in wanted}
+    entries = [{"seq": each["seq"], "message": each, "files": _linked(each, paths)} for each in shapes]
     entries += [{"seq": note.seq, "event": presenters.event(note, people)} for note in notes]
     entries.sort(key=lambda entry: entry["seq"])
     home = f"{FOLDER}/{number:04}"
     folder.json(f"{home}/messages-{page}.json", shapes)
+    if wanted:
+        folder.json(f"{home}/files-{page}.json", wanted)
     context = {"title": row.title, "kind": row.conversation.traits.label, "entries": entries, "page": page}
     folder.page(f"{home}/page-{page}.html", "messaging/archive/page.html", {**context, "last": last})
     folder.text(f"search/{number:04}-{page}.js", _searchable(row.title, f"{home}/page-{page}.html", shapes))
+
+
+def _linked(message: Shape, paths: dict[str, str]) -> list[Shape]:
+    """The files of a message with where they lie beside its page."""
+    return [
+        {**file, "path": path, "picture": path.endswith(files.PICTURES)}
+        for file in message["attachments"]
+        if (path := paths.get(file["id"]))
+    ]
 
 
 def _searchable(title: str, page: str, shapes: list[Shape]) -> str:

@@ -24,9 +24,10 @@ from chatify.jobs import runner
 from chatify.jobs.models import Job
 from chatify.lib import ids
 from chatify.lib.errors import TooMany
+from media.tests import samples, sending
 from messaging.archive import conversations as pieces
 from messaging.models import Message
-from messaging.operations import conversations, members, messages, reports
+from messaging.operations import conversations, deletions, hiding, members, messages, reports
 
 pytestmark = pytest.mark.django_db
 DATA = "/settings/data/"
@@ -108,6 +109,12 @@ def test_it_holds_what_the_person_may_read_and_nothing_else(
     assert "after carol" in whole and "This message was deleted." in whole
     for secret in ("before carol", "not for carol", "thought better of it", "bob@example.test"):
         assert secret not in whole
+    hiding.hide(carol, messages=[say(bob, group, "hidden by me").id])
+    blocks.block(carol, other=bob)
+    say(bob, conversations.start_direct(carol, other=bob), "to who blocked me")
+    whole = everything(made(carol))
+    assert "hidden by me" not in whole and "to who blocked me" not in whole
+    assert "to who blocked me" in everything(made(bob))
     members.remove(alice, conversation=group.id, user=carol)
     assert "after carol" not in everything(made(carol))
     assert "before carol" in everything(made(alice))
@@ -277,6 +284,39 @@ def test_one_is_made_at_a_time_and_one_a_day(
     answer = client.post(DATA)
     assert answer.status_code == 429 and int(answer["Retry-After"]) > 3600
     assert b"one copy a day" in answer.content
+
+
+def test_the_files_of_messages_come_along(
+    group: Any, alice: User, carol: User, client_for: Callable[[User], Client]
+) -> None:
+    photo = sending.upload(alice, samples.photo(80, 40), name="garden.jpg")
+    script = sending.upload(alice, b"<script>alert(1)</script>", name="a.html", type="text/html")
+    gone = sending.upload(alice, b"a secret of a file", name="gone.txt", type="text/plain")
+    for body, *files in (("look", photo, script), ("not this", gone)):
+        said = messages.send(
+            alice,
+            conversation=group.id,
+            body=body,
+            client_id=ids.uuid7(),
+            attachments=[each.pk for each in files],
+        )
+    deletions.delete(alice, message=said.id)
+    zipped = made(carol)
+    home = "conversations/0001"
+    (first,) = [each for each in read(zipped, f"{home}/messages-1.json") if each["body"] == "look"]
+    assert [each["name"] for each in first["attachments"]] == ["garden.jpg", "a.html"]
+    found = {name: zipped.read(name) for name in zipped.namelist() if "/files/" in name}
+    assert set(found) == {f"{home}/files/{photo.pk}.jpg", f"{home}/files/{script.pk}.html.txt"}
+    answer = client_for(carol).get(f"/attachments/{photo.pk}/")
+    assert found[f"{home}/files/{photo.pk}.jpg"] == b"".join(answer)
+    assert read(zipped, "manifest.json")["counts"]["files"] == 2
+    page = zipped.read(f"{home}/page-1.html").decode()
+    assert f'src="files/{photo.pk}.jpg"' in page and "gone.txt" not in everything_said(zipped)
+
+
+def everything_said(zipped: zipfile.ZipFile) -> str:
+    names = [name for name in zipped.namelist() if name.endswith((".json", ".html", ".js", ".txt"))]
+    return "\n".join(zipped.read(name).decode() for name in names)
 
 
 def test_an_operator_writes_the_same(group: Any, carol: User, tmp_path: Any) -> None:
