@@ -19,6 +19,7 @@ class Provider:
         self.url = url
         self.codes: dict[str, dict[str, Any]] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
+        self.here: dict[str, Any] = {}
 
     def agree(self, asked: str, **claims: Any) -> str:
         """Somebody signs in there; returns the query they come back with."""
@@ -27,6 +28,11 @@ class Provider:
         code = uuid4().hex
         self.codes[code] = {"challenge": query["code_challenge"], "claims": claims}
         return f"code={code}&state={query['state']}"
+
+    def redirect(self, asked: str) -> str:
+        """Where a browser is sent that came to be signed in, as the person in `here`."""
+        back = parse_qs(urlsplit(asked).query)["redirect_uri"][0]
+        return f"{back}?{self.agree(asked, **self.here)}"
 
     def token(self, form: dict[str, str]) -> dict[str, Any] | None:
         known = self.codes.pop(form.get("code", ""), None)
@@ -68,6 +74,10 @@ class _Handler(BaseHTTPRequestHandler):
         provider: Provider = self.server.provider  # type: ignore[attr-defined]
         if self.path.startswith("/.well-known/"):
             return self._answer(provider.discovery())
+        if self.path.startswith("/authorize"):
+            self.send_response(302)
+            self.send_header("Location", provider.redirect(f"{provider.url}{self.path}"))
+            return self.end_headers()
         bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
         return self._answer(provider.tokens.get(bearer) if self.path == "/userinfo" else None)
 

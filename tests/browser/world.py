@@ -22,9 +22,16 @@ NETWORK = re.compile(r"WebSocket connection|Failed to load resource|net::ERR_|ER
 class World:
     """One server with its people and conversations; made once for a file of journeys."""
 
-    def __init__(self, browser: Browser, usernames: list[str], *, limits: str = "off") -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        usernames: list[str],
+        *,
+        limits: str = "off",
+        env: dict[str, str] | None = None,
+    ) -> None:
         self.browser = browser
-        self.server = Server(static=True, env={"CHATIFY_LIMITS": limits}).start()
+        self.server = Server(static=True, env={"CHATIFY_LIMITS": limits, **(env or {})}).start()
         made = people.create(self.server, usernames)
         self.people = dict(zip(usernames, made, strict=True))
         self._tokens: dict[str, str] = {}
