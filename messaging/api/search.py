@@ -28,8 +28,8 @@ def index(
     items = [_found("person", each["display_name"], each) for each in people]
     items += [_found("conversation", each["title"], each) for each in conversations]
     items += [
-        _found("message", excerpt.plain(row.body, results.wanted.terms), each)
-        for row, each in zip(rows, shown.messages(me, rows), strict=True)
+        _found("message", excerpt.plain(hit.text, results.wanted.terms), each)
+        for hit, each in zip(results.hits, shown.messages(me, rows), strict=True)
     ]
     return {"items": items, "next": results.next}
 

@@ -15,7 +15,8 @@ from chatify.lib import db, ids
 from chatify.lib.folding import fold
 from messaging.models import Conversation, Event, Message, SearchEntry, SearchProgress
 from messaging.models.search import position_of
-from messaging.queries.search import backends
+from messaging.queries import extras
+from messaging.queries.search import backends, texts
 
 # A transaction of SQLite, whose one writer others wait for, takes at most a hundred rows.
 AT_ONCE = {"sqlite": 100, "postgresql": 500}
@@ -67,6 +68,7 @@ def differences() -> Iterator[str]:
         yield f"conversation {conversation}: not all of its log was read"
     messages = Message.objects.order_by("pk").iterator(chunk_size=CHUNK)
     for chunk in _chunks(messages):
+        extras.load(chunk)
         entries = SearchEntry.objects.in_bulk([row.pk for row in chunk])
         for row in chunk:
             if problem := _problem(row, entries.get(row.pk)):
@@ -127,13 +129,14 @@ def _index(messages: set[UUID]) -> None:
     stored = list(SearchEntry.objects.filter(pk__in=messages))
     if stored:
         backend.remove(stored)
-    rows = Message.objects.filter(pk__in=messages, deleted_at=None)
+    rows = list(Message.objects.filter(pk__in=messages, deleted_at=None))
+    extras.load(rows)
     if entries := _apart([entry_of(row) for row in rows]):
         backend.put(entries)
 
 
 def entry_of(row: Message) -> SearchEntry:
-    """What the index holds of a message."""
+    """What the index holds of a message, whose files are loaded."""
     return SearchEntry(
         message_id=row.pk,
         conversation_id=row.conversation_id,
@@ -142,11 +145,13 @@ def entry_of(row: Message) -> SearchEntry:
         number=row.number,
         seq=row.seq,
         has=" ".join(_has(row)),
-        text=fold(row.body),
+        text=fold(texts.of(row)),
     )
 
 
-def _has(row: Message) -> Iterable[str]:
+def _has(row: Message) -> Iterator[str]:
+    if row.files:
+        yield from sorted({"file", *(file.upload.kind for file in row.files)})
     if _LINK.search(row.body):
         yield "link"
     if row.edited_at:

@@ -10,9 +10,9 @@ from chatify.lib import paging, ratelimit, strain
 from chatify.lib.errors import Invalid
 from chatify.lib.text import clean_query
 from messaging.models import Message
-from messaging.queries import extras, inbox
+from messaging.queries import inbox
 from messaging.queries.inbox import InboxRow
-from messaging.queries.search import scope, walk
+from messaging.queries.search import scope, texts, walk
 from messaging.queries.search.grammar import Wanted, parse
 from messaging.queries.search.scope import Scope
 
@@ -25,6 +25,10 @@ class Hit:
 
     message: Message
     row: InboxRow
+
+    @property
+    def text(self) -> str:
+        return texts.of(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,5 @@ def _titled(user: User, where: Scope) -> list[InboxRow]:
 
 
 def _hits(user: User, messages: Sequence[Message]) -> list[Hit]:
-    extras.load(messages, reader=user.pk)
     rows = inbox.rows(user, {message.conversation_id for message in messages})
     return [Hit(row, rows[row.conversation_id]) for row in messages if row.conversation_id in rows]

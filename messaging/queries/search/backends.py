@@ -182,7 +182,7 @@ class Postgresql(Portable):
     _PUT = """
     INSERT INTO messaging_searchentry
     (message_id, conversation_id, sender_id, position, number, seq, has, text, pairs)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, array_to_tsvector(%s))
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, array_to_tsvector(string_to_array(%s, ' ')))
     """
 
     def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
@@ -222,7 +222,7 @@ class Postgresql(Portable):
         own = [f"has:{word}" for word in entry.has.split()] + [f"by:{entry.sender_id.hex}"]
         place = (entry.position, entry.number, entry.seq)
         ids = (entry.message_id, entry.conversation_id, entry.sender_id)
-        return (*ids, *place, entry.has, entry.text, [*pairs(entry.text), *own])
+        return (*ids, *place, entry.has, entry.text, " ".join([*pairs(entry.text), *own]))
 
     @staticmethod
     def _lexeme(word: str) -> str:

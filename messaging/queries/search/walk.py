@@ -11,8 +11,8 @@ from accounts.models.user import unshown
 from chatify.lib.folding import fold
 from messaging.models import HiddenMessage, Message
 from messaging.models.search import position_from
-from messaging.queries import stars, visible
-from messaging.queries.search import backends
+from messaging.queries import extras, stars, visible
+from messaging.queries.search import backends, texts
 from messaging.queries.search.backends import Match
 from messaging.queries.search.grammar import Wanted
 from messaging.queries.search.scope import Scope
@@ -74,6 +74,7 @@ def _readable(user: User, wanted: Wanted, ids: Sequence[UUID]) -> dict[UUID, Mes
     rows = Message.objects.filter(visible.messages(user.pk), ~Exists(hidden), pk__in=ids, deleted_at=None)
     people = (*unshown("sender"), *unshown("reply_to__sender"))
     found = list(rows.select_related("sender", "reply_to", "reply_to__sender").defer(*people))
+    extras.load(found, reader=user.pk)
     starred = stars.among(user.pk, found) if "starred" in wanted.not_states else set()
     return {row.pk: row for row in found if row.pk not in starred and _holds(row, wanted)}
 
@@ -86,5 +87,5 @@ def _holds(row: Message, wanted: Wanted) -> bool:
         return False
     if not (wanted.terms or wanted.without):
         return True
-    text = fold(row.body)
+    text = fold(texts.of(row))
     return all(term in text for term in wanted.terms) and not any(term in text for term in wanted.without)

@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tests.pictures import picture
 from chatify.lib.errors import Invalid, TooMany
+from media.tests.sending import upload
 from messaging.models import Conversation, HiddenMessage, Message, SearchEntry, SearchProgress
 from messaging.operations import conversations, deletions, edits, inbox, members, messages, stars
 from messaging.operations import search as index
@@ -148,6 +150,23 @@ def test_every_operator_narrows(way, alice, bob, carol, chat, group, say):
         "before:today tea": 0,
     }
     assert {q: len(found(alice, q)) for q in expected} == expected
+
+
+def test_files_are_found_by_their_names_and_sorts(way, alice, bob, chat):
+    note = upload(bob, b"figures", name="Búdget 2026.txt")
+    photo = upload(bob, picture().read(), name="shore.png")
+    for file in (note, photo):
+        messages.send(bob, conversation=chat.id, body="see this", client_id=uuid4(), attachments=[file.pk])
+    expected = {
+        "budget": 1,
+        "shore": 1,
+        "has:file": 2,
+        "has:images": 1,
+        "has:video": 0,
+        "shore has:file see": 1,
+    }
+    assert {q: len(found(alice, q)) for q in expected} == expected
+    call_command("reindex_search", check=True, stdout=StringIO())
 
 
 def test_a_stranger_a_newcomer_and_somebody_who_left_find_only_what_is_theirs(
