@@ -125,9 +125,9 @@ class Sqlite(Portable):
     _NEWEST = """
     SELECT e.position, e.message_id, e.conversation_id, e.sender_id, e.number, e.seq, e.text
     FROM messaging_search AS s CROSS JOIN messaging_searchentry AS e ON e.position = s.rowid
-    WHERE messaging_search MATCH %s AND s.rowid < %s AND s.rowid >= %s {holds} ORDER BY s.rowid DESC LIMIT %s
+    WHERE messaging_search MATCH %s AND s.rowid < %s AND s.rowid >= %s{holds} ORDER BY s.rowid DESC LIMIT %s
     """
-    _HOLDS = "AND instr(e.text, %s)"
+    _HOLDS = " AND instr(e.text, %s)"
     _PUT = "INSERT INTO messaging_search (rowid, pairs) VALUES (%s, %s)"
     _REMOVE = "INSERT INTO messaging_search (messaging_search, rowid, pairs) VALUES ('delete', %s, %s)"
 
@@ -176,9 +176,9 @@ class Postgresql(Portable):
 
     _NEWEST = """
     SELECT position, message_id, conversation_id, sender_id, number, seq, text FROM messaging_searchentry
-    WHERE pairs @@ %s::tsquery AND position < %s AND position >= %s {holds} ORDER BY position DESC LIMIT %s
+    WHERE pairs @@ %s::tsquery AND position < %s AND position >= %s{holds} ORDER BY position DESC LIMIT %s
     """
-    _HOLDS = "AND strpos(text, %s) > 0"
+    _HOLDS = " AND strpos(text, %s) > 0"
     _PUT = """
     INSERT INTO messaging_searchentry
     (message_id, conversation_id, sender_id, position, number, seq, has, text, pairs)
