@@ -20,7 +20,7 @@ from tests.load.fleet import Fleet
 
 SEEDS = range(1, 1 + int(os.environ.get("CHATIFY_TEST_FAULT_SEEDS", "1")))
 # Small groups that go on talking, whatever happens, until the trouble is over.
-TALK = Plan(conversations=6, members=4, messages=700, rate=40.0, seconds=110)
+TALK = Plan(conversations=6, members=4, messages=700, rate=25.0, seconds=110)
 STANDARD = replace(FULL, rate=200.0, seconds=280)
 Trouble = Callable[[Fleet], Awaitable[list[float]]]
 

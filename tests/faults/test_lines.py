@@ -89,8 +89,8 @@ def _peers(stage: Stage) -> set[tuple[int, int]]:
 async def test_all_sockets_cut_at_once_come_back_level(
     stage: Stage, tmp_path: Path, seed: int, lines: list[Proxy]
 ) -> None:
-    """108 sockets in the ordinary run, 1,000 in the full one: nine or ten tabs of each person."""
-    people, tabs = (100, 10) if FULL_RUN else (12, 9)
+    """63 sockets in the ordinary run, 1,000 in the full one: nine or ten tabs of each person."""
+    people, tabs = (100, 10) if FULL_RUN else (7, 9)
 
     async def cut(fleet: Fleet) -> list[float]:
         heals = []
