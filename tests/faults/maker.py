@@ -22,17 +22,13 @@ class Maker:
 
     def make(self, run: str, sizes: Mapping[str, int], leave: Sequence[str] = ()) -> dict[str, Any]:
         """A new world (tests/load/world.py) as it was printed. Raises NotStarted with the log."""
-        process = self._process = self._process or self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            process.stdin.write(json.dumps({"run": run, "leave": list(leave), **sizes}) + "\n")
-            process.stdin.flush()
-            told: dict[str, Any] = json.loads(process.stdout.readline())
-        except (OSError, ValueError) as error:
-            self.close()
-            raise NotStarted(f"no world was made:\n{tail(self._log)}") from error
-        return told
+        wish = json.dumps({"run": run, "leave": list(leave), **sizes}) + "\n"
+        for _ in range(2):  # the database may have crashed under the first one
+            try:
+                return self._ask(wish)
+            except (OSError, ValueError):
+                self.close()
+        raise NotStarted(f"no world was made:\n{tail(self._log)}")
 
     def close(self) -> None:
         """End it."""
@@ -43,6 +39,15 @@ class Maker:
             except (subprocess.TimeoutExpired, OSError):
                 process.kill()
                 process.wait()
+
+    def _ask(self, wish: str) -> dict[str, Any]:
+        process = self._process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(wish)
+        process.stdin.flush()
+        told: dict[str, Any] = json.loads(process.stdout.readline())
+        return told
 
     def _start(self) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "tests.load.world", "--serve"]

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.process
 
 LONG = "a line of some length that is repeated, because the point is its size, " * 109
 STALLED_TABS = 3
-# Some 16 KB each: 5 MB, of which a socket may hold 1 MiB.
+# Some 16 KB each: 5 MB, of which a socket may hold 1 MiB. They share what they hold, so this is for all three.
 SENDS = 300
-MOST_MB = 2.0
+MOST_MB = 3.0
 
 
 @pytest.mark.fault("dead_reader")
@@ -53,7 +53,7 @@ async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(
     )
     assert behind > SENDS / 10, "they did not read"
     assert beside < 1.5 * calm + 0.01
-    assert grown < STALLED_TABS * MOST_MB
+    assert grown < MOST_MB
 
 
 def _at(tab: Client, conversation: str) -> int:

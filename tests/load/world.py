@@ -18,7 +18,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatify.settings")
 django.setup()
 
 from django.contrib.auth.hashers import make_password  # noqa: E402
-from django.db import connection  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from accounts.operations import people  # noqa: E402
@@ -64,14 +63,11 @@ def make(run: str, count: int, groups: int, members: int) -> dict[str, Any]:
 
 
 def serve() -> None:
-    """A world for each line of the input. Between them the database may crash: no connection is kept."""
+    """A world for each line of the input."""
     for line in sys.stdin:
         wish = json.loads(line)
         Membership.objects.filter(conversation__in=wish["leave"]).delete()
         world = make(wish["run"], wish["people"], wish["conversations"], wish["members"])
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
         print(json.dumps(world), flush=True)
 
 
