@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance, unsuppor
 from accounts.models import User, UserSession
 from accounts.operations import contacts
 from chatify.api import api
+from media.operations import uploads
 from messaging.operations import conversations, messages
 from tests.services.people import PASSWORD
 
@@ -50,6 +51,8 @@ OPERATIONS = {
     "PUT /conversations/{conversation}/pin", "DELETE /conversations/{conversation}/pin",
     "PUT /conversations/{conversation}/mute", "DELETE /conversations/{conversation}/mute",
     "PUT /conversations/{conversation}/snooze", "DELETE /conversations/{conversation}/snooze",
+    "POST /uploads", "GET /uploads/{upload}", "DELETE /uploads/{upload}", "POST /uploads/{upload}/finish",
+    "POST /uploads/{upload}/parts/{number}", "GET /attachments/{attachment}", "GET /search",
     "GET /conversations/{conversation}/members", "POST /conversations/{conversation}/members",
     "PATCH /conversations/{conversation}/members/{user}", "DELETE /conversations/{conversation}/members/{user}",
 }  # fmt: skip
@@ -96,6 +99,9 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
         "conversation": str(group.id),
         "message": str(sent.id),
         "emoji": "🌱",
+        "upload": str(uploads.begin(alice, name="beans.txt", size=16).upload.id),
+        "number": "1",
+        "attachment": str(CLIENT_ID),
         "person": str(bob.id),
         "user": str(carol.id),
         "session": str(UserSession.objects.create(user=alice, session_key="x", client="x", network="x").id),
