@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from accounts.models import User
+from accounts.models import Block, User
 from chatify.lib.errors import Forbidden
 from messaging.events import DELETED
 from messaging.models import (
@@ -55,6 +55,10 @@ def _uncount(row: Message) -> None:
     waiting = Membership.objects.filter(
         conversation_id=row.conversation_id, left_seq=None, read_number__lt=row.number
     ).exclude(user_id=row.sender_id)
+    if row.withheld:
+        return
     hidden = HiddenMessage.objects.filter(message=row).values("user_id")
-    locked = waiting.exclude(user_id__in=hidden).select_for_update(of=("self",)).order_by("id")
+    unhearing = Block.objects.filter(blocked_id=row.sender_id).values("blocker_id")
+    counted = waiting.exclude(user_id__in=hidden).exclude(user_id__in=unhearing)
+    locked = counted.select_for_update(of=("self",)).order_by("id")
     Membership.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(skip=F("skip") + 1)

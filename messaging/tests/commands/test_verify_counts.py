@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from messaging.models import Membership
-from messaging.operations import conversations, messages, standing
+from messaging.operations import blocks, conversations, deletions, messages, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +45,13 @@ def test_a_wrong_number_is_named_and_the_command_fails(alice, bob, chat):
 def test_an_unknown_person_is_refused(alice, bob, chat):
     with pytest.raises(CommandError, match="@nobody is in no conversation"):
         run("nobody")
+
+
+def test_a_deleted_message_of_somebody_blocked_is_left_out_once(alice, bob, carol):
+    group = conversations.start_group(bob, title="Garden", members=[alice, carol], client_id=uuid4())
+    sent = messages.send(bob, conversation=group.id, body="Hello", client_id=uuid4())
+    messages.send(carol, conversation=group.id, body="Hello", client_id=uuid4())
+    blocks.block(alice, other=bob)
+    deletions.delete(bob, message=sent.id)
+    assert Membership.objects.get(user=alice, conversation=group).skip == 1
+    assert run() == "3 people checked: 0 differences.\n"
