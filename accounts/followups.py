@@ -19,8 +19,8 @@ from chatify.lib import events
 
 def connect() -> None:
     registry.register(mail.KIND, mail.deliver)
-    registry.register(exports.KIND, exports.make)
-    registry.register(leaving.KIND, leaving.erase)
+    registry.register(exports.KIND, exports.make, patient=True)
+    registry.register(leaving.KIND, leaving.erase, patient=True)
     own.register()
     sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)
