@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.errors import Invalid, NotFound
+from chatify.lib.prepared import Prepared
 from messaging.models import Conversation, Membership
 
 
@@ -22,10 +25,13 @@ def membership_for(user: User, id: UUID | str) -> Membership:
         key = ids.parse(id)
     except Invalid:
         raise NotFound("There is no such conversation.") from None
-    rows = Membership.objects.select_related("conversation", "kept_draft").filter(
-        conversation_id=key, user_id=user.pk, left_seq=None
-    )
-    membership = rows.first()
-    if membership is None:
+    found = _mine(key, user.pk)
+    if not found:
         raise NotFound("There is no such conversation.")
-    return membership
+    return found[0]
+
+
+@Prepared
+def _mine(conversation: UUID, user: UUID) -> QuerySet[Membership]:
+    rows = Membership.objects.select_related("conversation", "kept_draft")
+    return rows.filter(conversation_id=conversation, user_id=user, left_seq=None)

@@ -1,11 +1,14 @@
 """Unread, derived."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Block
+from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import HiddenMessage, Membership, Message
 from messaging.queries.standing import here
@@ -39,8 +42,12 @@ def unread_total(user: UUID) -> int:
 
 def by_filter(user: UUID) -> dict[str, int]:
     """What waits behind each filter that shows a number, each the sum of its rows; one query."""
-    now = timezone.now()
+    found = _sums(user, timezone.now())
+    return {name: (found[0][name] or 0) if found else 0 for name in ("unread", *PARTS)}
+
+
+@Prepared
+def _sums(user: UUID, now: datetime) -> QuerySet[Any, Any]:
     rows = Membership.objects.filter(here(now), user_id=user, left_seq=None)
     sums = {name: Sum(UNREAD, filter=Q(conversation__kind__in=kind)) for name, kind in PARTS.items()}
-    found = rows.aggregate(unread=Sum(UNREAD), **sums)
-    return {name: value or 0 for name, value in found.items()}
+    return rows.order_by().values("user_id").annotate(unread=Sum(UNREAD), **sums)

@@ -26,6 +26,7 @@ from accounts.models import User
 from accounts.models.user import SHOWN, unshown
 from chatify.lib import paging
 from chatify.lib.paging import Page
+from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import Conversation, Event, KeptDraft, Label, Membership, Message
 from messaging.queries import access, counts, drafts, filters, visible
@@ -197,11 +198,15 @@ def _last_messages(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Me
 def _newest(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Message]:
     """The newest message of each: its number is the count. One look-up a conversation, whatever else was said there:
     as a join, PostgreSQL would read all messages of these conversations."""
+    return {each.conversation_id: each for each in _newest_rows(reader, conversations)}
+
+
+@Prepared
+def _newest_rows(reader: UUID, conversations: Sequence[UUID]) -> QuerySet[Message]:
     last = Message.objects.filter(conversation_id=OuterRef("pk"), number=OuterRef("message_count"))
     found = Conversation.objects.filter(pk__in=conversations).values(last=Subquery(last.values("pk")[:1]))
     rows = Message.objects.filter(pk__in=found).select_related("sender").defer(*unshown("sender"))
-    rows = rows.annotate(readable=ExpressionWrapper(visible.messages(reader), BooleanField()))
-    return {each.conversation_id: each for each in rows}
+    return rows.annotate(readable=ExpressionWrapper(visible.messages(reader), BooleanField()))
 
 
 def _row(
@@ -226,15 +231,20 @@ def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, l
     unnamed = [each.conversation_id for each in memberships if not each.conversation.traits.has_title]
     if not unnamed:
         return {}
-    # Who deleted their account left, and still names what one had with them.
-    there = Q(left_seq=None) | Q(user__erased_at__isnull=False)
-    others = Membership.objects.filter(there, conversation_id__in=unnamed).exclude(user_id=without)
-    others = others.select_related("user").only("conversation_id", *(f"user__{name}" for name in SHOWN))
-    place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("id")])
     people: dict[UUID, list[User]] = {}
-    for each in others.annotate(place=place).filter(place__lte=PEOPLE_SHOWN).order_by("place"):
+    for each in _first_others(unnamed, without):
         people.setdefault(each.conversation_id, []).append(each.user)
     return people
+
+
+@Prepared
+def _first_others(conversations: Sequence[UUID], without: UUID) -> QuerySet[Membership]:
+    # Who deleted their account left, and still names what one had with them.
+    there = Q(left_seq=None) | Q(user__erased_at__isnull=False)
+    others = Membership.objects.filter(there, conversation_id__in=conversations).exclude(user_id=without)
+    others = others.select_related("user").only("conversation_id", *(f"user__{name}" for name in SHOWN))
+    place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("id")])
+    return others.annotate(place=place).filter(place__lte=PEOPLE_SHOWN).order_by("place")
 
 
 def _cursor_after(since: datetime, row: Membership) -> str:

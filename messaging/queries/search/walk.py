@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from accounts.models import User
 from accounts.models.user import unshown
 from chatify.lib.folding import fold
-from messaging.models import HiddenMessage, Message
+from messaging.models import Message
 from messaging.models.search import position_from
 from messaging.queries import extras, stars, visible
 from messaging.queries.search import backends, texts
@@ -70,8 +68,7 @@ def _readable(user: User, wanted: Wanted, ids: Sequence[UUID]) -> dict[UUID, Mes
     """These messages as they are now, without what is deleted, hidden, withheld or says something else meanwhile."""
     if not ids:
         return {}
-    hidden = HiddenMessage.objects.filter(user_id=user.pk, message_id=OuterRef("pk"))
-    rows = Message.objects.filter(visible.messages(user.pk), ~Exists(hidden), pk__in=ids, deleted_at=None)
+    rows = Message.objects.filter(visible.messages(user.pk), pk__in=ids, deleted_at=None)
     people = (*unshown("sender"), *unshown("reply_to__sender"))
     found = list(rows.select_related("sender", "reply_to", "reply_to__sender").defer(*people))
     extras.load(found, reader=user.pk)

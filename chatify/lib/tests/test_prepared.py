@@ -1,0 +1,59 @@
+"""Prepared queries give what the query sets themselves give, whatever values come."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from chatify.lib.prepared import Prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_rows_are_those_of_the_query_set_and_the_sql_is_made_once(alice, bob, carol):
+    built = []
+
+    def rows(ids, before, name):
+        built.append(1)
+        return (
+            User.objects.filter(pk__in=ids, created_at__lt=before).exclude(username=name).order_by("username")
+        )
+
+    prepared = Prepared(rows)
+    later = timezone.now() + timedelta(days=1)
+    for ids in ([alice.pk, bob.pk, carol.pk], [bob.pk, carol.pk, uuid4()], [carol.pk] * 3):
+        assert prepared(ids, later, "bob") == list(rows(ids, later, "bob"))
+    assert prepared([alice.pk, carol.pk, carol.pk], later, "carol") == [alice]
+    assert prepared([alice.pk] * 3, timezone.now() - timedelta(days=1), "x") == []
+    assert len(built) == 1 + 3, "once to prepare, and where this test asked"
+
+
+def test_a_value_that_stands_in_several_places_is_put_into_all(alice, bob):
+    prepared = Prepared(lambda name: User.objects.filter(Q(username=name) | Q(email__startswith=name)))
+    assert prepared("alice") == [alice]
+    assert prepared("bob") == [bob]
+
+
+@pytest.mark.parametrize("value", [None, [], True])
+def test_what_no_mark_can_stand_for_asks_the_query_set(alice, value):
+    prepared = Prepared(lambda given: User.objects.filter(username="alice" if given is value else "?"))
+    assert prepared(value) == [alice]
+
+
+def test_a_value_whose_place_cannot_be_told_asks_the_query_set(alice):
+    prepared = Prepared(lambda name: User.objects.filter(username=name[:5]))
+    assert prepared("alice and more") == [alice]
+    assert prepared("bob and more") == []
+
+
+def test_joined_rows_and_values_come_whole(alice):
+    prepared = Prepared(lambda id: User.objects.filter(pk=id).values("username"))
+    assert prepared(alice.pk) == [{"username": "alice"}]
+    with CaptureQueriesContext(connection) as queries:
+        assert prepared(alice.pk) == [{"username": "alice"}]
+    assert len(queries) == 1
