@@ -15,6 +15,7 @@ from chatify.lib import http, ids, text
 from chatify.lib.errors import NotFound
 from messaging import kinds
 from messaging.models import Conversation, Membership, Message
+from messaging.operations import claims
 from messaging.operations import drafts as drafting
 from messaging.operations import inbox as operations
 from messaging.queries import (
@@ -130,7 +131,7 @@ def page(
     draft = _answering(request, found, draft)
     context = {**heading(request.user, found), "draft": draft, "epoch": shown.epoch}
     choosing = Choosing(request.GET["select"]) if request.GET.get("select") else None
-    context |= {"at": at, "choosing": choosing, "undo": _undo(request, found)}
+    context |= {"at": at, "choosing": choosing, "undo": _undo(request, found), "most_files": claims.MOST}
     context["feed"] = feed_of(request.user.pk, found, shown, context["progress"], choosing)
     if http.part(request):
         return render(request, "messaging/conversations/_pane.html", context, status=status)

@@ -190,11 +190,11 @@ def test_a_double_click_and_a_repeated_form_send_once(world: World) -> None:
     chat = world.group("alice", "Twice", "bob")
     alice = world.seat("alice").open(chat)
     alice.field.fill("clicked twice")
-    alice.page.get_by_role("button", name="Send").dblclick()
+    alice.page.get_by_role("button", name="Send", exact=True).dblclick()
     alice.sees_sent("clicked twice")
     plain = world.seat("alice", java_script_enabled=False).go(f"/c/{chat}/")
     plain.field.fill("by form")
-    plain.page.get_by_role("button", name="Send").click()
+    plain.page.get_by_role("button", name="Send", exact=True).click()
     plain.page.reload()
     assert world.stored("bob", chat) == ["clicked twice", "by form"]
     assert json.dumps(plain.texts()).count("by form") == 1

@@ -46,7 +46,7 @@ def test_on_a_phone_enter_makes_a_line_and_the_button_sends(world: World) -> Non
     alice.type("one")
     alice.field.press("Enter")
     alice.type("two")
-    alice.page.get_by_role("button", name="Send").tap()
+    alice.page.get_by_role("button", name="Send", exact=True).tap()
     expect(alice.page.locator("#timeline li.said[data-number]")).to_have_count(1)
     assert world.stored("dave", chat) == ["one\ntwo"]
 

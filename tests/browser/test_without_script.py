@@ -25,7 +25,7 @@ def test_somebody_signs_in_reads_and_answers(world: World) -> None:
     expect(alice.message("can you read this?")).to_be_visible()
     alice.page.get_by_role("button", name="Mark as read").click()
     alice.field.fill("Yes, without a script.")
-    alice.page.get_by_role("button", name="Send").click()
+    alice.page.get_by_role("button", name="Send", exact=True).click()
     expect(alice.message("Yes, without a script.")).to_be_visible()
     alice.go("/inbox/")
     expect(alice.row(chat).locator(".count")).to_be_hidden()
@@ -59,7 +59,7 @@ def test_somebody_starts_a_group(world: World) -> None:
     dave.page.get_by_role("button", name="Start group").click()
     expect(dave.page.get_by_role("heading", level=1)).to_have_text("No script club")
     dave.field.fill("hello")
-    dave.page.get_by_role("button", name="Send").click()
+    dave.page.get_by_role("button", name="Send", exact=True).click()
     expect(dave.message("hello")).to_be_visible()
 
 

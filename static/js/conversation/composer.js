@@ -6,6 +6,7 @@ import { Gather } from "../lib/clock.js";
 import { grow, isTouch, wellFormed } from "./field.js";
 import { About } from "./about.js";
 import { Mentions } from "./mentions.js";
+import { Files } from "../media/files.js";
 
 const DRAFT_MS = 250;
 
@@ -18,6 +19,7 @@ export class Composer {
     this.saving = new Gather(DRAFT_MS, () => this.#save());
     this.about = new About({ form, signal, ended: () => this.#left() });
     new Mentions({ form, field: this.field, signal });
+    this.files = new Files({ form, field: this.field, tray: drafts.trays.of(this.conversation), signal });
     this.#restore();
     this.#listen(signal);
     this.#grow();
@@ -73,13 +75,16 @@ export class Composer {
 
   /** `sendAt`: the time at which it goes, where it is not now. */
   async send(sendAt = null) {
-    const body = wellFormed(this.field.value);
-    if (!body.trim()) return this.field.focus();
-    if (this.about.editing) return this.#change(body);
-    const message = { ...this.#message(body), ...(sendAt && { send_at: sendAt }) };
+    const { about, field, files } = this;
+    const any = files.any && !about.editing; // they wait for the next message
+    if (!field.value.trim() && !any) return field.focus();
+    if (about.editing) return this.#change(wellFormed(field.value));
+    if (any && !(await files.ready())) return undefined;
+    const message = { ...this.#message(wellFormed(field.value)), ...(sendAt && { send_at: sendAt }) };
+    files.sent(message.attachments);
     this.#empty();
     await this.onSend(message);
-    if (!this.field.value) this.drafts.write(this.conversation, "");
+    if (!field.value) this.drafts.write(this.conversation, "");
     return undefined;
   }
 
@@ -95,7 +100,6 @@ export class Composer {
   }
 
   #submitted(event) {
-    if (this.#files()) return; // the form brings them
     event.preventDefault();
     const later = event.submitter?.name === "send_at";
     const sendAt = later ? this.#time(event.submitter) : null;
@@ -120,8 +124,7 @@ export class Composer {
     const plain = !chord && !event.shiftKey && !event.altKey;
     if (!chord && !(plain && this.kind !== "mail" && !isTouch())) return;
     event.preventDefault();
-    if (this.#files()) this.form.requestSubmit();
-    else this.send();
+    this.send();
   }
 
   #typed() {
@@ -138,11 +141,6 @@ export class Composer {
   }
 
   // ── internals ──
-
-  #files() {
-    if (this.about.editing) return false; // they wait for the next message
-    return find("input[type=file]", this.form)?.files.length || find("input[name=attachments]", this.form);
-  }
 
   async #change(body) {
     const id = this.about.editing;
@@ -166,7 +164,7 @@ export class Composer {
     const action = this.form.getAttribute("action");
     const ids = { conversation: this.conversation, client_id: this.id.value, reply_to: reply?.value || null };
     this.about.end();
-    return { ...ids, body, action };
+    return { ...ids, body, action, attachments: this.files.carried };
   }
 
   #empty() {

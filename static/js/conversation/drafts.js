@@ -4,6 +4,7 @@
 import { clock, Gather } from "../lib/clock.js";
 import { csrfToken } from "../lib/dom.js";
 import { safeStorage } from "../lib/storage.js";
+import { Trays } from "../media/tray.js";
 
 const PREFIX = "chatify:draft:";
 const UNSAVED = "chatify:unsaved:";
@@ -17,7 +18,7 @@ export class Drafts {
   #savedAt = new Map();
 
   constructor(user, { storage = safeStorage(), post = postDraft, time = clock } = {}) {
-    Object.assign(this, { user, storage, post, time });
+    Object.assign(this, { user, storage, post, time, trays: new Trays(user, { storage }) });
     this.saving = new Gather(SAVE_MS, () => this.flush(), time);
     for (const key of this.#keys(UNSAVED)) this.#waiting.set(key.slice(this.#prefix(UNSAVED).length), null);
   }
@@ -68,6 +69,7 @@ export class Drafts {
   /** They sign out: nothing stays, and nothing is written while the page goes away. */
   end() {
     this.#ended = true;
+    this.trays.end();
     this.#memory.clear();
     for (const key of [...this.#keys(PREFIX), ...this.#keys(UNSAVED)]) this.storage.removeItem(key);
   }

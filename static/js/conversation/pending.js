@@ -1,6 +1,7 @@
 /* Messages that are not sent yet, shown at the end of the timeline exactly as the outbox holds them. */
 
 import { all, find, make, setText } from "../lib/dom.js";
+import { inWords } from "../media/sizes.js";
 import { words } from "../words.js";
 import { layOut } from "./layout.js";
 import { localTimes } from "./times.js";
@@ -63,6 +64,7 @@ export class Pending {
     const at = new Date(entry.at).toISOString();
     Object.assign(node.dataset, { clientId: entry.client_id, sender: this.user, at });
     setText(find(".text p", node), entry.body);
+    if (entry.attachments?.length) find(".text", node).before(filesOf(entry.attachments));
     find("time", node).setAttribute("datetime", at);
     localTimes(node);
     this.timeline.list.append(node);
@@ -91,7 +93,8 @@ export class Pending {
     const old = find(".trouble", node);
     if (!entry.failed) return old?.remove();
     if (old) return undefined;
-    const reason = words.refusals[entry.failed] ?? entry.detail ?? "";
+    const known = entry.attachments?.length ? "" : words.refusals[entry.failed]; // a file may be what is not found
+    const reason = known || entry.detail || "";
     const again = this.#button(words.again, () => this.outbox.retry(entry.client_id));
     const discard = this.#button(words.discard, () => this.outbox.remove(entry.client_id));
     const line = make("p", { class: "trouble", role: "alert" }, `${words.notSent} ${reason} `, again, " ", discard);
@@ -103,4 +106,12 @@ export class Pending {
     button.addEventListener("click", action);
     return button;
   }
+}
+
+function filesOf(files) {
+  const rows = files.map(({ name, size }) => {
+    const of = make("span", { class: "of" }, make("b", {}, name), make("small", {}, inWords(size)));
+    return make("p", { class: "file" }, of);
+  });
+  return make("div", { class: "files" }, ...rows);
 }

@@ -97,6 +97,7 @@ export class FormCarrier {
     const body = new URLSearchParams({ body: entry.body, client_id: entry.client_id });
     if (entry.reply_to) body.set("reply_to", entry.reply_to);
     if (entry.send_at) body.set("send_at", entry.send_at);
+    for (const id of idsOf(entry)) body.append("attachments", id);
     const headers = { Accept: "application/json", "X-CSRFToken": this.csrf() };
     const signal = AbortSignal.timeout(ACK_MS);
     return { method: "POST", body, headers, signal, redirect: "manual", credentials: "same-origin" };
@@ -114,10 +115,14 @@ export class FormCarrier {
   }
 }
 
-function sendFrame({ conversation, client_id: id, body, reply_to: replyTo, send_at: sendAt }) {
-  const frame = { type: "send", conversation, client_id: id, body };
-  return { ...frame, ...(replyTo && { reply_to: replyTo }), ...(sendAt && { send_at: sendAt }) };
+function sendFrame(entry) {
+  const { conversation, client_id: id, body, reply_to: replyTo, send_at: sendAt } = entry;
+  const [frame, attachments] = [{ type: "send", conversation, client_id: id, body }, idsOf(entry)];
+  const more = { ...(replyTo && { reply_to: replyTo }), ...(sendAt && { send_at: sendAt }) };
+  return { ...frame, ...more, ...(attachments.length && { attachments }) };
 }
+
+const idsOf = ({ attachments = [] }) => attachments.map(({ id }) => id);
 
 function retryAfter(answer) {
   const seconds = Number(answer.headers.get("Retry-After"));

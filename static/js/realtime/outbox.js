@@ -7,7 +7,7 @@ import { hold } from "../lib/lock.js";
 import { retryDelay } from "./backoff.js";
 
 /**
- * Entry: {n, user, conversation, client_id, body, reply_to, action, at, tries, notBefore, waitsFor, failed, detail}.
+ * Entry: {n, user, conversation, client_id, body, reply_to, attachments, action, at, tries, notBefore, waitsFor, failed, detail}.
  * `carrier()` returns what can deliver now, or null; `deliver(entry)` answers {kind: acked|refused|wait|lost|signin}.
  * Emits "changed", "acked" {entry, ack}, "refused" {entry}, "gone" {client_id}, "signin".
  */

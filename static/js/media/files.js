@@ -1,0 +1,68 @@
+/* The composer's files: taken in, shown, and waited for before a message goes. */
+
+import { all, find, number } from "../lib/dom.js";
+import { isTouch } from "../conversation/field.js";
+import { words } from "../words.js";
+import { intake } from "./intake.js";
+import { Rows } from "./rows.js";
+
+export class Files {
+  #awaited = false;
+
+  constructor({ form, field, tray, signal }) {
+    Object.assign(this, { form, field, tray, signal });
+    this.most = number(find("input[type=file]", form).dataset.most);
+    this.rows = new Rows({ form, tray, signal });
+    intake({ form, section: form.closest("#conversation"), field, signal, take: (files) => this.#take(files) });
+    signal.addEventListener("abort", tray.on("changed", () => this.#tell()));
+    window.addEventListener("online", () => tray.hurry(), { signal });
+    this.#adopt(all("input[name=attachments]", form));
+    this.#tell();
+  }
+
+  get any() {
+    return this.tray.uploads.length > 0;
+  }
+
+  /** Whether they can all go now. Waits for those under way, once; says what stands in the way. */
+  async ready() {
+    if (this.#awaited) return false;
+    this.#awaited = true;
+    this.#tell();
+    const settled = await this.tray.settled(this.signal);
+    this.#awaited = false;
+    const stuck = this.tray.stuck.length;
+    this.rows.say(stuck ? words.files.stuck(stuck) : "");
+    return settled && !stuck;
+  }
+
+  /** What the message carries. */
+  get carried() {
+    return this.tray.done.map(({ id, name, size }) => ({ id, name, size }));
+  }
+
+  sent(files = []) {
+    this.tray.sent(files.map(({ id }) => id));
+  }
+
+  // ── callbacks ──
+
+  #take(files) {
+    const left = this.tray.add(files, this.most);
+    if (left) this.rows.say(words.files.tooMany(this.most, left));
+    if (!isTouch()) this.field.focus();
+  }
+
+  #adopt(inputs) {
+    for (const input of inputs) input.remove();
+    this.tray.adopt(inputs.map(({ value }) => value));
+  }
+
+  // How many are there changes seldom: what is said of them is read out.
+  #tell() {
+    const { uploads, done, open } = this.tray;
+    if (open) this.rows.say(words.files[this.#awaited ? "awaited" : "progress"](done.length, uploads.length));
+    else if (!uploads.length) this.rows.say("");
+    else if (!this.tray.stuck.length && this.rows.said) this.rows.say(words.files.there(uploads.length));
+  }
+}

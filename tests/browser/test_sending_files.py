@@ -1,0 +1,135 @@
+"""Files beside the field: chosen, dropped and pasted, on their way while one writes, and gone with the message."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Route, expect
+
+from media.tests import samples
+
+from .test_attachments import READY_MS, sees
+from .world import Seat, World
+
+DROP = """([selector, name, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name, { type: "text/plain" }));
+  const target = document.querySelector(selector);
+  for (const type of ["dragover", "drop"]) {
+    target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }
+}"""
+PASTE = """selector => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
+  canvas.toBlob(blob => {
+    const data = new DataTransfer();
+    data.items.add(new File([blob], "image.png", { type: "image/png" }));
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    document.querySelector(selector).dispatchEvent(event);
+  });
+}"""
+STORE = re.compile(r"/uploads/\w+/\?")
+OVER = 26 * 2**20
+
+
+def drop(seat: Seat, name: str, text: str) -> None:
+    seat.page.evaluate(DROP, ["#timeline", name, text])
+
+
+def rows(seat: Seat, state: str = "") -> Locator:
+    return seat.page.locator("#uploads .upload" + (f'[data-state="{state}"]' if state else ""))
+
+
+def test_files_go_up_while_one_writes_and_leave_nothing_behind(world: World, tmp_path: Path) -> None:
+    chat = world.direct("alice", "bob")
+    (tmp_path / "garden.jpg").write_bytes(samples.photo(1200, 900))
+    alice, bob = world.seat("alice").open(chat), world.seat("bob").open(chat)
+    alice.page.set_input_files("#file", tmp_path / "garden.jpg")
+    drop(alice, "plan.txt", "water\nweed\n")
+    expect(rows(alice, "done")).to_have_count(2)
+    expect(alice.page.locator("#uploads-said")).to_have_text("All 2 files are ready.")
+    expect(alice.field).to_be_focused()
+    alice.type("look at the beans")
+    alice.field.press("Enter")
+    expect(rows(alice)).to_have_count(0)
+    for seat in (bob, alice):
+        sees(seat, "garden.jpg")
+        expect(seat.page.locator("#timeline a.file")).to_contain_text("plan.txt")
+        expect(seat.message("look at the beans")).to_be_visible()
+    alice.sees_sent("look at the beans")
+    for _ in range(2):
+        expect(alice.field).to_have_value("")
+        expect(rows(alice)).to_have_count(0)
+        assert world.call("alice", "GET", f"/conversations/{chat}")["my"]["draft"] is None
+        alice.open(chat)
+
+
+def test_send_waits_for_what_is_under_way(world: World) -> None:
+    chat = world.direct("alice", "carol")
+    alice = world.seat("alice").open(chat)
+    held: list[Route] = []
+    alice.page.route(STORE, lambda route: held.append(route))
+    drop(alice, "slow.txt", "so slow")
+    alice.until(lambda: bool(held))
+    alice.write("with a file")
+    expect(alice.page.locator("#uploads-said")).to_contain_text("Sent as soon as the files are ready")
+    expect(alice.field).to_have_value("with a file")
+    alice.field.press("Enter")
+    held[0].continue_()
+    alice.sees_sent("with a file")
+    expect(alice.page.locator("#timeline a.file")).to_contain_text("slow.txt")
+    expect(alice.field).to_have_value("")
+    assert world.stored("carol", chat) == ["with a file"]
+
+
+def test_what_is_too_large_is_refused_before_a_byte_leaves_and_what_is_cancelled_is_forgotten(
+    world: World, tmp_path: Path
+) -> None:
+    chat = world.direct("bob", "carol")
+    bob = world.seat("bob").open(chat)
+    sent: list[str] = []
+    bob.page.route(STORE, lambda route: (sent.append(route.request.url), route.continue_()))
+    with (tmp_path / "photo.png").open("wb") as file:
+        file.truncate(OVER)
+    bob.page.set_input_files("#file", tmp_path / "photo.png")
+    expect(rows(bob, "failed")).to_contain_text("photo.png is 26 MB; the limit for a picture is 25 MB.")
+    bob.write("does not go yet")
+    expect(bob.page.locator("#uploads-said")).to_contain_text("one file is not ready")
+    assert sent == []
+    bob.page.get_by_role("button", name="Remove: photo.png").press("Enter")
+    expect(rows(bob)).to_have_count(0)
+    expect(bob.field).to_be_focused()
+    bob.page.evaluate(PASTE, "#body")
+    expect(rows(bob, "done")).to_have_count(1)
+    with bob.page.expect_response(lambda answer: answer.request.method == "DELETE") as gone:
+        bob.page.get_by_role("button", name="Remove: image.png").click()
+    assert gone.value.status == 204
+    bob.field.press("Enter")
+    bob.sees_sent("does not go yet")
+
+
+def test_finished_files_outlive_the_page_and_large_ones_go_on_where_they_were(
+    world: World, tmp_path: Path
+) -> None:
+    chat = world.group("alice", "Films", "carol")
+    alice = world.seat("alice").open(chat)
+    (tmp_path / "film.bin").write_bytes(bytes(range(256)) * (9 * 2**12))
+    parts: list[str] = []
+
+    def pass_one(route: Route) -> None:
+        parts.append(route.request.url)
+        if len(parts) != 2:
+            route.continue_()
+
+    drop(alice, "plan.txt", "water\n")
+    expect(rows(alice, "done")).to_have_count(1)
+    alice.page.route(STORE, pass_one)
+    alice.page.set_input_files("#file", tmp_path / "film.bin")
+    alice.until(lambda: len(parts) == 2, READY_MS)
+    alice.open(chat)
+    expect(rows(alice, "done")).to_contain_text("plan.txt")
+    expect(rows(alice, "missing")).to_contain_text("88 % is there")
+    alice.page.set_input_files("#file", tmp_path / "film.bin")
+    expect(rows(alice, "done")).to_have_count(2)
+    assert len(parts) == 3 and "part=2" in parts[1] and "part=2" in parts[2]
+    alice.field.press("Enter")
+    expect(alice.page.locator("#timeline a.file")).to_have_count(2, timeout=READY_MS)
