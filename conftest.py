@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Contact, User
 from accounts.operations import people
 from messaging import indexing
 from tests.services.people import PASSWORD
@@ -81,6 +81,15 @@ def bob(db: None) -> User:
 @pytest.fixture
 def carol(db: None) -> User:
     return person("carol")
+
+
+@pytest.fixture
+def acquainted(alice: User, bob: User, carol: User) -> None:
+    """Alice, Bob and Carol are contacts of each other: what one begins is no request to another."""
+    cast = (alice, bob, carol)
+    Contact.objects.bulk_create(
+        Contact(owner=one, person=other) for one in cast for other in cast if one != other
+    )
 
 
 @pytest.fixture

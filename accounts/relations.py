@@ -56,7 +56,11 @@ def between(one: User, other: User, first: str, second: str) -> Q:
 
 
 def are_contacts(one: User, other: User) -> bool:
-    return Contact.objects.filter(owner=one, person=other).exists()
+    return are_contacts_by_id(one.pk, other.pk)
+
+
+def are_contacts_by_id(one: UUID, other: UUID) -> bool:
+    return Contact.objects.filter(owner_id=one, person_id=other).exists()
 
 
 def waiting_between(one: User, other: User) -> ContactRequest | None:
@@ -81,6 +85,12 @@ def contacts(actor: User, *, cursor: str | None = None, limit: int = 40) -> pagi
 
 def contact_ids(actor: User) -> set[UUID]:
     return set(_contact_ids(actor))
+
+
+def having_as_contact(actor: User, people: Iterable[UUID]) -> set[UUID]:
+    """Who of these people has the actor as a contact."""
+    rows = Contact.objects.filter(person=actor, owner_id__in=list(people))
+    return set(rows.values_list("owner_id", flat=True))
 
 
 def _contact_ids(actor: User) -> "QuerySet[Contact, UUID]":
@@ -136,6 +146,20 @@ def blocked_by(actor: User) -> list[User]:
 
 def has_blocked(actor: User, other: User) -> bool:
     return Block.objects.filter(blocker=actor, blocked=other).exists()
+
+
+def blocked_ids(actor: User) -> list[UUID]:
+    """Whom the actor blocked. No query for who is part of no block."""
+    rows = Block.objects.filter(blocker=actor).values_list("blocked_id", flat=True)
+    return list(rows) if actor.parted else []
+
+
+def blocked_among(actor: User, people: Iterable[UUID]) -> set[UUID]:
+    """Whom of these people the actor blocked. No query for who is part of no block."""
+    if not actor.parted:
+        return set()
+    blocks = Block.objects.filter(blocker=actor, blocked_id__in=list(people))
+    return set(blocks.values_list("blocked_id", flat=True))
 
 
 def any_block(one: User, other: User) -> bool:

@@ -2,19 +2,20 @@
 
 from functools import partial
 
-from accounts.events import ReachChanged, SessionEnded, SessionsChanged
+from accounts.events import ContactsChanged, ReachChanged, SessionEnded, SessionsChanged
 from accounts.operations import leaving
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
-from messaging.events import LogAppended, ReadStateChanged, RowsChanged
+from messaging.events import LogAppended, ReadStateChanged, RequestAccepted, RowsChanged
 from messaging.operations import (
     attachments,
     changes,
     departures,
     drafts,
     reports,
+    requests,
     scheduled,
     search,
     standing,
@@ -29,6 +30,8 @@ def connect() -> None:
     events.subscribe(ReadStateChanged, tell_readers)
     events.subscribe(RowsChanged, tell_own_devices)
     events.subscribe(ReachChanged, show_to_others)
+    events.subscribe(ContactsChanged, accept_requests)
+    events.subscribe(RequestAccepted, let_meet)
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
     registry.register(standing.SNOOZE_OVER, standing.snooze_is_over)
@@ -68,6 +71,17 @@ def tell_own_devices(fact: RowsChanged) -> None:
 def show_to_others(fact: ReachChanged) -> None:
     """Presence, typing and receipts follow somebody's switches, contacts and blocks at once."""
     publish.reach(fact.users)
+
+
+def accept_requests(fact: ContactsChanged) -> None:
+    """What somebody began is no request any more to who agreed to be their contact."""
+    requests.accept_from_contacts(fact.one, fact.other)
+
+
+def let_meet(fact: RequestAccepted) -> None:
+    """Who accepted a request has it in the inbox, and the people in it see of each other what they may."""
+    publish.met(fact.user, fact.conversation)
+    publish.rows(fact.user, [fact.conversation])
 
 
 def close_session(fact: SessionEnded) -> None:

@@ -22,11 +22,15 @@ class Kind:
     notify: str = "all"
     assistant_answers: bool = False
     startable: bool = True
+    asks_strangers: bool = False
+    """Whether for who does not know its starter it is a request, until they answer."""
     withholds: bool = False
     """Whether, between two people, what a blocked person writes never reaches who blocked them."""
 
 
-DIRECT = Kind(name="direct", label="Chat", layout="chat", unique_pair=True, withholds=True)
+DIRECT = Kind(
+    name="direct", label="Chat", layout="chat", unique_pair=True, asks_strangers=True, withholds=True
+)
 GROUP = Kind(
     name="group",
     label="Group",
@@ -36,7 +40,15 @@ GROUP = Kind(
     maximum_members=1_000,
     square=True,
 )
-MAIL = Kind(name="mail", label="Mail", layout="mail", has_subject=True, maximum_members=100, withholds=True)
+MAIL = Kind(
+    name="mail",
+    label="Mail",
+    layout="mail",
+    has_subject=True,
+    maximum_members=100,
+    asks_strangers=True,
+    withholds=True,
+)
 ASSISTANT = Kind(
     name="assistant",
     label="Assistant",

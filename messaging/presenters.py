@@ -3,7 +3,7 @@
 What depends on the viewer is added by the door that knows one.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -29,6 +29,7 @@ from messaging.models import (
 )
 
 Shape = dict[str, Any]
+Marks = Mapping[UUID, tuple[int, int]]
 
 
 class StoredMessage(Protocol):
@@ -207,6 +208,7 @@ def my(membership: Membership, begun: KeptDraft | None = None, labels: Sequence[
         "muted_until": _time(membership.muted_until if membership.is_muted(now) else None),
         "pinned_at": _time(membership.pinned_at),
         "done_at": _time(membership.done_at if membership.is_done(now) else None),
+        "request": membership.request or None,
         "snoozed_until": _time(membership.snoozed_until if membership.is_snoozed(now) else None),
         "draft": draft(begun) if begun else None,
         "labels": [label(each) for each in labels],
@@ -228,15 +230,16 @@ def draft(row: KeptDraft) -> Shape:
     }
 
 
-def member(membership: Membership, hidden: Container[UUID] = ()) -> Shape:
-    """A member in a list of members; needs `user` loaded. Who is in `hidden` does not show how far they have read."""
-    shown = membership.user_id not in hidden
+def member(membership: Membership, shown: Marks) -> Shape:
+    """A member in a list of members; needs `user` loaded. `shown` has up to where each received and read, of those who
+    show it."""
+    delivered, read = shown.get(membership.pk, (None, None))
     return {
         "person": person(membership.user),
         "role": membership.role,
         "mail_role": membership.mail_role or None,
-        "read_number": membership.read_number if shown else None,
-        "delivered_number": membership.delivered_number if shown else None,
+        "read_number": read,
+        "delivered_number": delivered,
     }
 
 
@@ -254,7 +257,7 @@ def conversation(
     unread: int,
     last_message: Shape | None,
     members: list[Membership],
-    hidden: Container[UUID] = (),
+    shown: Marks,
     begun: KeptDraft | None = None,
     labels: Sequence[Label] = (),
 ) -> Shape:
@@ -274,7 +277,7 @@ def conversation(
         "last_activity_at": stamp(row.last_activity_at),
         "created_at": stamp(row.created_at),
         "my": my(membership, begun, labels),
-        "members": [member(each, hidden) for each in members],
+        "members": [member(each, shown) for each in members],
     }
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from messaging.views import (
     actions,
+    asking,
     attachments,
     conversations,
     demo,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("c/<uuid:id>/read/", conversations.read, name="read"),
     path("c/<uuid:id>/draft/", conversations.keep, name="draft"),
     path("c/<uuid:id>/row/", inbox.row, name="row"),
+    path("c/<uuid:id>/request/", asking.answer, name="request"),
     path("c/<uuid:id>/done/", standing.done, name="done"),
     path("c/<uuid:id>/pin/", standing.pin, name="pin"),
     path("c/<uuid:id>/mute/", standing.mute, name="mute"),

@@ -18,6 +18,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "api.refused": (300, 600),
     "conversation.chat": (30, 3600),
     "conversation.mail": (100, 3600),
+    "conversation.stranger": (20, 86_400),
     "people.search": (30, 60),
     "search": (30, 60),
     "account.username": (3, 86_400),

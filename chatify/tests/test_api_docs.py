@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from accounts.models import User
 from accounts.tests.pictures import picture
 from chatify.api import api
 from media.tests import sending
+from messaging.operations import conversations, messages
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text("utf-8")
 EXAMPLE = re.compile(r"```http\n(.*?)```\s*```json (\d+)\n(.*?)```", re.DOTALL)
@@ -65,8 +67,15 @@ def run(request: str, known: dict[str, str]) -> Any:
     return Client(enforce_csrf_checks=True).generic(method, path, body.strip(), kind, headers=headers)
 
 
-def test_the_examples_run_as_printed(alice: User, bob: User, carol: User) -> None:
-    known = {"$BOB": str(bob.id), "$CAROL": str(carol.id), "$EMOJI": "%F0%9F%8C%B1"}
+def test_the_examples_run_as_printed(alice: User, bob: User, carol: User, dave: User) -> None:
+    asked = conversations.start_direct(dave, other=alice)
+    messages.send(dave, conversation=asked.id, body="You do not know me", client_id=uuid4())
+    known = {
+        "$BOB": str(bob.id),
+        "$CAROL": str(carol.id),
+        "$EMOJI": "%F0%9F%8C%B1",
+        "$STRANGER": str(asked.id),
+    }
     examples = EXAMPLE.findall(TEXT)
     assert len(examples) == TEXT.count("```http") > 15
     for request, status, documented in examples:

@@ -47,6 +47,7 @@ OPERATIONS = {
     "PUT /messages/{message}/reactions/{emoji}", "DELETE /messages/{message}/reactions/{emoji}",
     "PUT /messages/{message}/star", "DELETE /messages/{message}/star", "PUT /messages/{message}/pin",
     "DELETE /messages/{message}/pin", "GET /conversations/{conversation}/pinned",
+    "POST /conversations/{conversation}/accept", "POST /conversations/{conversation}/decline",
     "PUT /conversations/{conversation}/done", "DELETE /conversations/{conversation}/done",
     "PUT /conversations/{conversation}/pin", "DELETE /conversations/{conversation}/pin",
     "PUT /conversations/{conversation}/mute", "DELETE /conversations/{conversation}/mute",

@@ -16,6 +16,7 @@ from messaging.api import (
     messages,
     people,
     reports,
+    requests,
     scheduled,
     search,
     standing,
@@ -24,6 +25,6 @@ from messaging.api import (
 router = Router()
 for noun in (
     me, people, blocks, conversations, drafts, messages, actions, attachments, events, inbox, labels,
-    members, reports, scheduled, search, standing,
+    members, reports, requests, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

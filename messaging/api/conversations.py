@@ -19,7 +19,7 @@ from messaging.operations import conversations, members, pace
 from messaging.queries import inbox
 
 router = Router(tags=["conversations"])
-Filter = Literal["all", "unread", "read", "chats", "mail", "sent", "starred", "done", "snoozed"]
+Filter = Literal["all", "unread", "read", "chats", "mail", "sent", "starred", "done", "snoozed", "requests"]
 
 
 @router.get("/conversations", response=Listed[shapes.Conversation], operation_id="list_conversations")
@@ -86,7 +86,7 @@ def _group(me: User, wish: given.Group) -> Conversation:
 
 def _mail(me: User, wish: given.Mail) -> Conversation:
     to, cc = people_by_ids(me, wish.to), people_by_ids(me, wish.cc)
-    pace.before_start(me, "conversation.mail", client_id=wish.client_id)
+    pace.before_start(me, "conversation.mail", client_id=wish.client_id, people=[*to, *cc])
     return conversations.start_mail(
         me,
         subject=wish.subject,

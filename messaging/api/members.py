@@ -26,9 +26,10 @@ def index(
 ) -> dict[str, Any]:
     """Who is in it, in the order of joining."""
     me = asker(request)
-    page = members.page(access.conversation_for(me, conversation), cursor=cursor, limit=limit)
-    hidden = receipts.hidden_from(me, page.items)
-    return {"items": [presenters.member(row, hidden) for row in page.items], "next": page.next}
+    found = access.conversation_for(me, conversation)
+    page = members.page(found, cursor=cursor, limit=limit)
+    shown = receipts.shown_to(me, page.items, my=found.my)  # type: ignore[attr-defined]
+    return {"items": [presenters.member(row, shown) for row in page.items], "next": page.next}
 
 
 @router.post(
@@ -42,8 +43,8 @@ def add(request: HttpRequest, conversation: UUID, payload: given.NewMembers) -> 
     access.conversation_for(me, conversation)
     people = people_by_ids(me, payload.members)
     added = operations.add(me, conversation=conversation, users=people)
-    hidden = receipts.hidden_from(me, added)
-    return Status(201, {"items": [presenters.member(row, hidden) for row in added], "next": None})
+    shown = receipts.shown_to(me, added)
+    return Status(201, {"items": [presenters.member(row, shown) for row in added], "next": None})
 
 
 @router.patch(
@@ -56,7 +57,7 @@ def change(request: HttpRequest, conversation: UUID, user: UUID, payload: given.
     me = asker(request)
     person = members.member(access.conversation_for(me, conversation), user)
     row = operations.set_role(me, conversation=conversation, user=person, role=payload.role)
-    return presenters.member(row, receipts.hidden_from(me, [row]))
+    return presenters.member(row, receipts.shown_to(me, [row]))
 
 
 @router.delete(

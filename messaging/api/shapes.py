@@ -60,7 +60,7 @@ class Attachment(Shown):
 
 class Message(Shown):
     """A message. `number` counts messages from 1, `seq` is its place in the log; `html_body` is safe HTML.
-    `origin` wrote what was forwarded."""
+    `origin` wrote what was forwarded. `blocked`: I blocked its sender, so fold it away."""
 
     id: IdText
     conversation: IdText
@@ -78,6 +78,7 @@ class Message(Shown):
     attachments: list[Attachment]
     reactions: list[Reaction]
     starred: bool = False
+    blocked: bool = False
     pinned_at: Time | None
     edited_at: Time | None
     deleted: bool
@@ -162,6 +163,7 @@ class My(Shown):
     pinned_at: Time | None
     done_at: Time | None
     snoozed_until: Time | None
+    request: Literal["waiting", "declined", "blocked"] | None
     draft: KeptDraft | None
     labels: list[Label]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
+from accounts import relations
 from accounts.models import User
 from chatify.lib import markup
 from chatify.lib.digest import stamp
@@ -19,7 +20,14 @@ from messaging.queries.inbox import InboxRow
 def messages(me: User, rows: Sequence[Message]) -> list[dict[str, Any]]:
     """Messages with what depends on the viewer."""
     starred, mine = stars.among(me.pk, rows), extras.mine(me.pk, rows)
-    return [_message(row, row.pk in starred, {emoji for id, emoji in mine if id == row.pk}) for row in rows]
+    blocked = relations.blocked_among(me, {row.sender_id for row in rows})
+    return [
+        {
+            **_message(row, row.pk in starred, {emoji for id, emoji in mine if id == row.pk}),
+            "blocked": row.sender_id in blocked,
+        }
+        for row in rows
+    ]
 
 
 def message(me: User, row: Message) -> dict[str, Any]:
@@ -53,7 +61,7 @@ def held(me: User, row: Scheduled) -> dict[str, Any]:
 def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
     """Lines of the inbox as conversations."""
     people = members.first_pages([row.conversation.id for row in rows])
-    hidden = receipts.hidden_from(me, (each for page in people.values() for each in page))
+    shown = receipts.shown_to(me, (each for page in people.values() for each in page))
     last = _last_messages(me, rows)
     return [
         presenters.conversation(
@@ -64,7 +72,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
             unread=row.unread,
             last_message=last.get(row.conversation.id),
             members=people.get(row.conversation.id, []),
-            hidden=hidden,
+            shown=shown,
             begun=row.draft,
             labels=row.labels,
         )

@@ -19,6 +19,7 @@ from messaging.models import Conversation, Membership, StoppedReceipt
 from messaging.queries import counts
 
 TRIES = 5
+MOST_TOLD = 50
 WITHHOLDING = [kind.name for kind in kinds.ALL if kind.withholds]
 Request = Membership.Request
 
@@ -125,4 +126,4 @@ def _recount(actor: User, shared: Sequence[UUID]) -> None:
         row.skip = counts.skip_after(row, row.read_number)
     Membership.objects.bulk_update(waiting, ["skip"], batch_size=100)
     if shared:
-        events.emit(RowsChanged(actor.pk, tuple(shared)))
+        events.emit(RowsChanged(actor.pk, tuple(shared[:MOST_TOLD])))

@@ -16,7 +16,7 @@ from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
 from messaging import kinds
 from messaging.events import CHANGED
 from messaging.models import Conversation, Membership
-from messaging.operations import blocks, log, messages
+from messaging.operations import blocks, log, messages, requests
 from messaging.queries import access
 
 TITLE_LENGTH = 100
@@ -37,7 +37,7 @@ def start_direct(actor: User, *, other: User, at: datetime | None = None) -> Con
     try:
         with db.atomic():
             row = _create(kinds.DIRECT, actor, at=at, direct_key=key)
-            _enrol(row, [(actor, Role.MEMBER, MailRole.NONE), (other, Role.MEMBER, MailRole.NONE)])
+            _enrol(row, actor, [(actor, Role.MEMBER, MailRole.NONE), (other, Role.MEMBER, MailRole.NONE)])
     except IntegrityError:
         return Conversation.objects.get(direct_key=key)
     return row
@@ -53,7 +53,8 @@ def start_group(
     roles = [(actor, Role.OWNER, MailRole.NONE), *((person, Role.MEMBER, MailRole.NONE) for person in others)]
 
     def fill(row: Conversation) -> None:
-        _enrol(row, roles)
+        requests.require_addable(actor, others)
+        _enrol(row, actor, roles)
         with log.open_ledger(row.id) as ledger:
             _set_title(ledger, actor, name, created=True, at=at)
 
@@ -89,7 +90,7 @@ def start_mail(
     ]
 
     def fill(row: Conversation) -> None:
-        _enrol(row, roles)
+        _enrol(row, actor, roles)
         with log.open_ledger(row.id) as ledger:
             _set_title(ledger, actor, name, created=True, at=at)
         (outcome,) = log.append([draft])
@@ -157,13 +158,21 @@ def _create(kind: kinds.Kind, actor: User, *, at: datetime | None, **fields: Any
     return row
 
 
-def _enrol(row: Conversation, people: Iterable[tuple[User, str, str]]) -> None:
-    enrolled = list(people)
+def _enrol(row: Conversation, actor: User, roles: Sequence[tuple[User, str, str]]) -> None:
+    people = [user for user, _, _ in roles]
+    asked = requests.first_states(row.traits, actor, people)
     Membership.objects.bulk_create(
-        Membership(conversation=row, user=user, role=role, mail_role=mail_role, joined_at=row.created_at)
-        for user, role, mail_role in enrolled
+        Membership(
+            conversation=row,
+            user=user,
+            role=role,
+            mail_role=mail_role,
+            joined_at=row.created_at,
+            request=asked.get(user.id, Membership.Request.NONE),
+        )
+        for user, role, mail_role in roles
     )
-    blocks.introduce(row, [user for user, _, _ in enrolled])
+    blocks.introduce(row, people)
 
 
 def _unique(people: Iterable[User], *, without: User) -> list[User]:

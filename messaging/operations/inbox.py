@@ -135,5 +135,5 @@ def _state(row: Membership) -> ReadState:
         delivered=row.delivered_number,
         read=row.read_number,
         unread=counts.unread(row),
-        shown=row.shown,  # type: ignore[attr-defined]
+        shown=row.shown and not row.request,  # type: ignore[attr-defined]
     )

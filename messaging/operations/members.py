@@ -8,7 +8,7 @@ from accounts.models import User
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import JOINED, LEFT, ROLE
 from messaging.models import Membership
-from messaging.operations import blocks, log
+from messaging.operations import blocks, log, requests
 from messaging.queries import access
 
 Role = Membership.Role
@@ -18,7 +18,7 @@ MANAGERS = (Role.OWNER, Role.ADMIN)
 def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membership]:
     """Add people; who is a member already stays as they are. They read from their joining on.
 
-    Raises Forbidden unless the actor is an owner or admin, Invalid beyond the maximum.
+    Raises Forbidden unless the actor is an owner or admin and may reach them, Invalid beyond the maximum.
     """
     with _changing(actor, conversation) as (ledger, mine):
         _require_manager(mine)
@@ -29,6 +29,7 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
             raise Invalid.field(
                 "members", f"A group has at most {ledger.conversation.traits.maximum_members:,} members."
             )
+        requests.require_addable(actor, list(fresh.values()))
         joined = [_join(ledger, actor, user, rows.get(user.id)) for user in fresh.values()]
         blocks.introduce(ledger.conversation, list(fresh.values()))
         return joined

@@ -3,12 +3,14 @@
 No limit stands before the first answer: a retry of what was done gets it, however often it comes.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from accounts.models import User
 from chatify.lib import ratelimit, strain
 from chatify.lib.errors import TooMany
 from messaging.models import Conversation, Membership, Message
+from messaging.queries import requests
 
 
 def before_send(sender: User, *, conversation: UUID, client_id: UUID) -> None:
@@ -22,10 +24,12 @@ def before_send(sender: User, *, conversation: UUID, client_id: UUID) -> None:
             raise
 
 
-def before_start(actor: User, name: str, *, client_id: UUID) -> None:
-    """Raises TooMany for a new `conversation.chat` or `conversation.mail` too many."""
+def before_start(actor: User, name: str, *, client_id: UUID, people: Sequence[User] = ()) -> None:
+    """Raises TooMany for a new `conversation.chat` or `conversation.mail` too many, or for one to too many
+    strangers among these people."""
     if not Conversation.objects.filter(created_by=actor, client_id=client_id).exists():
         ratelimit.hit(name, actor.id)
+        _meet(actor, people)
 
 
 def before_direct(actor: User, *, other: User) -> None:
@@ -33,8 +37,16 @@ def before_direct(actor: User, *, other: User) -> None:
     shared = Membership.objects.filter(user=actor, conversation__memberships__user=other)
     if not shared.exclude(conversation__direct_key=None).exists():
         ratelimit.hit("conversation.chat", actor.id)
+        _meet(actor, [other])
 
 
 def before_act(actor: User) -> None:
     """Raises TooMany for edits, deletions, reactions and pins beyond the actor's pace."""
     ratelimit.hit("message.act", actor.id)
+
+
+def _meet(actor: User, people: Sequence[User]) -> None:
+    """First contact with each stranger counts."""
+    if people and ratelimit.limit_for("conversation.stranger"):
+        for _ in requests.strangers_to(actor, people):
+            ratelimit.hit("conversation.stranger", actor.id)

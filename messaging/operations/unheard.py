@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q
 from accounts.models import User
 from chatify.lib import events
 from messaging import kinds
-from messaging.events import RequestAccepted
+from messaging.events import EDITED, SENT, RequestAccepted
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.operations.ledger import Draft, Ledger
 from messaging.operations.records import Head, Identity, Member, NewEvent
@@ -35,6 +35,8 @@ class Silence:
 
 
 HEARD = Silence()
+TEXTS = (SENT, EDITED)
+"""What gives a message its words."""
 
 
 def listeners(drafts: Sequence[Draft]) -> list[Identity]:
@@ -96,7 +98,8 @@ def quieten(ledger: Ledger, before: datetime) -> None:
 
 
 def withhold(ledger: Ledger[Conversation], before: datetime) -> None:
-    """What an unheard person does to a chat of two besides writing is withheld as well."""
+    """What an unheard person does to a chat of two besides writing is withheld as well, and so is, from then on, a
+    message that they change; and whatever happens to a message that was withheld before."""
     conversation = ledger.conversation
     if not conversation.traits.withholds:
         return
@@ -104,7 +107,8 @@ def withhold(ledger: Ledger[Conversation], before: datetime) -> None:
     actors = {event.actor_id for event in ledger.events if event.actor_id} & parted
     silences = _silences((str(conversation.id), actor) for actor in actors) if actors else {}
     for event in ledger.events:
-        event.withheld = silences.get((str(conversation.id), event.actor_id or ""), HEARD).withholds
+        unheard = silences.get((str(conversation.id), event.actor_id or ""), HEARD).withholds
+        event.withheld = unheard or (event.message is not None and event.message.withheld)
     if any(event.withheld for event in ledger.events):
         quieten(ledger, before)
 
@@ -122,8 +126,10 @@ def mark(entries: Iterable[NewEvent]) -> None:
     withheld = [event for event in entries if event.withheld]
     if withheld:
         Event.objects.filter(pk__in=[event.key for event in withheld]).update(withheld=True)
-        sent = [UUID(str(event.message_id)) for event in withheld if event.message and event.message.withheld]
-        Message.objects.filter(pk__in=sent).update(withheld=True)
+        texts = [
+            UUID(str(event.message_id)) for event in withheld if event.message_id and event.type in TEXTS
+        ]
+        Message.objects.filter(pk__in=texts).update(withheld=True)
 
 
 def _accept_by_answering(members: Sequence[str]) -> None:

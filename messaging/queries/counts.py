@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Block
 from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import HiddenMessage, Membership, Message
+from messaging.queries import requests
 from messaging.queries.standing import here
 
 PARTS = {"chats": kinds.CHATS, "mail": kinds.MAILS}
@@ -41,13 +42,17 @@ def unread_total(user: UUID) -> int:
 
 
 def by_filter(user: UUID) -> dict[str, int]:
-    """What waits behind each filter that shows a number, each the sum of its rows; one query."""
+    """What waits behind each filter that shows a number, each the sum of its rows, of requests their number; one
+    query."""
     found = _sums(user, timezone.now())
-    return {name: (found[0][name] or 0) if found else 0 for name in ("unread", *PARTS)}
+    return {name: (found[0][name] or 0) if found else 0 for name in ("unread", "requests", *PARTS)}
 
 
 @Prepared
 def _sums(user: UUID, now: datetime) -> QuerySet[Any, Any]:
-    rows = Membership.objects.filter(here(now), user_id=user, left_seq=None)
-    sums = {name: Sum(UNREAD, filter=Q(conversation__kind__in=kind)) for name, kind in PARTS.items()}
-    return rows.order_by().values("user_id").annotate(unread=Sum(UNREAD), **sums)
+    shown = here(now)
+    rows = Membership.objects.filter(user_id=user, left_seq=None)
+    sums = {name: Sum(UNREAD, filter=shown & Q(conversation__kind__in=kind)) for name, kind in PARTS.items()}
+    asked = Count("pk", filter=requests.waiting())
+    by_person = rows.order_by().values("user_id")
+    return by_person.annotate(unread=Sum(UNREAD, filter=shown), requests=asked, **sums)

@@ -11,6 +11,7 @@ from chatify.lib import ids
 from chatify.lib.errors import Invalid
 from messaging import kinds
 from messaging.models import Label, Labelling, Membership, Message, Star
+from messaging.queries import requests
 from messaging.queries.standing import done, here, snoozed, unread
 
 Rule = Callable[[datetime], Q]
@@ -41,6 +42,7 @@ RULES: dict[str, Rule] = {
     "starred": lambda now: Q(starred()),
     "done": done,
     "snoozed": snoozed,
+    "requests": lambda now: requests.waiting(),
 }
 NAMES = tuple(RULES)
 

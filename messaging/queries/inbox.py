@@ -1,6 +1,6 @@
 """The inbox of one person: a constant number of queries whatever its size."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
+from accounts import relations
 from accounts.models import User
 from accounts.models.user import SHOWN, unshown
 from chatify.lib import paging
@@ -45,6 +46,8 @@ class InboxRow:
     people: list[User]
     last_message: Message | None
     unread: int
+    folded: bool = False
+    """Whether the last message is of somebody whom the reader blocked: it is named and not shown."""
     now: datetime = field(default_factory=timezone.now)
     labels: list[Label] = field(default_factory=list)
     draft: KeptDraft | None = None
@@ -169,6 +172,7 @@ def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
     people = _people(memberships, without=user.pk)
     begun = drafts.among(memberships)
     labels = labels_of.on(user, (each.pk for each in memberships))
+    blocked = relations.blocked_among(user, {each.sender_id for each in messages.values()})
     return [
         _row(
             user,
@@ -177,6 +181,7 @@ def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
             people.get(each.conversation_id, []),
             labels.get(each.pk, []),
             begun.get(each.pk),
+            blocked,
         )
         for each in memberships
     ]
@@ -216,6 +221,7 @@ def _row(
     people: list[User],
     labels: list[Label],
     draft: KeptDraft | None,
+    blocked: Container[UUID],
 ) -> InboxRow:
     conversation = my.conversation
     if last and last.seq < my.visible_from_seq:
@@ -223,7 +229,10 @@ def _row(
     title = kinds.title_of(
         conversation.traits, title=conversation.title, others=[each.label for each in people], me=user.label
     )
-    return InboxRow(conversation, my, title, people, last, counts.unread(my), labels=labels, draft=draft)
+    folded = last is not None and last.sender_id in blocked and not conversation.traits.unique_pair
+    return InboxRow(
+        conversation, my, title, people, last, counts.unread(my), folded, labels=labels, draft=draft
+    )
 
 
 def _people(memberships: Sequence[Membership], *, without: UUID) -> dict[UUID, list[User]]:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from accounts import reach
 from accounts.models import User
 from messaging.models import Membership
+from messaging.queries.requests import TAKING_PART
 
 Reaches = Mapping[UUID, reach.Reach]
 
@@ -55,12 +56,12 @@ def online(people: Iterable[UUID]) -> set[UUID]:
 
 
 def sharing_with(actor: User, people: Iterable[UUID]) -> set[UUID]:
-    """Who of these people is in a conversation with the actor."""
+    """Who of these people takes part in a conversation with the actor, who does so too."""
     wanted = list(people)
     if not wanted:
         return set()
-    mine = Membership.objects.filter(user_id=actor.id, left_seq=None).values("conversation_id")
-    rows = Membership.objects.filter(user_id__in=wanted, left_seq=None, conversation_id__in=mine)
+    mine = Membership.objects.filter(TAKING_PART, user_id=actor.id, left_seq=None).values("conversation_id")
+    rows = Membership.objects.filter(TAKING_PART, user_id__in=wanted, left_seq=None, conversation_id__in=mine)
     return set(rows.values_list("user_id", flat=True).distinct())
 
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from messaging.models import Membership
+from messaging.queries.requests import TAKING_PART
 
 FOREVER = datetime(8999, 12, 31, tzinfo=UTC)
 """Until it is switched on again: a time that every client can hold."""
@@ -28,9 +29,11 @@ def snoozed(now: datetime) -> Q:
 
 
 def here(now: datetime) -> Q:
-    """In the inbox: neither done nor snoozed."""
-    return _woken("done_number", now, Q(done_at=None)) & _woken(
-        "snoozed_number", now, Q(snoozed_until=None) | Q(snoozed_until__lte=now)
+    """In the inbox: neither done nor snoozed, and no request that waits for an answer."""
+    return (
+        TAKING_PART
+        & _woken("done_number", now, Q(done_at=None))
+        & _woken("snoozed_number", now, Q(snoozed_until=None) | Q(snoozed_until__lte=now))
     )
 
 

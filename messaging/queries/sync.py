@@ -39,6 +39,8 @@ class SocketMembership:
     head: int
     version: int
     visible_from_seq: int
+    quiet: bool = False
+    """Whether it is a request that waits: they show nothing of themselves there, and see nothing of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,11 @@ def socket_memberships(users: Iterable[UUID]) -> dict[UUID, list[SocketMembershi
         "conversation__head",
         "conversation__membership_version",
         "visible_from_seq",
+        "request",
     )
     found: dict[UUID, list[SocketMembership]] = {}
-    for user, conversation, head, version, visible_from in values:
-        row = SocketMembership(conversation, head, version, visible_from)
+    for user, conversation, head, version, visible_from, request in values:
+        row = SocketMembership(conversation, head, version, visible_from, bool(request))
         found.setdefault(user, []).append(row)
     return found
 
@@ -149,11 +152,12 @@ def counts_of(users: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.order_by().values_list("user_id").annotate(Count("id")))
 
 
-def members(conversation: UUID) -> tuple[int, dict[UUID, int]]:
-    """The membership version, read first, and from which seq each present member reads."""
+def members(conversation: UUID) -> tuple[int, dict[UUID, tuple[int, bool]]]:
+    """The membership version, read first; from which seq each present member reads, and whether they are `quiet`."""
     version = Conversation.objects.values_list("membership_version", flat=True).get(pk=conversation)
     rows = Membership.objects.filter(conversation_id=conversation, left_seq=None)
-    return version, dict(rows.values_list("user_id", "visible_from_seq"))
+    values = rows.values_list("user_id", "visible_from_seq", "request")
+    return version, {user: (visible_from, bool(request)) for user, visible_from, request in values}
 
 
 def cut(events: list[dict[str, Any]], max_bytes: int = MOST_BYTES) -> list[dict[str, Any]]:

@@ -127,7 +127,10 @@ def notes_between(
 ) -> list[Event]:
     """What else happened after the seq `low` up to `high`, as far as the member `conversation.my` may read."""
     low = max(low, conversation.my.visible_from_seq - 1)  # type: ignore[attr-defined]
-    rows = Event.objects.filter(conversation_id=conversation.id, seq__gt=low, seq__lte=high, message=None)
+    mine = visible.events(conversation.my.user_id)  # type: ignore[attr-defined]
+    rows = Event.objects.filter(
+        mine, conversation_id=conversation.id, seq__gt=low, seq__lte=high, message=None
+    )
     notes = list(rows.exclude(type=SENT).order_by("seq")[:limit])
     for note in notes:
         note.conversation = conversation

@@ -17,7 +17,7 @@ def messages(reader: UUID, prefix: str = "") -> Q:
     return heard(reader, prefix) & ~Q(Exists(hidden))
 
 
-def heard(reader: UUID, prefix: str = "") -> Q:
+def heard(reader: UUID | OuterRef, prefix: str = "") -> Q:
     """Messages that are not withheld from this person, hidden by them or not."""
     return Q(**{f"{prefix}withheld": False}) | Q(**{f"{prefix}sender_id": reader})
 

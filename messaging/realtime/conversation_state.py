@@ -11,7 +11,7 @@ from messaging.realtime.frames import Packet
 from messaging.realtime.recent import Recent
 from messaging.realtime.runs import Run
 from messaging.realtime.sockets import Socket
-from messaging.realtime.store import PAGE, Store
+from messaging.realtime.store import PAGE, Standing, Store
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.5
@@ -29,7 +29,7 @@ class Surroundings(Protocol):
     def recent(self) -> Recent: ...
     @property
     def people(self) -> Mapping[str, Collection[Socket]]: ...
-    def admit(self, socket: Socket, room: "Room", seq: int, visible_from: int) -> None: ...
+    def admit(self, socket: Socket, room: "Room", seq: int, visible_from: int, quiet: bool) -> None: ...
     def forget(self, room: "Room") -> None: ...
     async def reliably(self, read: Callable[..., Awaitable[T]], *args: Any) -> T: ...
 
@@ -203,12 +203,12 @@ class Room:
         sockets = self._hub.people.get(packet.joins or "", ())
         return any(socket not in self.sockets for socket in sockets)
 
-    def _admit(self, members: Mapping[str, int], seq: int) -> None:
+    def _admit(self, members: Mapping[str, Standing], seq: int) -> None:
         for user in self._hub.people.keys() & members.keys():
             for socket in self._hub.people[user]:
-                self._hub.admit(socket, self, seq, members[user])
+                self._hub.admit(socket, self, seq, *members[user])
 
-    def _dismiss(self, members: Mapping[str, int], packet: Packet) -> None:
+    def _dismiss(self, members: Mapping[str, Standing], packet: Packet) -> None:
         for socket in tuple(self.sockets):
             if socket.user_id not in members and not packet.removes(socket.user_id):
                 self._show_out(socket)

@@ -98,6 +98,7 @@ class Hub:
         if room is None:
             room = self.rooms[conversation] = Room(self, conversation, last=row.head, version=row.version)
         room.sockets.add(socket)
+        socket.hush(conversation, row.quiet)
         socket.sent.setdefault(room.conversation, row.head)
 
     async def still_in(self, socket: Socket, conversation: str) -> bool:
@@ -117,7 +118,7 @@ class Hub:
                 self.attach(socket, row)
                 socket.say(frames.inbox(str(row.conversation)))
 
-    def admit(self, socket: Socket, room: Room, seq: int, visible_from: int) -> None:
+    def admit(self, socket: Socket, room: Room, seq: int, visible_from: int, quiet: bool) -> None:
         """Somebody here is a member and may follow from the event `seq` on."""
         name = room.conversation
         start = max(seq, visible_from) - 1
@@ -129,6 +130,7 @@ class Hub:
         else:
             return
         room.sockets.add(socket)
+        socket.hush(name, quiet)
         socket.whisper(frames.inbox(name))
 
     def detach(self, socket: Socket, conversation: str) -> None:

@@ -48,6 +48,7 @@ class Notices:
             "who": lambda _: self.presence.roll_call(),
             "revoke": self._revoke,
             "reach": self._look_again,
+            "met": lambda body: self.presence.met(body["user"], body["conversation"]),
             "ping": lambda _: None,
         }
 
@@ -82,7 +83,8 @@ class Notices:
                 continue
             frame = frames.receipt(ReadState(UUID(conversation), UUID(user), delivered, read, 0))
             for socket in room.sockets:
-                theirs = shown and socket.reach.receipts and user not in socket.reach.parted
+                open_to = socket.reach.receipts and conversation not in socket.quiet
+                theirs = shown and open_to and user not in socket.reach.parted
                 if theirs or socket.user_id == user:
                     socket.whisper(frame)
 
@@ -101,7 +103,8 @@ class Notices:
         room = self._hub.rooms.get(body["conversation"])
         frame = frames.typing(body["conversation"], body["user"])
         for socket in room.sockets if room else ():
-            allowed = socket.reach.typing and body["user"] not in socket.reach.parted
+            heard = socket.reach.typing and body["conversation"] not in socket.quiet
+            allowed = heard and body["user"] not in socket.reach.parted
             if allowed and socket.user_id != body["user"]:
                 socket.whisper(frame)
 

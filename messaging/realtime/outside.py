@@ -48,6 +48,10 @@ def rows(user: str, conversations: Sequence[str]) -> bool:
     return all(told)
 
 
+def met(user: str, conversation: str) -> bool:
+    return _notice("met", {"user": user, "conversation": conversation})
+
+
 def receipts_body(states: Sequence[ReadState]) -> dict[str, Any]:
     items = [
         [str(state.conversation), str(state.user), state.delivered, state.read, state.shown]

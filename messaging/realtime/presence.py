@@ -70,7 +70,7 @@ class Presence:
         """The last socket of somebody here is gone; perhaps they come back at once."""
         user = socket.user_id
         if user not in self._hub.people and user not in self._going:
-            place = Absent(list(rooms)[-MOST_ROOMS:], socket.reach)
+            place = Absent(_shown(socket, rooms), socket.reach)
             self._going[user] = asyncio.get_running_loop().call_later(GRACE, self._gone, user, place)
 
     def hear(self, body: dict[str, Any]) -> None:
@@ -94,6 +94,24 @@ class Presence:
         for user, sockets in self._hub.people.items():
             self._tell_of(user, _place(next(iter(sockets))), online=True)
 
+    def met(self, user: str, conversation: str) -> None:
+        """Somebody takes part in a conversation from now on: those in it see each other."""
+        room = self._hub.rooms.get(conversation)
+        inside = list(room.sockets) if room else []
+        theirs = [socket for socket in inside if socket.user_id == user]
+        for socket in theirs:
+            socket.hush(conversation, False)
+            for other in self._here_for(socket):
+                socket.whisper(frames.presence(other, online=True, last_seen=None))
+        place = _place(theirs[0]) if theirs else self._remote.get(user)
+        if place is None:
+            return
+        for socket in inside:
+            if socket.user_id != user and _may_see(socket, user, place.reach):
+                socket.whisper(frames.presence(user, online=True, last_seen=None))
+        if theirs:
+            self._tell_of(user, place, online=True)
+
     def reached(self, user: str, before: Reach) -> None:
         """Somebody here shows themselves to others than `before`: they appear or vanish, and so does whom they see."""
         for socket in self._hub.people.get(user, ()):
@@ -103,7 +121,7 @@ class Presence:
                 if other.user_id != user:
                     _turn(socket, other.user_id, other.reach, other.reach, mine=before)
             for name, remote in self._remote.items():
-                if not socket.sent.keys().isdisjoint(remote.rooms):
+                if not (socket.sent.keys() - socket.quiet).isdisjoint(remote.rooms):
                     _turn(socket, name, remote.reach, remote.reach, mine=before)
             self._tell_of(user, place, online=True)
 
@@ -171,11 +189,15 @@ class Presence:
     def _sharing(self, rooms: Iterable[str]) -> set[Socket]:
         small = (self._hub.rooms.get(name) for name in rooms)
         return {
-            socket for room in small if room and len(room.sockets) <= LARGEST_ROOM for socket in room.sockets
+            socket
+            for room in small
+            if room and len(room.sockets) <= LARGEST_ROOM
+            for socket in room.sockets
+            if room.conversation not in socket.quiet
         }
 
     def _here_for(self, socket: Socket) -> list[str]:
-        rooms = socket.sent.keys()
+        rooms = socket.sent.keys() - socket.quiet
         local = {
             other.user_id for other in self._sharing(rooms) if _may_see(socket, other.user_id, other.reach)
         }
@@ -199,7 +221,12 @@ class Presence:
 
 
 def _place(socket: Socket) -> Absent:
-    return Absent(list(socket.sent)[-MOST_ROOMS:], socket.reach)
+    return Absent(_shown(socket, socket.sent), socket.reach)
+
+
+def _shown(socket: Socket, rooms: Iterable[str]) -> list[str]:
+    """Where this person shows themselves."""
+    return [name for name in rooms if name not in socket.quiet][-MOST_ROOMS:]
 
 
 def _may_see(socket: Socket, user: str, reach: Reach) -> bool:

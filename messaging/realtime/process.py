@@ -131,9 +131,12 @@ class ServingProcess:
     def rows(self, user: str, conversations: Sequence[str]) -> None:
         self.notices.rows(user, conversations)
 
+    def met(self, user: str, conversation: str) -> None:
+        self.notices.everywhere("met", {"user": user, "conversation": conversation})
+
     def typing(self, socket: Socket, conversation: str) -> None:
         """Somebody writes; only members are heard, others are ignored without a word."""
-        if not socket.reach.typing or strain.sheds("typing"):
+        if not socket.reach.typing or conversation in socket.quiet or strain.sheds("typing"):
             return
         if conversation in socket.sent and self._typing.passes(socket.user_id, conversation):
             self.notices.everywhere("typing", {"conversation": conversation, "user": socket.user_id})

@@ -25,6 +25,7 @@ class Process(Protocol):
     def revoke(self, user: str, session: str | None) -> None: ...
     def reach(self, users: Sequence[str]) -> None: ...
     def rows(self, user: str, conversations: Sequence[str]) -> None: ...
+    def met(self, user: str, conversation: str) -> None: ...
 
 
 _process: Process | None = None
@@ -76,6 +77,13 @@ def rows(user_id: UUID, conversation_ids: Iterable[UUID]) -> None:
     user, names, process = str(user_id), [str(id) for id in conversation_ids], _process
     if process is None or not process.hop(lambda: process.rows(user, names)):
         _safely(lambda: outside.rows(user, names))
+
+
+def met(user_id: UUID, conversation_id: UUID) -> None:
+    """Somebody takes part in a conversation from now on: its people may see each other."""
+    user, name, process = str(user_id), str(conversation_id), _process
+    if process is None or not process.hop(lambda: process.met(user, name)):
+        _safely(lambda: outside.met(user, name))
 
 
 def _safely(work: Callable[[], bool]) -> bool:

@@ -68,6 +68,7 @@ class Socket:
         self.user_id = str(identity.user.id)
         self.session = digest_of(identity.session_key)
         self.reach = OPEN
+        self.quiet: set[str] = set()
         self.format = Format("json", "en")
         self.writer = Writer(outlet, dropped=self._dropped, drained=self._drained)
         self._ended = ended
@@ -100,6 +101,10 @@ class Socket:
     def speak(self, kind: str, language: str) -> None:
         """How this client wants its events."""
         self.format = Format(kind, language)
+
+    def hush(self, conversation: str, quiet: bool) -> None:
+        """Whether this person shows nothing of themselves there and sees nothing of others, for now."""
+        (self.quiet.add if quiet else self.quiet.discard)(conversation)
 
     def say(self, frame: Frame) -> None:
         """An answer: never dropped."""
@@ -164,9 +169,7 @@ class Socket:
         """Send the next event of its conversation. The removal of this person is the last."""
         self.sent[packet.conversation] = packet.seq
         last = packet.removes(self.user_id)
-        if (
-            last
-        ):  # before it is pushed: a full queue may take it back, and then the removal is still to be sent
+        if last:  # before it is pushed: a full queue may take it back, and then it is still to be sent
             self.hub.detach(self, packet.conversation)
         self.writer.push(packet.frame_for(self.user_id, self.format), (packet.conversation, packet.seq, last))
 

@@ -10,6 +10,8 @@ from messaging.queries import access, epoch, sync
 from messaging.realtime.gathering import Gathering
 
 Event = dict[str, Any]
+Standing = tuple[int, bool]
+"""From which seq somebody reads, and whether it is a request to them that waits."""
 PAGE = 100
 
 
@@ -17,8 +19,8 @@ class Store(Protocol):
     async def after(self, conversation: str, since: int) -> Sequence[Event]:
         """The next events after `since`, at most a page, oldest first."""
 
-    async def members(self, conversation: str) -> tuple[int, Mapping[str, int]]:
-        """The membership version, and each member's visible_from_seq."""
+    async def members(self, conversation: str) -> tuple[int, Mapping[str, Standing]]:
+        """The membership version, and how each member stands in the conversation."""
 
     async def memberships(self, user: UUID) -> Sequence[sync.SocketMembership]:
         """The user's memberships, with head, version and visible_from_seq."""
@@ -49,9 +51,9 @@ class DatabaseStore:
     async def after(self, conversation: str, since: int) -> Sequence[Event]:
         return await _read(sync.after, UUID(conversation), since, limit=PAGE)
 
-    async def members(self, conversation: str) -> tuple[int, Mapping[str, int]]:
+    async def members(self, conversation: str) -> tuple[int, Mapping[str, Standing]]:
         version, members = await _read(sync.members, UUID(conversation))
-        return version, {str(user): visible_from for user, visible_from in members.items()}
+        return version, {str(user): standing for user, standing in members.items()}
 
     async def memberships(self, user: UUID) -> Sequence[sync.SocketMembership]:
         return await self._arrivals.read(memberships_of, user)

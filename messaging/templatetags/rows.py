@@ -9,6 +9,7 @@ from django.urls import reverse
 from chatify.lib import markup, text
 
 register = template.Library()
+FOLDED = "Message from somebody you blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def plain_face(person: Any) -> Face:
 def speaker(row: Any) -> str:
     """Who said the last thing, where that is not plain from the title."""
     last = row.last_message
-    if last is None:
+    if last is None or row.folded:
         return ""
     if last.sender_id == row.my.user_id:
         return "You"
@@ -101,4 +102,6 @@ def preview(row: Any) -> str:
     last = row.last_message
     if last is None:
         return "" if row.conversation.message_count else "No messages yet"
+    if row.folded:
+        return FOLDED
     return "Deleted message" if last.deleted_at else last.line

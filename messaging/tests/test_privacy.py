@@ -26,6 +26,7 @@ UNDATED = {"online": False, "last_seen": None}
 
 @pytest.fixture
 def chat(alice: User, bob: User) -> Conversation:
+    conversations.start_group(alice, title="Where they met", members=[bob], client_id=uuid4())
     row = conversations.start_direct(alice, other=bob)
     messages.send(alice, conversation=row.id, body="Hello", client_id=uuid4())
     privacy.seen(alice.pk, SEEN)
@@ -119,7 +120,10 @@ def test_receipts_are_shown_until_one_of_the_two_hides_them(
         assert 'data-state="read"' not in page and 'data-state="delivered"' not in page
         privacy.update(person, switches={"receipts": True})
     blocks.block(bob, other=alice)
-    assert read_numbers(as_alice, chat, bob) == [None] * 4
+    messages.send(alice, conversation=chat.id, body="Are you there?", client_id=uuid4())
+    inbox.mark_read(bob.pk, conversation=chat.id, number=2)
+    assert read_numbers(as_alice, chat, bob) == [1] * 4  # as of somebody who is away
+    assert read_numbers(client_for(bob), chat, alice) == [None] * 4
 
 
 def test_the_switches_are_changed_by_page_and_json(alice: User, client_for: SignIn) -> None:

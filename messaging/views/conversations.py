@@ -32,7 +32,7 @@ from messaging.queries import (
 )
 from messaging.queries.standing import Standing
 from messaging.templatetags.rows import Face
-from messaging.views import moments
+from messaging.views import asking, moments
 from messaging.views.actions import COMMON, UNDO
 from messaging.views.feed import Choosing, Progress, feed_of
 from messaging.views.inbox import list_of
@@ -132,7 +132,7 @@ def page(
     context = {**heading(request.user, found), "draft": draft, "epoch": shown.epoch}
     choosing = Choosing(request.GET["select"]) if request.GET.get("select") else None
     context |= {"at": at, "choosing": choosing, "undo": _undo(request, found), "most_files": claims.MOST}
-    context["feed"] = feed_of(request.user.pk, found, shown, context["progress"], choosing)
+    context["feed"] = feed_of(request.user, found, shown, context["progress"], choosing)
     if http.part(request):
         return render(request, "messaging/conversations/_pane.html", context, status=status)
     context["list"] = list_of(request, current=found.id)
@@ -178,9 +178,10 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "more_members": len(people) > NAMES_SHOWN,
         "recipients": recipients(listed.items) if found.traits.has_subject else [],
         "progress": Progress.of(
-            others, complete=listed.next is None, hidden=receipts.hidden_from(user, others)
+            others, complete=listed.next is None, shown=receipts.shown_to(user, listed.items)
         ),
-        "seen": _seen(user, found, people),
+        "seen": _seen(user, found, others),
+        "asking": asking.of(user, found, others),
         "layout_template": LAYOUTS[found.traits.layout],
         "letters": found.traits.layout == "mail",
         "unread": counts.unread(found.my),  # type: ignore[attr-defined]
@@ -195,9 +196,12 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
     }
 
 
-def _seen(user: User, found: Conversation, people: list[User]) -> presence.Seen:
-    """What may be known of the one person whom a chat of two is with."""
-    return presence.seen_in_chat(user, people[0]) if found.traits.unique_pair and people else presence.NOTHING
+def _seen(user: User, found: Conversation, others: list[Membership]) -> presence.Seen:
+    """What may be known of the one person whom a chat of two is with, once both take part."""
+    asked = found.my.request or any(each.request for each in others)  # type: ignore[attr-defined]
+    if asked or not others or not found.traits.unique_pair:
+        return presence.NOTHING
+    return presence.seen_in_chat(user, others[0].user)
 
 
 def recipients(listed: list[Membership]) -> list[Recipients]:

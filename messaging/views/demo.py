@@ -61,6 +61,7 @@ def pane(found: Sample) -> dict[str, Any]:
     conversation = row.conversation
     others = [each for each in found.members if each.user_id != me()]
     square = conversation.traits.square
+    shown = {each.pk: (each.delivered_number, each.read_number) for each in others}
     return {
         "sample": True,
         "conversation": conversation,
@@ -70,7 +71,7 @@ def pane(found: Sample) -> dict[str, Any]:
         "recipients": recipients(found.members) if conversation.traits.has_subject else [],
         "layout_template": LAYOUTS[conversation.traits.layout],
         "letters": conversation.traits.layout == "mail",
-        "feed": Feed(conversation, found.page, me(), Progress.of(others, complete=True)),
+        "feed": Feed(conversation, found.page, me(), Progress.of(others, complete=True, shown=shown)),
     }
 
 

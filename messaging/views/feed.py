@@ -1,6 +1,6 @@
 """The timeline as lines: each entry with what stands above it (a day, "New") and how it joins the one before."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +9,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import relations
+from accounts.models import User
 from messaging import presenters
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.queries import history
@@ -17,6 +19,7 @@ from messaging.queries.timeline import TimelinePage
 RUN = timedelta(minutes=5)
 MESSAGE = "messaging/messages/_message.html"
 FOLDED = "messaging/messages/_folded.html"
+BLOCKED = "messaging/messages/_blocked.html"
 NOTE = "messaging/events/_note.html"
 Shape = dict[str, Any]
 
@@ -54,13 +57,16 @@ class Progress:
     read: int = 0
 
     @classmethod
-    def of(cls, others: list[Membership], *, complete: bool, hidden: Container[UUID] = ()) -> "Progress":
+    def of(
+        cls, others: list[Membership], *, complete: bool, shown: Mapping[UUID, tuple[int, int]]
+    ) -> "Progress":
         """What is true of all the others; nothing is claimed where not all of them were looked at, or one of them
         does not show it."""
-        if not others or not complete or any(each.user_id in hidden for each in others):
+        if not others or not complete or any(each.pk not in shown for each in others):
             return cls()
-        read = min(each.read_number for each in others)
-        return cls(max(read, min(each.delivered_number for each in others)), read)
+        marks = [shown[each.pk] for each in others]
+        read = min(number for _, number in marks)
+        return cls(max(read, min(number for number, _ in marks)), read)
 
     def mark(self, number: int) -> str:
         if number <= self.read:
@@ -69,15 +75,16 @@ class Progress:
 
 
 def feed_of(
-    user: UUID,
+    user: User,
     conversation: Conversation,
     page: TimelinePage,
     progress: Progress,
     choosing: Choosing | None = None,
 ) -> "Feed":
-    """A page of the timeline, with what the reader had read before it was changed."""
-    reread = history.read_before_edit(user, page.messages)
-    return Feed(conversation, page, user, progress, reread, choosing)
+    """A page of the timeline, with what the reader had read before it was changed, and whom they blocked."""
+    reread = history.read_before_edit(user.pk, page.messages)
+    blocked = _folded_in(user, conversation, page)
+    return Feed(conversation, page, user.pk, progress, reread, choosing, blocked)
 
 
 @dataclass(slots=True)
@@ -90,6 +97,7 @@ class Feed:
     progress: Progress
     reread: Container[UUID] = ()
     choosing: Choosing | None = None
+    blocked: Container[UUID] = ()
     lines: list[Line] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -180,9 +188,18 @@ def _first_unread(feed: Feed) -> int | None:
 
 
 def _template(feed: Feed, entry: Message, unread_from: int | None) -> str:
-    """Read letters but the last are folded to one line; chats show everything."""
+    """Read letters but the last are folded to one line, what blocked people wrote always; chats show the rest."""
+    if entry.sender_id in feed.blocked:
+        return BLOCKED
     if feed.conversation.traits.layout != "mail":
         return MESSAGE
     unread = unread_from is not None and entry.number >= unread_from
     last = entry.number == feed.page.newest and not feed.page.has_newer
     return MESSAGE if unread or last else FOLDED
+
+
+def _folded_in(reader: User, conversation: Conversation, page: TimelinePage) -> set[UUID]:
+    """Whose messages are folded away: of those whom the reader blocked, where they are not alone with them."""
+    if conversation.traits.unique_pair:
+        return set()
+    return relations.blocked_among(reader, {each.sender_id for each in page.messages})

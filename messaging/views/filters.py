@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -39,6 +40,8 @@ class Filters:
     more: Sequence[Filter] = ()
     labels: Sequence[Filter] = ()
     current: Filter | None = field(default=None)
+    blocked: Sequence[UUID] = ()
+    """Whom the reader blocked: what they write among others is folded away as it comes."""
 
 
 CHIPS = (
@@ -47,6 +50,7 @@ CHIPS = (
     Filter("chats", "Chats", count=0),
     Filter("mail", "Mail", count=0),
 )
+REQUESTS = Filter("requests", "Requests")
 MORE = (
     Filter("read", "Read", "mail-open"),
     Filter("sent", "Sent", "send-horizontal"),
@@ -66,6 +70,11 @@ NOTHING = {
         "Nothing snoozed",
         "What you snooze waits here until its time, or until somebody answers.",
     ),
+    "requests": (
+        "user-plus",
+        "No requests",
+        "When somebody you do not know writes to you, it waits here until you answer.",
+    ),
     "done": (
         "check-check",
         "Nothing done yet",
@@ -75,12 +84,20 @@ NOTHING = {
 OF_A_LABEL = ("tag", "Nothing carries this label", "Put it on a conversation from the menu in its bar.")
 
 
-def filters(current: str, counts: Mapping[str, int], labels: Sequence[Label] = ()) -> Filters:
+def filters(
+    current: str,
+    counts: Mapping[str, int],
+    labels: Sequence[Label] = (),
+    blocked: Sequence[UUID] = (),
+) -> Filters:
     """All of them for one person, with what waits behind each."""
     own = [Filter(f"{LABEL}{each.id}", each.name, "tag", colour=each.colour) for each in labels]
     hidden = next((each for each in [*MORE, *own] if each.name == current), None)
     chips = [each if each.count is None else replace(each, count=counts.get(each.name, 0)) for each in CHIPS]
-    return Filters(chips, MORE, own, hidden)
+    asked = counts.get("requests", 0)
+    if asked or current == REQUESTS.name:
+        chips.append(replace(REQUESTS, count=asked))
+    return Filters(chips, MORE, own, hidden, blocked)
 
 
 def nothing(name: str) -> Nothing:

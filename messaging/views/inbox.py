@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts import relations
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http
@@ -85,7 +86,7 @@ def row(request: MemberRequest, id: UUID) -> HttpResponse:
             name,
             waiting,
             url=reverse("inbox"),
-            filters=filters(name, waiting, labels.of(request.user)),
+            filters=_filters(request.user, name, waiting),
         ),
     }
     return render(request, "messaging/inbox/_renewed.html", context)
@@ -110,12 +111,16 @@ def _filled(user: User, name: str, page: Page[InboxRow], *, current: UUID | None
         url=url,
         more_url=f"{url}?{urlencode(more)}" if page.next else "",
         epoch=epoch_id(),
-        filters=filters(name, waiting, own),
+        filters=filters(name, waiting, own, relations.blocked_ids(user)),
         empty=nothing(name),
         choosing=choosing,
         labels=own,
         moments=to_come() if choosing else (),
     )
+
+
+def _filters(user: User, name: str, waiting: Mapping[str, int]) -> Filters:
+    return filters(name, waiting, labels.of(user), relations.blocked_ids(user))
 
 
 def _wanted_filter(request: MemberRequest) -> str:

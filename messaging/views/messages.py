@@ -39,7 +39,7 @@ def older(request: MemberRequest, id: UUID) -> HttpResponse:
         return redirect(f"{address}?before={before}" if before else address)
     found = access.conversation_for(request.user, id)
     choosing = Choosing() if request.GET.get("select") else None
-    feed = feed_of(request.user.pk, found, timeline.page(found, before=before), Progress(), choosing)
+    feed = feed_of(request.user, found, timeline.page(found, before=before), Progress(), choosing)
     return render(request, "messaging/messages/_older.html", {"feed": feed})
 
 

@@ -52,7 +52,7 @@ def _group(actor: User, form: Starting, people: list[list[User]]) -> Conversatio
 
 def _mail(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
     typed, key = form.data, _key(form)
-    pace.before_start(actor, "conversation.mail", client_id=key)
+    pace.before_start(actor, "conversation.mail", client_id=key, people=[*people[0], *people[1]])
     return operations.start_mail(
         actor,
         subject=typed.get("subject", ""),

@@ -107,7 +107,12 @@ def _do(request: MemberRequest, other: User, actions: Mapping[str, Callable[[], 
 def _next(request: MemberRequest) -> str:
     """Back to the list from which it was done."""
     lists = {"requests": f"{reverse('people')}?show=requests", "privacy": reverse("settings_privacy")}
-    return lists.get(request.POST.get("from", ""), "")
+    name = request.POST.get("from", "")
+    if name == "conversation":
+        return reverse(
+            "conversation", args=[ids.parse(request.POST.get("conversation"), field="conversation")]
+        )
+    return lists.get(name, "")
 
 
 def _waiting(actor: User, other: User) -> ContactRequest:

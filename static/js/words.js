@@ -19,6 +19,7 @@ export const words = {
   you: "You",
   newLine: "New",
   someone: "Someone",
+  blocked: "Message from somebody you blocked",
   today: "Today",
   yesterday: "Yesterday",
   latest: "Jump to the latest message",

@@ -9,7 +9,7 @@ django.setup()
 
 from django.contrib.auth.hashers import make_password  # noqa: E402
 
-from accounts.models import User  # noqa: E402
+from accounts.models import Contact, User  # noqa: E402
 from accounts.operations import people  # noqa: E402
 
 
@@ -19,6 +19,10 @@ def main() -> None:
     password = make_password(wanted["password"])
     made = [people.create(**fields, password=None) for fields in wanted["people"]]
     User.objects.filter(pk__in=[user.pk for user in made]).update(password=password)
+    if wanted["acquainted"]:
+        cast = made[:20]  # hundreds of a load meet in groups
+        pairs = [Contact(owner=one, person=other) for one in cast for other in cast if one != other]
+        Contact.objects.bulk_create(pairs)
     json.dump([str(user.pk) for user in made], sys.stdout)
 
 

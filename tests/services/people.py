@@ -42,8 +42,11 @@ class Session:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
 
-def create(server: Server, usernames: Sequence[str], *, staff: Sequence[str] = ()) -> list[Person]:
-    """Create one person per username, all with PASSWORD; `staff` of them may open the admin."""
+def create(
+    server: Server, usernames: Sequence[str], *, staff: Sequence[str] = (), acquainted: bool = True
+) -> list[Person]:
+    """Create one person per username, all with PASSWORD; `staff` of them may open the admin. They are contacts of each
+    other, or with `acquainted=False` strangers: then what one begins is a request to the other."""
     people = [
         {
             "username": name,
@@ -53,7 +56,7 @@ def create(server: Server, usernames: Sequence[str], *, staff: Sequence[str] = (
         }
         for name in usernames
     ]
-    wanted = json.dumps({"people": people, "password": PASSWORD})
+    wanted = json.dumps({"people": people, "password": PASSWORD, "acquainted": acquainted})
     done = run_python("-m", "tests.services.make_people", env=server.env, stdin=wanted)
     ids = json.loads(done.stdout)
     return [Person(id, name, f"{name}@example.test") for id, name in zip(ids, usernames, strict=True)]

@@ -79,7 +79,7 @@ def call(db: None) -> Call:
 
 
 @pytest.fixture
-def direct(alice: User, bob: User) -> Conversation:
+def direct(acquainted: None, alice: User, bob: User) -> Conversation:
     return conversations.start_direct(alice, other=bob)
 
 
@@ -90,7 +90,7 @@ def group(alice: User, bob: User, carol: User) -> Conversation:
 
 
 @pytest.fixture
-def mail(alice: User, bob: User, carol: User) -> Conversation:
+def mail(acquainted: None, alice: User, bob: User, carol: User) -> Conversation:
     """Carol writes to Alice, with a copy to Bob."""
     return conversations.start_mail(
         carol, subject="Minutes", to=[alice], cc=[bob], body="Dear all", client_id=uuid4()

@@ -29,6 +29,7 @@ MESSAGE = {
     "origin",
     "attachments",
     "reactions",
+    "blocked",
     "starred",
     "pinned_at",
     "edited_at",
@@ -58,6 +59,7 @@ MY = {
     "muted_until",
     "pinned_at",
     "done_at",
+    "request",
     "snoozed_until",
     "draft",
 }
@@ -184,7 +186,7 @@ def test_an_event_holds_nothing_that_depends_on_who_looks(
 ) -> None:
     write(bob, direct)
     (event,) = call(alice).get(f"/conversations/{direct.id}/events", since=0).json()["events"]
-    assert set(event["data"]) == MESSAGE - {"starred"}
+    assert set(event["data"]) == MESSAGE - {"starred", "blocked"}
     assert set(event["data"]["sender"]) == PERSON - {"presence"}
 
 

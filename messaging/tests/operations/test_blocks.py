@@ -14,7 +14,7 @@ from messaging.operations.backends import portable
 from messaging.queries import access, sync, timeline, verify
 from messaging.queries import inbox as rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
 
 @pytest.fixture(params=["own", "portable"], autouse=True)

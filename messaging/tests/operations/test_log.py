@@ -13,7 +13,7 @@ from messaging.models import Conversation, Event, Membership, Message
 from messaging.operations import conversations, log, members, messages
 from messaging.queries import access, counts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
 
 def say(sender, conversation, body="Hello", **fields):

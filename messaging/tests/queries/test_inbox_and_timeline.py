@@ -9,7 +9,7 @@ from messaging.operations import conversations, inbox, members, messages
 from messaging.queries import access, filters, sync, timeline
 from messaging.queries import inbox as inbox_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
 
 def say(sender, conversation, body="Hello", **fields):
@@ -50,6 +50,7 @@ def test_filters_show_their_part(alice, bob, carol, group, chat):
         "starred": set(),
         "done": set(),
         "snoozed": set(),
+        "requests": set(),
     }
     with pytest.raises(Invalid):
         inbox_of.page(alice, filter="everything")

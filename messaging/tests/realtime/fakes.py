@@ -36,9 +36,10 @@ class FakeStore:
         await self._read("after", (conversation, since))
         return [event for event in self.logs[conversation] if event["seq"] > since][:100]
 
-    async def members(self, conversation: str) -> tuple[int, dict[str, int]]:
+    async def members(self, conversation: str) -> tuple[int, dict[str, tuple[int, bool]]]:
         await self._read("members", conversation)
-        return self.versions[conversation], dict(self.memberships_of[conversation])
+        members = self.memberships_of[conversation]
+        return self.versions[conversation], {user: (start, False) for user, start in members.items()}
 
     async def memberships(self, user: UUID) -> list[SocketMembership]:
         rows = [

@@ -25,7 +25,7 @@ def say() -> Say:
 
 
 @pytest.fixture
-def chat(alice: User, bob: User) -> Conversation:
+def chat(acquainted: None, alice: User, bob: User) -> Conversation:
     return conversations.start_direct(alice, other=bob)
 
 
@@ -35,7 +35,7 @@ def group(alice: User, bob: User, carol: User) -> Conversation:
 
 
 @pytest.fixture
-def letter(alice: User, bob: User, carol: User) -> Conversation:
+def letter(acquainted: None, alice: User, bob: User, carol: User) -> Conversation:
     return conversations.start_mail(
         carol, subject="Lease", to=[alice], cc=[bob], body="The renewal is ready.", client_id=uuid4()
     )

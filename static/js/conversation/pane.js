@@ -160,7 +160,7 @@ export class Pane {
     const mine = frame.actor === this.app.user || node.dataset.sender === this.app.user;
     this.typing.stopped(node.dataset.sender);
     this.unread.came(node);
-    if (mine) return;
+    if (mine || node.matches(".blocked")) return;
     this.scroll.missed();
     if (!frame.replayed || isLookedAt()) this.app.announce.message(frame.data);
   }

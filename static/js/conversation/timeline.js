@@ -2,6 +2,7 @@
 
 import { element, enliven } from "../html.js";
 import { all, find, me, number } from "../lib/dom.js";
+import { foldAway } from "./blocked.js";
 import { layOut } from "./layout.js";
 import { keepMine, pressMine } from "./reactions.js";
 import { localTimes } from "./times.js";
@@ -115,6 +116,7 @@ export class Timeline {
   }
 
   #settle(node) {
+    foldAway(node);
     enliven(node);
     this.#dress(node);
     layOut(this.list, node);

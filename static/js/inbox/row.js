@@ -1,6 +1,7 @@
 /* One row of the list and what it knows of its conversation. */
 
 import { find, make, number, setText } from "../lib/dom.js";
+import { isBlocked } from "../conversation/blocked.js";
 import { localTimes } from "../conversation/times.js";
 import { words } from "../words.js";
 import { snippet } from "./order.js";
@@ -47,10 +48,13 @@ export class Row {
   said(event, mine, seen) {
     const { dataset } = this.node;
     const message = event.data;
+    const folded = isBlocked(message.sender?.id) && this.kind !== "direct";
     Object.assign(dataset, { seq: event.seq, at: event.at, number: message.number });
-    this.#words(message, mine);
+    if (folded) find(".what", this.node)?.replaceChildren(words.blocked);
+    else this.#words(message, mine);
     this.#time(event.at);
-    this.count(mine || seen ? 0 : this.unread + 1);
+    if (mine || seen) this.count(0);
+    else if (!folded) this.count(this.unread + 1);
   }
 
   /** Its last message says something else now. */

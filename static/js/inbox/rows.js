@@ -5,6 +5,7 @@ import { enliven, fetchPartial } from "../html.js";
 import { all, find } from "../lib/dom.js";
 import { persist } from "../realtime/persist.js";
 import { localTimes } from "../conversation/times.js";
+import { renewBar } from "./bar.js";
 import { compare } from "./order.js";
 import { Row } from "./row.js";
 import { Wanted } from "./wanted.js";
@@ -117,18 +118,13 @@ export class Rows {
     this.#news += 1;
     const row = this.#row(frame.conversation);
     const mine = frame.actor === this.user || frame.data?.sender?.id === this.user;
-    if (!row) return this.#stranger(frame, mine || seen);
+    if (!row) return this.want(frame.conversation); // what it adds comes with it: a stranger's request adds nothing
     if (row.has(frame)) return undefined;
     const before = row.unread;
     row.said(frame, mine, seen);
     this.counts.changed(row.unread - before, row.kind);
     if (ENDED_BY_NEWS.has(this.filter)) this.want(row.id, true);
     return this.#move(row);
-  }
-
-  #stranger(frame, quiet) {
-    if (!quiet && !frame.replayed) this.counts.changed(1);
-    this.want(frame.conversation);
   }
 
   #count(row, unread) {
@@ -194,6 +190,7 @@ export class Rows {
 
   #renewFilters(page) {
     this.counts.renew(page);
+    renewBar(find("#filters"), find("#filters", page));
     const [menu, fresh] = [find("#more-filters"), find("#more-filters", page)];
     if (menu && fresh && menu.textContent !== fresh.textContent) enliven(menu).replaceChildren(...fresh.childNodes);
   }

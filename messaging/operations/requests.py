@@ -1,0 +1,89 @@
+"""What strangers begin waits in *Requests* until it is answered. They are not told how, and not told when."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts import relations
+from accounts.models import User
+from chatify.lib import db, events
+from chatify.lib.errors import Conflict, Forbidden, NotFound
+from messaging import kinds
+from messaging.events import RequestAccepted, RowsChanged
+from messaging.models import Membership
+from messaging.queries import requests
+
+Request = Membership.Request
+
+
+def first_states(kind: kinds.Kind, actor: User, people: Sequence[User]) -> Mapping[UUID, str]:
+    """For whom the conversation that the actor begins is a request, or of somebody they blocked. Two queries."""
+    if not kind.asks_strangers:
+        return {}
+    blockers = relations.hiding_from(actor, [person.id for person in people])
+    strangers = requests.strangers_to(actor, people)
+    return dict.fromkeys(strangers, Request.WAITING) | dict.fromkeys(blockers, Request.BLOCKED)
+
+
+def require_addable(actor: User, people: Sequence[User]) -> None:
+    """Raises Forbidden where one of them blocked the actor, or declined what the actor began: in the same words, so
+    that they tell neither."""
+    ids = [person.id for person in people]
+    begun = Membership.objects.filter(user_id__in=ids, conversation__created_by=actor, left_seq=None)
+    if begun.filter(request=Request.DECLINED).exists() or relations.hiding_from(actor, ids):
+        raise Forbidden("Not everybody here can be added. People choose who may reach them.")
+
+
+def accept(actor: User, *, conversation: UUID) -> None:
+    """Take part: it moves to the inbox, and both see of each other what their switches allow. Again changes nothing.
+
+    Raises NotFound for who is no member, Conflict where the other is blocked.
+    """
+    with db.atomic():
+        row = _held(actor, conversation)
+        if row.request == Request.BLOCKED:
+            raise Conflict("You blocked this person. Unblock them first.")
+        if row.request:
+            _answer(row, Request.NONE)
+            events.emit(RequestAccepted(conversation, actor.pk))
+
+
+def decline(actor: User, *, conversation: UUID) -> None:
+    """Do not: it is out of sight, and whoever began it goes on seeing an answer that does not come. Again changes
+    nothing. Raises NotFound for who is no member, Conflict for what was accepted.
+    """
+    with db.atomic():
+        row = _held(actor, conversation)
+        if not row.request:
+            raise Conflict("You take part in this conversation already.")
+        if row.request == Request.WAITING:
+            _answer(row, Request.DECLINED)
+            events.emit(RowsChanged(actor.pk, (conversation,)))
+
+
+def accept_from_contacts(one: UUID, other: UUID) -> None:
+    """Two people became contacts: what one of them began is no request any more."""
+    if not relations.are_contacts_by_id(one, other):
+        return
+    with db.atomic():
+        began = Q(user_id=one, conversation__created_by=other) | Q(
+            user_id=other, conversation__created_by=one
+        )
+        rows = Membership.objects.select_for_update(of=("self",)).filter(began, request=Request.WAITING)
+        for row in rows.order_by("pk"):
+            _answer(row, Request.NONE)
+            events.emit(RequestAccepted(row.conversation_id, row.user_id))
+
+
+def _held(actor: User, conversation: UUID) -> Membership:
+    rows = Membership.objects.select_for_update(of=("self",))
+    row = rows.filter(conversation_id=conversation, user=actor, left_seq=None).first()
+    if row is None:
+        raise NotFound("There is no such conversation.")
+    return row
+
+
+def _answer(row: Membership, state: str) -> None:
+    row.request = state
+    row.save(update_fields=["request"])

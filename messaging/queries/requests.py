@@ -1,0 +1,41 @@
+"""Who is a stranger to whom, and what waits in somebody's *Requests*."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts import relations
+from accounts.models import User
+from messaging.models import Membership, Message
+from messaging.queries import visible
+
+Request = Membership.Request
+
+TAKING_PART = Q(request=Request.NONE)
+"""Conversations that a member is in of their own will: what the inbox shows and unread counts."""
+
+
+def waiting() -> Q:
+    """Conversations that a stranger began and that the member has not answered yet, once something was said."""
+    said = Message.objects.filter(
+        visible.heard(OuterRef("user_id")), conversation_id=OuterRef("conversation_id")
+    )
+    return Q(Exists(said), request=Request.WAITING)
+
+
+def strangers_to(actor: User, people: Sequence[User]) -> set[UUID]:
+    """Those of these people who neither have the actor as a contact nor take part in a conversation with the actor."""
+    others = {person.id for person in people} - {actor.id}
+    others -= relations.having_as_contact(actor, others)
+    return others - in_company_of(actor, others)
+
+
+def in_company_of(actor: User, people: Iterable[UUID]) -> set[UUID]:
+    """Those of these people who take part in a conversation that the actor is in."""
+    wanted = list(people)
+    if not wanted:
+        return set()
+    mine = Membership.objects.filter(user_id=actor.id, left_seq=None).values("conversation_id")
+    rows = Membership.objects.filter(TAKING_PART, user_id__in=wanted, left_seq=None, conversation_id__in=mine)
+    return set(rows.values_list("user_id", flat=True).distinct())

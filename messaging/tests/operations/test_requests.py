@@ -1,0 +1,186 @@
+"""What strangers begin: it waits apart, shows nothing of its receiver, and is answered without a word to its sender."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import override_settings
+
+from accounts.models import User
+from accounts.operations import contacts
+from chatify.lib.errors import Conflict, Forbidden, NotFound, TooMany
+from messaging.models import Membership
+from messaging.operations import blocks, conversations, members, messages, pace, requests
+from messaging.queries import counts, inbox, receipts
+from messaging.queries import members as people
+
+pytestmark = pytest.mark.django_db
+Request = Membership.Request
+
+
+def say(sender, conversation, body="Hello", **fields):
+    fresh = User.objects.get(pk=sender.pk)
+    return messages.send(fresh, conversation=conversation.id, body=body, client_id=uuid4(), **fields)
+
+
+def letter(sender, *to):
+    return conversations.start_mail(sender, subject="Hi", to=to, body="You do not know me", client_id=uuid4())
+
+
+def begin(kind, sender, receiver):
+    if kind == "mail":
+        return letter(sender, receiver)
+    chat = conversations.start_direct(sender, other=receiver)
+    say(sender, chat)
+    return chat
+
+
+def state(person, conversation):
+    return Membership.objects.get(conversation=conversation, user=person).request
+
+
+def listed(person, filter="all"):
+    return [row.conversation.id for row in inbox.page(person, filter=filter).items]
+
+
+def befriend(one, other):
+    contacts.accept(other, request=contacts.ask(one, other=other).id)
+
+
+@pytest.mark.parametrize("kind", ["direct", "mail"])
+def test_what_a_stranger_begins_waits_in_requests_and_counts_nowhere(alice, dave, kind):
+    begun = begin(kind, dave, alice)
+    assert state(alice, begun) == Request.WAITING
+    assert listed(alice) == [] and listed(alice, "unread") == []
+    assert listed(alice, "requests") == [begun.id]
+    assert counts.by_filter(alice.pk) == {"unread": 0, "chats": 0, "mail": 0, "requests": 1}
+    assert listed(dave) == [begun.id] and listed(dave, "requests") == []
+    requests.accept(alice, conversation=begun.id)
+    assert listed(alice) == [begun.id] and listed(alice, "requests") == []
+    assert counts.unread_total(alice.pk) == 1
+
+
+@pytest.mark.parametrize("known", ["contact", "group"])
+@pytest.mark.parametrize("kind", ["direct", "mail"])
+def test_who_is_known_is_no_stranger(alice, bob, kind, known):
+    if known == "contact":
+        befriend(bob, alice)
+    else:
+        conversations.start_group(alice, title="Garden", members=[bob], client_id=uuid4())
+    assert state(alice, begin(kind, bob, alice)) == Request.NONE
+    assert counts.unread_total(alice.pk) == 1
+
+
+def test_a_first_request_does_not_make_a_stranger_known(alice, dave):
+    begin("mail", dave, alice)
+    assert state(alice, begin("direct", dave, alice)) == Request.WAITING
+    assert state(dave, begin("mail", alice, dave)) == Request.NONE  # who wrote first knows whom they wrote to
+
+
+def test_an_empty_chat_is_no_request_yet(alice, dave):
+    conversations.start_direct(dave, other=alice)
+    assert listed(alice, "requests") == [] and counts.by_filter(alice.pk)["requests"] == 0
+
+
+def test_answering_accepts(alice, dave):
+    chat = begin("direct", dave, alice)
+    say(alice, chat, "Who are you?")
+    assert state(alice, chat) == Request.NONE
+    assert listed(alice) == [chat.id]
+
+
+def test_becoming_contacts_accepts(alice, dave, django_capture_on_commit_callbacks):
+    chat = begin("direct", dave, alice)
+    with django_capture_on_commit_callbacks(execute=True):
+        befriend(dave, alice)
+    assert state(alice, chat) == Request.NONE
+
+
+def test_declining_is_out_of_sight_and_told_to_nobody(alice, dave):
+    chat = begin("direct", dave, alice)
+    requests.decline(alice, conversation=chat.id)
+    requests.decline(alice, conversation=chat.id)
+    say(dave, chat, "Hello?")
+    assert listed(alice) == listed(alice, "requests") == []
+    assert counts.unread_total(alice.pk) == 0
+    assert listed(dave) == [chat.id] and inbox.row(dave, chat.id).last_message.body == "Hello?"
+    requests.accept(alice, conversation=chat.id)
+    requests.accept(alice, conversation=chat.id)
+    assert listed(alice) == [chat.id]
+    with pytest.raises(Conflict):
+        requests.decline(alice, conversation=chat.id)
+
+
+def test_outsiders_can_answer_nothing(alice, bob, dave):
+    chat = begin("direct", dave, alice)
+    for answer in (requests.accept, requests.decline):
+        with pytest.raises(NotFound):
+            answer(bob, conversation=chat.id)
+    with pytest.raises(Conflict):
+        requests.decline(dave, conversation=chat.id)
+    assert state(alice, chat) == Request.WAITING
+
+
+def test_blocking_takes_a_request_away_and_unblocking_brings_it_back(alice, dave):
+    chat = begin("direct", dave, alice)
+    blocks.block(alice, other=dave)
+    assert listed(alice, "requests") == []
+    with pytest.raises(Conflict):
+        requests.accept(alice, conversation=chat.id)
+    blocks.unblock(alice, other=dave)
+    assert listed(alice, "requests") == [chat.id]
+
+
+@pytest.mark.parametrize("kind", ["direct", "mail"])
+def test_what_somebody_blocked_begins_is_nowhere_also_after_unblocking(alice, dave, kind):
+    blocks.block(alice, other=dave)
+    dave.refresh_from_db()
+    begun = begin(kind, dave, alice)
+    assert listed(dave) == [begun.id]
+    assert listed(alice) == listed(alice, "requests") == []
+    blocks.unblock(alice, other=dave)
+    assert listed(alice) == listed(alice, "requests") == []
+    assert counts.unread_total(alice.pk) == 0
+    say(dave, begun, "Now you hear me")
+    assert listed(alice, "requests") == [begun.id]
+    assert inbox.row(alice, begun.id).last_message.body == "Now you hear me"
+
+
+def test_nothing_is_shown_of_reading_until_it_is_accepted(alice, dave):
+    chat = begin("direct", dave, alice)
+
+    def shown(viewer, other):
+        listed = people.page(chat)
+        marks = receipts.shown_to(viewer, listed.items)
+        return next(each.pk in marks for each in listed.items if each.user_id == other.pk)
+
+    assert not shown(dave, alice) and not shown(alice, dave)
+    requests.accept(alice, conversation=chat.id)
+    assert shown(dave, alice) and shown(alice, dave)
+
+
+def test_who_cannot_be_reached_cannot_be_added_and_the_answer_does_not_tell_why(alice, bob, carol, dave):
+    group = conversations.start_group(dave, title="Mine", members=[carol], client_id=uuid4())
+    requests.decline(alice, conversation=begin("direct", dave, alice).id)
+    blocks.block(bob, other=dave)
+    dave.refresh_from_db()
+    told = set()
+    for person in (alice, bob):
+        with pytest.raises(Forbidden) as refusal:
+            members.add(dave, conversation=group.id, users=[person])
+        told.add(str(refusal.value))
+        with pytest.raises(Forbidden) as refusal:
+            conversations.start_group(dave, title="Other", members=[person], client_id=uuid4())
+        told.add(str(refusal.value))
+    assert len(told) == 1
+    assert not Membership.objects.filter(user__in=(alice, bob), conversation__kind="group").exists()
+
+
+@override_settings(CHATIFY_LIMITS=0.1)
+def test_strangers_can_be_written_to_so_often_and_no_more(alice, bob, carol, dave):
+    conversations.start_group(alice, title="Garden", members=[dave], client_id=uuid4())
+    pace.before_direct(dave, other=alice)  # known
+    pace.before_direct(dave, other=bob)
+    conversations.start_direct(dave, other=bob)
+    pace.before_start(dave, "conversation.mail", client_id=uuid4(), people=[carol])
+    with pytest.raises(TooMany):
+        pace.before_start(dave, "conversation.mail", client_id=uuid4(), people=[carol])
