@@ -62,6 +62,7 @@ MY = {
     "request",
     "snoozed_until",
     "draft",
+    "labels",
 }
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
