@@ -56,6 +56,7 @@ def _missing(user: User, recounted: dict[UUID, int]) -> Iterator[Difference]:
 
 def _shown_by_filter(user: User) -> dict[str, int]:
     shown = counts.by_filter(user.pk)
+    shown.pop("requests")  # the number of its rows, not of what is unread in them
     return {**shown, "all": counts.unread_total(user.pk)}
 
 
