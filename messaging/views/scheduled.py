@@ -51,11 +51,11 @@ def edit(request: MemberRequest, id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def cancel(request: MemberRequest, id: UUID) -> HttpResponse:
-    """POST: it will not be sent; its text is back in the composer."""
+    """POST: it will not be sent; its text and its files are back in the composer."""
     row = operations.take_back(request.user, scheduled=id)
     if http.wants_json(request):
-        told = {"words": "Taken back.", "conversations": [str(row.conversation_id)], "body": row.body}
-        return http.json_answer(told)
+        back = {"body": row.body, "attachments": row.attachments}
+        return http.json_answer({"words": "Taken back.", "conversations": [str(row.conversation_id)], **back})
     return http.SeeOther(reverse("conversation", args=[row.conversation_id]))
 
 

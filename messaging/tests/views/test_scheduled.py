@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from media.tests import sending
 from messaging.models import Message, Scheduled
 
 JSON = {"Accept": "application/json"}
@@ -61,3 +62,12 @@ def test_the_settings_page_keeps_how_long_a_send_can_be_undone(as_alice, alice, 
     form = {"body": "Wait a moment", "client_id": str(uuid4())}
     assert as_alice.post(f"/c/{chat.id}/messages/", form, headers=JSON).json()["held_until"]
     assert "Being sent" in as_alice.get(f"/c/{chat.id}/").content.decode()
+
+
+def test_files_that_were_taken_back_can_be_sent_again(as_alice, alice, chat):
+    note = str(sending.arrive(alice, b"water the beans\n", name="note.txt").pk)
+    assert hold(as_alice, chat, attachments=note).status_code == 303
+    told = as_alice.post(f"/scheduled/{Scheduled.objects.get().id}/cancel/", headers=JSON).json()
+    assert told["attachments"] == [note]
+    form = {"body": "", "client_id": str(uuid4()), "attachments": note}
+    assert as_alice.post(f"/c/{chat.id}/messages/", form, headers=JSON).status_code == 201

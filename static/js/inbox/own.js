@@ -60,8 +60,9 @@ export class Own {
     find(`#waiting [data-client-id="${CSS.escape(clientId)}"]`)?.remove();
   }
 
-  #done({ conversations = [], away = false, body = null }) {
-    const { rows, pane, refreshingHead } = this.app;
+  #done({ conversations = [], away = false, body = null, attachments = [] }) {
+    const { rows, pane, refreshingHead, drafts } = this.app;
+    if (attachments.length) drafts.trays.of(conversations[0]).adopt(attachments);
     if (body !== null && conversations.includes(pane?.id)) pane.composer?.put(body);
     for (const conversation of conversations) rows.want(conversation, true);
     find("form.choosing [data-cancel]")?.click(); // back to the list
