@@ -116,7 +116,7 @@ def test_the_pane_changes_and_the_socket_stays(world: World) -> None:
     first, second = world.direct("alice", "bob"), world.direct("alice", "carol")
     alice, carol = world.seat("alice").open(first), world.seat("carol").open(second)
     alice.page.evaluate("window.__same = true")
-    alice.type("half a thought")
+    alice.field.fill("half a thought")
     alice.row(second).click()
     expect(alice.page.locator("#timeline")).to_have_attribute("data-conversation", second)
     alice.write("Hello Carol")
