@@ -3,7 +3,9 @@
 import copy
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -11,6 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -20,7 +23,7 @@ from accounts.models import User, UserSession
 from accounts.operations import contacts
 from chatify.api import api
 from media.operations import uploads
-from messaging.operations import conversations, messages
+from messaging.operations import conversations, labels, messages, scheduled
 from tests.services.people import PASSWORD
 
 CLIENT_ID = "01900000-0000-7000-8000-000000000001"
@@ -96,7 +99,11 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
     """Ids of things that exist, by the names that paths give them."""
     group = conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=CLIENT_ID)
     sent = messages.send(bob, conversation=group.id, body="hello", client_id=CLIENT_ID)
+    later = timezone.now() + timedelta(days=1)
+    wish = {"conversation": group.id, "body": "Good morning", "client_id": uuid4(), "send_at": later}
     return {
+        "label": str(labels.create(alice, name="Home").id),
+        "scheduled_message": str(scheduled.hold(alice, **wish).id),
         "conversation": str(group.id),
         "message": str(sent.id),
         "emoji": "🌱",

@@ -133,7 +133,7 @@ class NewMessage(Written):
 class Draft(Given):
     """What I began to write. `client_id`: that of the message it is to become, which ends the draft once it is sent."""
 
-    body: Annotated[str, Field(json_schema_extra={"maxLength": 32000})]
+    body: str
     reply_to: Id | None = None
     client_id: Id | None = None
 

@@ -219,15 +219,17 @@ def test_an_answer_stays_in_its_conversation(
         refused(caller.post(f"/conversations/{direct.id}/messages", wish), 404, 422)
 
 
-@pytest.mark.parametrize("field", ["send_at"])
-def test_what_is_not_possible_yet_is_refused_rather_than_ignored(
-    caller: Caller, direct: Conversation, field: str
+@pytest.mark.parametrize(
+    "at", ["2001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "tomorrow", 8, "2030-13-01T00:00:00Z"]
+)
+def test_a_time_that_will_not_come_is_refused_and_nothing_waits(
+    caller: Caller, direct: Conversation, at: object
 ) -> None:
     before = rows()
-    value = {"send_at": "2030-01-01T00:00:00Z"}[field]
-    wish = {"body": "hello", "client_id": str(uuid4()), field: value}
-    assert field in refused(caller.post(f"/conversations/{direct.id}/messages", wish), 422)["errors"]
+    wish = {"body": "hello", "client_id": str(uuid4()), "send_at": at}
+    assert "send_at" in refused(caller.post(f"/conversations/{direct.id}/messages", wish), 422)["errors"]
     assert rows() == before
+    assert caller.get("/scheduled").json()["items"] == []
 
 
 @pytest.mark.parametrize(
