@@ -49,20 +49,24 @@ class FairLock:
 
 
 _sqlite_turn = FairLock()
+_mine = threading.local()
 
 
 @contextmanager
 def atomic() -> Iterator[None]:
     """Run the block in one transaction, or as part of the one that is already open."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    # What is called after a commit may write too, and is called while its thread still has the turn.
+    if connection.vendor != "sqlite" or connection.in_atomic_block or getattr(_mine, "turn", False):
         with transaction.atomic():
             yield
         return
     _sqlite_turn.acquire()
+    _mine.turn = True
     try:
         with transaction.atomic():
             yield
     finally:
+        _mine.turn = False
         _sqlite_turn.release()
 
 
