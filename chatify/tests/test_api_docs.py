@@ -97,7 +97,7 @@ def test_the_examples_run_as_printed(alice: User, bob: User, carol: User, dave: 
     ],
 )
 def test_every_operation_is_shown(method: str, path: str) -> None:
-    pattern = re.sub(r"{\w+}", r"\\$[A-Z]+", path)
+    pattern = re.sub(r"{\w+}", r"(?:\\$[A-Z]+|\\d+)", path)
     assert re.search(rf"^{method.upper()} {pattern}(\?.*)?$", TEXT, re.MULTILINE), (
         f"{method} {path} has no example"
     )

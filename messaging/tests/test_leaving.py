@@ -173,7 +173,7 @@ def everything() -> list[str]:
 
 
 def test_what_others_were_told_stays(
-    alice: User, bob: User, carol: User, client_for: Callable[[User], Client]
+    acquainted: None, alice: User, bob: User, carol: User, client_for: Callable[[User], Client]
 ) -> None:
     chat, group = conversations.start_direct(alice, other=bob), start(alice, bob, carol)
     letter = conversations.start_mail(

@@ -93,7 +93,7 @@ def run(backend, batches, monkeypatch, **options):
 
 
 @pytest.fixture
-def mixed(alice, bob, carol, dave, chat, group, draft):
+def mixed(acquainted, alice, bob, carol, dave, chat, group, draft):
     """Two batches with everything that may come: repeats, strangers, answers, texts of every sort."""
     first = messages.send(alice, conversation=group.id, body="Frost tonight", client_id=uuid4())
     members.add(alice, conversation=group.id, users=[dave])
@@ -157,7 +157,7 @@ def test_a_text_that_no_database_keeps_is_refused_before_the_log(alice, chat, dr
             draft(alice, chat, text)
 
 
-def test_a_bigger_batch_costs_no_more_statements(alice, bob, chat, group, draft):
+def test_a_bigger_batch_costs_no_more_statements(acquainted, alice, bob, chat, group, draft):
     def count(size):
         drafts = [draft((alice, bob)[n % 2], (chat, group)[n % 3 > 0], f"Message {n}") for n in range(size)]
         with CaptureQueriesContext(connection) as captured:

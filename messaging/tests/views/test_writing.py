@@ -114,7 +114,7 @@ def test_what_people_type_is_shown_as_typed_everywhere(as_alice, alice, text):
     for path in [*paths, *(f"/c/{row.id}/" for row in (group, letter, chat))]:
         page = html(as_alice.get(path))
         assert "<script>window" not in page, path
-        assert "<img" not in page, path
+        assert "<img" not in page.replace('<img alt="" hidden>', ""), path  # the row of an upload has one
         assert "537289" not in page, path
         assert not re.search(r'href="javascript:', page), path
         assert not re.search(r'\son\w+="', re.sub(r">[^<]*<", "><", page)), path
