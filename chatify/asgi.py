@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
 from chatify.lib.bodies import bounded  # noqa: E402
+from chatify.lib.static_door import StaticDoor  # noqa: E402
 from chatify.lifespan import lifespan  # noqa: E402
 from media.receiving import PREFIX, receive_upload  # noqa: E402
 from messaging.realtime.consumer import SocketConsumer  # noqa: E402
 
 # The form of a message brings files where no script sends them apart.
 MESSAGES, FORM_BYTES = re.compile(r"/c/[0-9a-f-]{36}/messages/"), 64 * 1024 * 1024
-pages = bounded(django, larger={MESSAGES: FORM_BYTES})  # type: ignore[arg-type]
+pages = StaticDoor(bounded(django, larger={MESSAGES: FORM_BYTES}))  # type: ignore[arg-type]
 sockets = SocketConsumer.as_asgi()
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -1,6 +1,5 @@
 """What the product is made of."""
 
-import warnings
 from pathlib import Path
 
 from chatify.lib import env
@@ -41,7 +40,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "chatify.middleware.Headers",
     "csp.middleware.CSPMiddleware",
     "chatify.middleware.Forms",
@@ -89,6 +87,3 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.folder("CHATIFY_STATIC", DATA_DIR / "static")
 MEDIA_ROOT = DATA_DIR / "media"
-
-# WhiteNoise answers through a synchronous iterator, which Django reads whole under ASGI: fine for small files.
-warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume")

@@ -31,8 +31,9 @@ class World:
         env: dict[str, str] | None = None,
     ) -> None:
         self.browser = browser
-        self.server = Server(static=True, env={"CHATIFY_LIMITS": limits, **(env or {})}).start()
-        made = people.create(self.server, usernames)
+        database, made = people.inhabited_sqlite(tuple(usernames))
+        env = {"CHATIFY_LIMITS": limits, **(env or {})}
+        self.server = Server(static=True, env=env, database=database).start()
         self.people = dict(zip(usernames, made, strict=True))
         self._tokens: dict[str, str] = {}
         self._seats: list[Seat] = []

@@ -1,14 +1,20 @@
 """People of a running server: created in its database, signed in at its doors."""
 
+import atexit
 import http.cookiejar
 import json
+import shutil
+import tempfile
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlencode
 
-from .server import Server, run_python
+from .processes import clean_environment
+from .server import SQLITE, Server, migrated_sqlite, run_python
 
 PASSWORD = "correct horse battery"
 
@@ -47,6 +53,21 @@ def create(
 ) -> list[Person]:
     """Create one person per username, all with PASSWORD; `staff` of them may open the admin. They are contacts of each
     other, or with `acquainted=False` strangers: then what one begins is a request to the other."""
+    return _made(server.env, usernames, staff=staff, acquainted=acquainted)
+
+
+@cache
+def inhabited_sqlite(usernames: tuple[str, ...]) -> tuple[Path, tuple[Person, ...]]:
+    """A migrated SQLite database in which these people are contacts, and they; made once in a test run."""
+    folder = Path(tempfile.mkdtemp(prefix="chatify-inhabited-", dir="/tmp"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copy(migrated_sqlite(), folder / SQLITE)
+    return folder / SQLITE, tuple(_made(clean_environment(CHATIFY_DATA=str(folder)), usernames))
+
+
+def _made(
+    env: Mapping[str, str], usernames: Sequence[str], *, staff: Sequence[str] = (), acquainted: bool = True
+) -> list[Person]:
     people = [
         {
             "username": name,
@@ -57,7 +78,7 @@ def create(
         for name in usernames
     ]
     wanted = json.dumps({"people": people, "password": PASSWORD, "acquainted": acquainted})
-    done = run_python("-m", "tests.services.make_people", env=server.env, stdin=wanted)
+    done = run_python("-m", "tests.services.make_people", env=env, stdin=wanted)
     ids = json.loads(done.stdout)
     return [Person(id, name, f"{name}@example.test") for id, name in zip(ids, usernames, strict=True)]
 

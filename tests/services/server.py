@@ -27,7 +27,8 @@ class Server:
 
     Two servers on one `database_url` share a world; give them one `redis_url` too. `env` is put on top (for example
     `{"CHATIFY_LIMITS": "1"}`). With `static=True` pages find their style and scripts. `entry` is what Python runs in
-    place of manage.py, `options` are more of `serve`. Use it as a context manager, or call `close()`.
+    place of manage.py, `options` are more of `serve`, `database` is a migrated SQLite database whose copy it begins
+    with. Use it as a context manager, or call `close()`.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Server:
         static: bool = False,
         entry: Sequence[str] = ("manage.py",),
         options: Sequence[str] = (),
+        database: Path | None = None,
     ) -> None:
         self._own_folder = data_dir is None
         self.data_dir = data_dir or Path(tempfile.mkdtemp(prefix="chatify-", dir="/tmp"))
@@ -55,6 +57,7 @@ class Server:
         self.env.update(env or {})
         self._entry, self._options = entry, options
         self._fixed_port, self.port = port, port or 0
+        self._database = database
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
         self._migrated = False
@@ -147,7 +150,7 @@ class Server:
             self.manage("migrate", "--verbosity", "0")
             return
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        shutil.copy(migrated_sqlite(), database)
+        shutil.copy(self._database or migrated_sqlite(), database)
 
     def _start_on(self, port: int) -> None:
         self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
