@@ -162,8 +162,8 @@ def recounted(user: User) -> int:
     now = timezone.now()
     waiting = 0
     for row in rows:
-        found = row.conversation.message_count - row.read_number - counts.skip_after(row, row.read_number)
         spared = counts.skip_after(row, row.read_number)
+        found = row.conversation.message_count - row.read_number - spared
         assert (counts.unread(row), row.skip) == (found, spared), row
         waiting += 0 if row.is_done(now) or row.is_snoozed(now) else found
     return waiting

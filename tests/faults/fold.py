@@ -10,7 +10,7 @@ from tests.faults.verdict import Verdict
 from tests.load.journal import Log, Record
 
 Shown = dict[str, Any]
-VIEWERS_OWN = frozenset({"starred", "mine", "presence", "duplicate", "draft", "my"})
+VIEWERS_OWN = frozenset({"starred", "mine", "presence", "duplicate", "draft", "my", "blocked"})
 
 
 @dataclass
