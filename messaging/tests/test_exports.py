@@ -167,6 +167,7 @@ def test_a_worker_that_dies_costs_one_piece_and_makes_one_file(
         say(bob, group, f"line {number}")
     monkeypatch.setattr(pieces, "PIECE", 3)
     monkeypatch.setattr(pieces, "AT_A_TIME", 3)
+    monkeypatch.setattr(operations, "AT_A_TIME", 600.0)  # one turn for all, however busy the machine is
     row = operations.ask(carol)
     written = parts.write_next
     calls: list[Any] = []

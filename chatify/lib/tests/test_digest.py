@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatify.lib import ids
@@ -18,8 +18,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.one_of(TEXTS, st.integers(-(2**53) + 1, 2**53 - 1), st.booleans(), st.none())
 PLACE = {"conversation": UUID(int=1), "seq": 7, "type": "message.sent", "actor": None}
 AT = datetime(2026, 11, 21, 9, 41, tzinfo=UTC)
+# How busy the machine is decides nothing.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@patient
 @given(st.dictionaries(ASCII, VALUES))
 def test_the_canonical_form_has_sorted_keys_and_minimal_escapes(data):
     value = {
@@ -53,6 +56,7 @@ def test_identifiers_may_come_as_text_already():
     )
 
 
+@patient
 @given(
     st.datetimes(min_value=datetime(1000, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.timezones())
 )
