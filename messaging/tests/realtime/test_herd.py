@@ -25,7 +25,7 @@ from messaging.realtime.store import DatabaseStore
 from .fakes import FakeOutlet, outlet, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TALKS, SENT, CROWD = 3, 4, 30
+TALKS, SENT, CROWD = 3, 4, 16
 
 
 class House:
