@@ -4,15 +4,18 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatify.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 import re  # noqa: E402
 from collections.abc import Awaitable, Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
+from django.conf import settings  # noqa: E402
+
 from chatify.lib.bodies import bounded  # noqa: E402
+from chatify.lib.handler import ThreadedHandler  # noqa: E402
 from chatify.lib.static_door import StaticDoor  # noqa: E402
 from chatify.lifespan import lifespan  # noqa: E402
 from media.receiving import PREFIX, receive_upload  # noqa: E402
@@ -20,7 +23,8 @@ from messaging.realtime.consumer import SocketConsumer  # noqa: E402
 
 # The form of a message brings files where no script sends them apart.
 MESSAGES, FORM_BYTES = re.compile(r"/c/[0-9a-f-]{36}/messages/"), 64 * 1024 * 1024
-pages = StaticDoor(bounded(django, larger={MESSAGES: FORM_BYTES}))  # type: ignore[arg-type]
+django_pages = ThreadedHandler(settings.CHATIFY_PAGE_THREADS)
+pages = StaticDoor(bounded(django_pages, larger={MESSAGES: FORM_BYTES}))  # type: ignore[arg-type]
 sockets = SocketConsumer.as_asgi()
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -14,8 +14,9 @@ _SQLITE: dict[str, object] = {
     # FULL: a message that was acknowledged survives the loss of power.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
+_POOL = env.whole("CHATIFY_DATABASE_POOL", 16)
 _POSTGRES: dict[str, object] = {
-    "pool": {"min_size": 2, "max_size": env.whole("CHATIFY_DATABASE_POOL", 16), "timeout": 10},
+    "pool": {"min_size": 2, "max_size": _POOL, "timeout": 10},
     "options": "-c statement_timeout=20s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
 }
 
@@ -27,6 +28,8 @@ else:
     DATABASE["OPTIONS"] = {**DATABASE.get("OPTIONS", {}), **_POSTGRES}
     DATABASE["CONN_MAX_AGE"] = 0
 DATABASES = {"default": DATABASE}
+# A page keeps its connection to the end; sockets and jobs must find some left.
+CHATIFY_PAGE_THREADS = env.whole("CHATIFY_PAGE_THREADS", max(2, _POOL - 4))
 
 REDIS_URL = env.text("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
