@@ -18,7 +18,7 @@ GRACE_S = 20.0
 
 @pytest.mark.fault("server_killed")
 async def test_a_server_killed_under_load_loses_nothing(stage: Stage, tmp_path: Path, seed: int) -> None:
-    rounds = 2 * ROUNDS or 3  # ten at full size
+    rounds = 2 * ROUNDS or 2  # ten at full size
 
     async def kill_and_restart(fleet: Fleet) -> list[float]:
         heals = []

@@ -55,6 +55,7 @@ def on_small_disk(request: pytest.FixtureRequest) -> Iterator[tuple[Stage, Path]
         with small_disk() as disk:
             yield from _running(built("sqlite", disk), disk)
         return
+    ordinarily("postgresql", "sqlite")
     postgres: Postgres = request.getfixturevalue("postgres")
     if not postgres.own:
         pytest.skip("CHATIFY_TEST_DATABASE_URL names a server whose disks are not ours")
@@ -83,7 +84,6 @@ async def test_a_full_disk_refuses_in_words_and_loses_nothing_acknowledged(
 ) -> None:
     stage, disk = on_small_disk
     stage.told = request.node.user_properties
-    ordinarily(stage, "sqlite")
     world = stage.world("small", people=4, conversations=PLAN.conversations, members=PLAN.members)
     async with Fleet(world, stage.urls, tmp_path, seed=seed) as fleet:
         load = Load(fleet, PLAN)

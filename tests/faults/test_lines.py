@@ -39,7 +39,7 @@ WAYS: dict[str, Callable[[Proxy], object]] = {
 async def test_a_broken_line_loses_nothing(
     stage: Stage, tmp_path: Path, seed: int, lines: list[Proxy], way: str
 ) -> None:
-    ordinarily(stage, "postgresql+redis" if way in ("reset_line", "narrow_line") else "sqlite")
+    ordinarily(stage.name, "postgresql+redis" if way in ("reset_line", "narrow_line") else "sqlite")
 
     async def break_them(fleet: Fleet) -> list[float]:
         await asyncio.sleep(1)
@@ -55,7 +55,7 @@ async def test_a_broken_line_loses_nothing(
 async def test_a_line_that_goes_dead_without_a_word_is_noticed_by_both_sides(
     stage: Stage, tmp_path: Path, seed: int, lines: list[Proxy]
 ) -> None:
-    ordinarily(stage, "postgresql+redis")
+    ordinarily(stage.name, "postgresql+redis")
 
     async def go_dark(fleet: Fleet) -> list[float]:
         await asyncio.sleep(1)
