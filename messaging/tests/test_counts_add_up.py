@@ -30,7 +30,7 @@ from messaging.queries import counts, tally
 
 pytestmark = pytest.mark.django_db
 STEPS = 1_000
-PAGE_EVERY = 50
+PAGE_EVERY = 100
 WAITS = re.compile(r'data-unread-total="(\d+)"')
 ROW = re.compile(r'id="row-[0-9a-f-]{36}".*?data-unread="(\d+)"')
 
