@@ -15,7 +15,7 @@ from tests.services import people
 from tests.services.server import Server
 
 MB = 2**20
-SIZE = 96 * MB
+SIZE = 64 * MB
 MOST_GROWTH = 30 * MB
 
 

@@ -31,7 +31,7 @@ def shared_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
             return
         postgres: Postgres = request.getfixturevalue("postgres")
         with own_redis() as redis:
-            urls = {"database_url": postgres.database(), "redis_url": redis.url}
+            urls = {"database_url": postgres.migrated(), "redis_url": redis.url}
             with running(built("postgresql+redis", Path(folder), 2, redis, **urls)) as stage:
                 yield stage
 

@@ -15,6 +15,7 @@ from redis import Redis
 from messaging.realtime import groups
 from messaging.realtime.frames import Packet
 from tests.faults import tables
+from tests.faults.run import until
 from tests.faults.stage import Stage
 from tests.faults.verdict import Verdict
 from tests.load.door import in_pool
@@ -36,7 +37,8 @@ async def talk(
         for number in range(60):
             client, other_tab = fleet.clients[number % 3], fleet.clients[3 + number % 3]
             sent = client.send(conversation, f"line {number}")
-            if number % 20 == 10:  # a retry that overtakes the answer
+            if number % 20 == 10:  # a retry that overtakes the answer, and not what was sent before it
+                await until(lambda sent=sent: sent.tries, 20, "it left")
                 other_tab.send(conversation, sent.body, client_id=sent.client_id, ordered=False)
             if drops and number % 10 == 5:
                 await asyncio.sleep(0.01)  # it is on its way, and its answer will not be heard
@@ -132,7 +134,7 @@ def _forge(stage: Stage, conversation: str, seq: int) -> None:
     at = "2026-11-21T03:00:00.000Z"
     event = {"conversation": conversation, "seq": seq, "event": "message.sent", "actor": None, "at": at}
     packet = Packet.of({**event, "data": {"body": "false"}, "digest": "f" * 64}, version=1)
-    ((message, _),) = groups.log_messages("forger", [packet])
+    (message,) = groups.log_messages("forger", [packet])
     with contextlib.closing(Redis(port=stage.redis.port)) as client:
         for channel in client.pubsub_channels("*hubs*"):
             client.publish(channel, msgpack.packb(message))

@@ -34,7 +34,7 @@ def carried(request: pytest.FixtureRequest) -> Iterator[Stage]:
     postgres: Postgres = request.getfixturevalue("postgres")
     with tempfile.TemporaryDirectory(prefix="chatify-carried-", dir="/tmp") as folder, own_redis() as redis:
         env = {"CELERY_BROKER_URL": redis.url.rsplit("/", 1)[0] + "/1"}
-        urls = {"database_url": postgres.database(), "redis_url": redis.url}
+        urls = {"database_url": postgres.migrated(), "redis_url": redis.url}
         with running(built("postgresql+redis+celery", Path(folder), 1, redis, env=env, **urls)) as stage:
             yield stage
 

@@ -35,7 +35,7 @@ def broker() -> Iterator[Redis]:
 @pytest.fixture(scope="module")
 def server(postgres: Postgres, broker: Redis) -> Iterator[Server]:
     env = {"CELERY_BROKER_URL": broker.url.rsplit("/", 1)[0] + "/1"}
-    with Server(database_url=str(postgres.database()), redis_url=broker.url, env=env) as server:
+    with Server(database_url=str(postgres.migrated()), redis_url=broker.url, env=env) as server:
         yield server
 
 

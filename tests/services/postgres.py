@@ -16,7 +16,8 @@ import psycopg
 from psycopg import sql
 
 from .ports import free_port
-from .processes import NotStarted, Unavailable, end, spawn, wait_until
+from .processes import NotStarted, Unavailable, clean_environment, end, spawn, wait_until
+from .server import run_python
 
 GIVEN = "CHATIFY_TEST_DATABASE_URL"
 CONFIGURATION = """
@@ -33,9 +34,9 @@ full_page_writes = off
 class Postgres:
     """A server in a folder of its own, or the one that CHATIFY_TEST_DATABASE_URL names.
 
-    `database()` creates databases; `crash()` and `start()` try recovery (own server only). Crashes of the processes
-    lose nothing although fsync is off: only a crash of the machine would. `durable=True` leaves it on, as operators
-    do. Raises Unavailable without binaries.
+    `database()` creates databases, and `migrated()` such that have the product's tables; `crash()` and `start()` try
+    recovery (own server only). Crashes of the processes lose nothing although fsync is off: only a crash of the
+    machine would. `durable=True` leaves it on, as operators do. Raises Unavailable without binaries.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -45,6 +46,7 @@ class Postgres:
         self._password = secrets.token_hex(16)
         self.port = 0
         self._created: list[str] = []
+        self._template = ""
         if not self._given:
             self._folder = Path(tempfile.mkdtemp(prefix="chatify-pg-", dir="/tmp"))
             self._log = self._folder / "log"
@@ -92,8 +94,22 @@ class Postgres:
 
     def database(self) -> str:
         """Create an empty database and return its URL."""
+        return self._copy_of("template0")
+
+    def migrated(self) -> str:
+        """As `database()`, with the product's tables: they are made once, and copied in a hundredth of the time."""
+        if not self._template:
+            url = self.database()
+            with tempfile.TemporaryDirectory(prefix="chatify-migrated-", dir="/tmp") as folder:
+                env = clean_environment(DATABASE_URL=url, CHATIFY_DATA=folder)
+                run_python("manage.py", "migrate", "--verbosity", "0", env=env)
+            self._template = url.rsplit("/", 1)[1]
+        return self._copy_of(self._template)
+
+    def _copy_of(self, template: str) -> str:
         name = f"chatify_{secrets.token_hex(5)}"
-        self._administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        wish = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._administer(wish.format(sql.Identifier(name), sql.Identifier(template)))
         self._created.append(name)
         return self.url(name)
 

@@ -80,7 +80,7 @@ def house(serve: Any, postgres: Postgres, redis_server: Redis) -> Iterator[House
     quick = {"CHATIFY_HEARTBEAT_SECONDS": "1"}
     options = ("--processes", str(PROCESSES))
     yield House(
-        serve(database_url=postgres.database(), redis_url=redis_server.url, env=quick, options=options)
+        serve(database_url=postgres.migrated(), redis_url=redis_server.url, env=quick, options=options)
     )
 
 

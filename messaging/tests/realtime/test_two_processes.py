@@ -48,7 +48,7 @@ class Pair:
 def pair(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     folders: list[Path] = [tmp_path_factory.mktemp(name) for name in ("here", "there")]
     redis = Redis().start()
-    shared: dict[str, Any] = {"database_url": postgres.database(), "redis_url": redis.url}
+    shared: dict[str, Any] = {"database_url": postgres.migrated(), "redis_url": redis.url}
     quick = {"CHATIFY_HEARTBEAT_SECONDS": "1"}
     try:
         with Server(folders[0], env=quick, **shared) as here:
