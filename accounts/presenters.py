@@ -1,7 +1,8 @@
 """People as the dictionaries that every door shows."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
+from uuid import UUID
 
 from accounts import clients, relations
 from accounts.models import ContactRequest, User, UserSession
@@ -44,7 +45,16 @@ def people(actor: User, users: Sequence[User]) -> list[dict[str, Any]]:
 
 def reduced(user: User) -> dict[str, Any]:
     """Somebody who does not want to be seen: the name and nothing else."""
-    return {**person(user), "avatar_url": None, "status": status(NO_STATUS)}
+    return _veiled(person(user))
+
+
+def veiled(shape: dict[str, Any] | None, hiding: Container[UUID]) -> dict[str, Any] | None:
+    """A person's shape as somebody sees it from whom these people hide."""
+    return _veiled(shape) if shape and UUID(shape["id"]) in hiding else shape
+
+
+def _veiled(shape: dict[str, Any]) -> dict[str, Any]:
+    return {**shape, "avatar_url": None, "status": status(NO_STATUS)}
 
 
 def profile(user: User, relation: relations.Relation) -> dict[str, Any]:

@@ -26,14 +26,14 @@ class Reach:
     """What they chose about sending, for whoever keeps that: their open sockets go by it."""
 
     def shows_presence_to(self, other: str) -> bool:
-        """Whether this person's side allows it; the other's own switch is asked by `sees_presence_of`."""
+        """Whether this person's side allows it; the other's own is asked by `meets`."""
         return (
             self.presence and other not in self.parted and (self.contacts is None or other in self.contacts)
         )
 
-    def sees_presence_of(self, other: "Reach", *, me: str) -> bool:
-        """Both ways: who hides does not see."""
-        return self.presence and other.shows_presence_to(me)
+    def meets(self, other: "Reach", *, me: str, them: str) -> bool:
+        """Whether these two see that the other is here. Both ways: from whom one hides, one does not see."""
+        return self.shows_presence_to(them) and other.shows_presence_to(me)
 
     def packed(self) -> dict[str, Any]:
         """For other processes; blocks stay here, since each side knows its own."""

@@ -23,7 +23,7 @@ class Kind:
     assistant_answers: bool = False
     startable: bool = True
     asks_strangers: bool = False
-    """Whether for who does not know its starter it is a request, until they answer."""
+    """Whether for who does not know its starter, or who added them, it is a request until they answer."""
     withholds: bool = False
     """Whether, between two people, what a blocked person writes never reaches who blocked them."""
 
@@ -39,6 +39,7 @@ GROUP = Kind(
     members_may_change=True,
     maximum_members=1_000,
     square=True,
+    asks_strangers=True,
 )
 MAIL = Kind(
     name="mail",

@@ -3,7 +3,7 @@
 What depends on the viewer is added by the door that knows one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.presenters import person as person
+from accounts.presenters import veiled
 from chatify.lib.digest import stamp
 from media import presenters as files
 from messaging import kinds
@@ -64,7 +65,7 @@ class StoredMessage(Protocol):
     @property
     def deleted_at(self) -> datetime | None: ...
     @property
-    def pinned_at(self) -> datetime | None: ...
+    def pin(self) -> datetime | None: ...
     @property
     def withheld(self) -> bool: ...
     @property
@@ -119,11 +120,21 @@ def message(row: StoredMessage) -> Shape:
         "origin": person(row.origin) if row.origin else None,
         "attachments": [attachment(each) for each in row.files] if row.files and not deleted else [],
         "reactions": [reaction(each) for each in row.reactions] if row.reactions else [],
-        "pinned_at": stamp(row.pinned_at) if row.pinned_at else None,
+        "pinned_at": stamp(row.pin) if row.pin else None,
         "edited_at": stamp(row.edited_at) if row.edited_at else None,
         "deleted": deleted,
         "created_at": stamp(row.sent_at),
     }
+
+
+def for_reader(shown: Shape, hiding: Container[UUID]) -> Shape:
+    """A message's shape as it is read by somebody from whom these people hide: of them it names no more."""
+    if not hiding:
+        return shown
+    asked = shown["quote"]
+    quoted = {**asked, "sender": veiled(asked["sender"], hiding)} if asked else None
+    people = {name: veiled(shown[name], hiding) for name in ("sender", "origin")}
+    return {**shown, **people, "quote": quoted}
 
 
 def attachment(row: Attachment) -> Shape:
@@ -230,12 +241,12 @@ def draft(row: KeptDraft) -> Shape:
     }
 
 
-def member(membership: Membership, shown: Marks) -> Shape:
+def member(membership: Membership, shown: Marks, hiding: Container[UUID] = ()) -> Shape:
     """A member in a list of members; needs `user` loaded. `shown` has up to where each received and read, of those who
-    show it."""
+    show it; who hides from the reader shows no more than a name."""
     delivered, read = shown.get(membership.pk, (None, None))
     return {
-        "person": person(membership.user),
+        "person": veiled(person(membership.user), hiding),
         "role": membership.role,
         "mail_role": membership.mail_role or None,
         "read_number": read,
@@ -258,6 +269,7 @@ def conversation(
     last_message: Shape | None,
     members: list[Membership],
     shown: Marks,
+    hiding: Container[UUID] = (),
     begun: KeptDraft | None = None,
     labels: Sequence[Label] = (),
 ) -> Shape:
@@ -277,7 +289,7 @@ def conversation(
         "last_activity_at": stamp(row.last_activity_at),
         "created_at": stamp(row.created_at),
         "my": my(membership, begun, labels),
-        "members": [member(each, shown) for each in members],
+        "members": [member(each, shown, hiding) for each in members],
     }
 
 

@@ -1,5 +1,7 @@
 """Contacts: asked for, agreed to, ended. Both sides have each other, or neither has."""
 
+from collections.abc import Iterable, Sequence
+from itertools import permutations
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -68,10 +70,7 @@ def accept(actor: User, *, request: UUID) -> ContactRequest:
         asked = relations.asked_of(actor, request)
         _hold(asked.sender_id, asked.receiver_id)
         row = _answer(request, receiver=actor, state=State.ACCEPTED)
-        Contact.objects.bulk_create(
-            [Contact(owner=row.sender, person=row.receiver), Contact(owner=row.receiver, person=row.sender)],
-            ignore_conflicts=True,
-        )
+        _join(permutations((row.sender, row.receiver), 2))
         events.emit(ContactsChanged(row.sender_id, row.receiver_id))
         events.emit(ReachChanged((row.sender_id, row.receiver_id)))
     return row
@@ -101,6 +100,16 @@ def remove(actor: User, *, other: User) -> None:
         if gone:
             events.emit(ContactsChanged(actor.id, other.id))
             events.emit(ReachChanged((actor.id, other.id)))
+
+
+def introduce(people: Sequence[User]) -> None:
+    """These are contacts of each other without having asked: for worlds that are made, not for people's own acts."""
+    _join(permutations(people, 2))
+
+
+def _join(pairs: Iterable[tuple[User, User]]) -> None:
+    sides = [Contact(owner=one, person=other) for one, other in pairs]
+    Contact.objects.bulk_create(sides, ignore_conflicts=True)
 
 
 def expire() -> None:

@@ -1,8 +1,10 @@
 """What others may know of the moment: presence, last seen, typing, receipts, and who."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.events import ReachChanged
 from accounts.models import User
@@ -31,9 +33,14 @@ def update(actor: User, *, switches: Mapping[str, bool] | None = None, audience:
     return actor
 
 
-def seen(user: UUID, at: datetime) -> None:
-    """Somebody was here until then; never back in time."""
+def seen(users: Collection[UUID], at: datetime) -> None:
+    """These people were here until then; never back in time. No second of it is kept."""
+    minute = to_minute(at)
+    earlier = Q(last_seen_at=None) | Q(last_seen_at__lt=minute)
     with db.atomic():
-        rows = User.objects.filter(pk=user)
-        rows.filter(last_seen_at=None).update(last_seen_at=at)
-        rows.filter(last_seen_at__lt=at).update(last_seen_at=at)
+        User.objects.filter(earlier, pk__in=users).update(last_seen_at=minute)
+
+
+def to_minute(at: datetime) -> datetime:
+    """How exactly anybody learns when somebody was here."""
+    return at.replace(second=0, microsecond=0)

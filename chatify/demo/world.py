@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts import queries
 from accounts.models import User
-from accounts.operations import people
+from accounts.operations import contacts, people
 from chatify.demo.people import PEOPLE, Person
 from chatify.demo.script import Script, load
 from chatify.lib.errors import ChatifyError
@@ -19,7 +19,9 @@ Cast = dict[str, User]
 
 def build(now: datetime) -> int:
     """Make what is missing; the number of messages sent. What visitors changed since stays so."""
+    known = {person.username for person in PEOPLE if queries.username_taken(person.username)}
     cast = {person.username: _person(person) for person in PEOPLE}
+    contacts.introduce([person for name, person in cast.items() if name not in known])
     return sum(_perform(script, cast) for script in load(now))
 
 

@@ -80,7 +80,7 @@ def _direct(me: User, wish: given.Direct) -> Conversation:
 
 def _group(me: User, wish: given.Group) -> Conversation:
     people = people_by_ids(me, wish.members)
-    pace.before_start(me, "conversation.chat", client_id=wish.client_id)
+    pace.before_start(me, "conversation.chat", client_id=wish.client_id, people=people)
     return conversations.start_group(me, title=wish.title, members=people, client_id=wish.client_id)
 
 

@@ -7,12 +7,14 @@ from django.http import HttpRequest
 from ninja import Router
 from ninja.responses import Status
 
+from accounts import relations
 from accounts.api import asker
 from accounts.queries import people_by_ids
 from chatify.lib.api.fields import Cursor, Limit, Listed
 from messaging import presenters
 from messaging.api import given, shapes
 from messaging.operations import members as operations
+from messaging.operations import pace
 from messaging.queries import access, members, receipts
 
 router = Router(tags=["members"])
@@ -29,7 +31,8 @@ def index(
     found = access.conversation_for(me, conversation)
     page = members.page(found, cursor=cursor, limit=limit)
     shown = receipts.shown_to(me, page.items, my=found.my)  # type: ignore[attr-defined]
-    return {"items": [presenters.member(row, shown) for row in page.items], "next": page.next}
+    hiding = relations.hiding_from(me, [row.user_id for row in page.items])
+    return {"items": [presenters.member(row, shown, hiding) for row in page.items], "next": page.next}
 
 
 @router.post(
@@ -42,6 +45,7 @@ def add(request: HttpRequest, conversation: UUID, payload: given.NewMembers) -> 
     me = asker(request)
     access.conversation_for(me, conversation)
     people = people_by_ids(me, payload.members)
+    pace.before_add(me, conversation=conversation, people=people)
     added = operations.add(me, conversation=conversation, users=people)
     shown = receipts.shown_to(me, added)
     return Status(201, {"items": [presenters.member(row, shown) for row in added], "next": None})
@@ -57,7 +61,8 @@ def change(request: HttpRequest, conversation: UUID, user: UUID, payload: given.
     me = asker(request)
     person = members.member(access.conversation_for(me, conversation), user)
     row = operations.set_role(me, conversation=conversation, user=person, role=payload.role)
-    return presenters.member(row, receipts.shown_to(me, [row]))
+    hiding = relations.hiding_from(me, [row.user_id])
+    return presenters.member(row, receipts.shown_to(me, [row]), hiding)
 
 
 @router.delete(

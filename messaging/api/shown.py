@@ -20,10 +20,11 @@ from messaging.queries.inbox import InboxRow
 def messages(me: User, rows: Sequence[Message]) -> list[dict[str, Any]]:
     """Messages with what depends on the viewer."""
     starred, mine = stars.among(me.pk, rows), extras.mine(me.pk, rows)
-    blocked = relations.blocked_among(me, {row.sender_id for row in rows})
+    senders = {row.sender_id for row in rows}
+    blocked, hiding = relations.blocked_among(me, senders), relations.hiding_from(me, _named(rows))
     return [
         {
-            **_message(row, row.pk in starred, {emoji for id, emoji in mine if id == row.pk}),
+            **_message(row, row.pk in starred, {emoji for id, emoji in mine if id == row.pk}, hiding),
             "blocked": row.sender_id in blocked,
         }
         for row in rows
@@ -35,8 +36,14 @@ def message(me: User, row: Message) -> dict[str, Any]:
     return messages(me, [row])[0]
 
 
-def _message(row: Message, starred: bool, mine: Container[str]) -> dict[str, Any]:
-    shown = presenters.message(row)
+def _named(rows: Sequence[Message]) -> set[UUID]:
+    """Everybody whom these messages show."""
+    quoted = {row.reply_to.sender_id for row in rows if row.reply_to_id and row.reply_to}
+    return {row.sender_id for row in rows} | quoted | {row.origin.pk for row in rows if row.origin}
+
+
+def _message(row: Message, starred: bool, mine: Container[str], hiding: Container[UUID]) -> dict[str, Any]:
+    shown = presenters.for_reader(presenters.message(row), hiding)
     reactions = [{**each, "mine": each["emoji"] in mine} for each in shown["reactions"]]
     return {**shown, "reactions": reactions, "starred": starred}
 
@@ -63,6 +70,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
     people = members.first_pages([row.conversation.id for row in rows])
     shown = receipts.shown_to(me, (each for page in people.values() for each in page))
     last = _last_messages(me, rows)
+    hiding = relations.hiding_from(me, {each.user_id for page in people.values() for each in page})
     return [
         presenters.conversation(
             row.conversation,
@@ -73,6 +81,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
             last_message=last.get(row.conversation.id),
             members=people.get(row.conversation.id, []),
             shown=shown,
+            hiding=hiding,
             begun=row.draft,
             labels=row.labels,
         )

@@ -63,6 +63,10 @@ class Membership(models.Model):
     request = models.CharField(
         max_length=8, choices=Request.choices, default=Request.NONE, db_default=Request.NONE, blank=True
     )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    """Who began it or added this member, where it was a request."""
     unheard = models.BooleanField(default=False, db_default=False)
     """Whether somebody in here blocked this member: what they write then asks for more care."""
     activity_at = models.DateTimeField(null=True, blank=True)
@@ -96,7 +100,8 @@ class Membership(models.Model):
     def _quiet_since(self, number: int, now: datetime) -> bool:
         return self.conversation.message_count <= number or self.is_muted(now)
 
-    def succession(self) -> tuple[bool, bool, datetime, UUID]:
-        """Who takes a group over first: who can sign in, then admins, then who is in it longest. Needs `user`."""
+    def succession(self) -> tuple[bool, bool, bool, datetime, UUID]:
+        """Who takes a group over first: who can sign in, then who takes part, then admins, then who is in it longest.
+        Needs `user`."""
         here = self.user.is_active and self.user.leaves_at is None
-        return not here, self.role != self.Role.ADMIN, self.joined_at, self.id
+        return not here, bool(self.request), self.role != self.Role.ADMIN, self.joined_at, self.id

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -44,6 +45,8 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     pinned_at = models.DateTimeField(null=True, blank=True)
+    pinned_apart = models.JSONField(null=True, blank=True)
+    """Since when it is pinned (or null) to single people alone, by id: the other of the chat had blocked them."""
     # When somebody last reacted: whoever shows messages need not look for reactions where there never were any.
     reacted_at = models.DateTimeField(null=True, blank=True)
     # Likewise: what sort of files it carries, an `Upload.kind`; null, as a plain send leaves it, is none.
@@ -53,6 +56,8 @@ class Message(models.Model):
     """What people put under it."""
     origin: ClassVar[User | None] = None
     """Who wrote what it repeats; both are read by `queries.extras`."""
+    reader: ClassVar[UUID | None] = None
+    """As whom `queries.extras` read it, where that makes a difference to what is pinned."""
     starred: ClassVar[bool] = False
     """Whether the reader of a page of the timeline starred it."""
     withheld = models.BooleanField(default=False, db_default=False)
@@ -81,10 +86,25 @@ class Message(models.Model):
                 condition=models.Q(pinned_at__isnull=False),
                 name="message_pinned",
             ),
+            models.Index(
+                fields=["conversation"],
+                condition=models.Q(pinned_apart__isnull=False),
+                name="message_pinned_apart",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.number}"
+
+    def pinned_to(self, reader: UUID | None) -> datetime | None:
+        """Since when it is pinned, as this person sees it; None is everybody else."""
+        at: str | None = (self.pinned_apart or {}).get(str(reader), "")
+        return self.pinned_at if at == "" else datetime.fromisoformat(at) if at else None  # "" is not said
+
+    @property
+    def pin(self) -> datetime | None:
+        """Since when it is pinned, as its reader sees it."""
+        return self.pinned_to(self.reader)
 
     @property
     def line(self) -> str:

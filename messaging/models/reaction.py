@@ -14,6 +14,8 @@ class Reaction(models.Model):
     emoji = models.CharField(max_length=32)
     withheld = models.BooleanField(default=False, db_default=False)
     """Whether it is for its giver's eyes alone: the other person of the chat had blocked them."""
+    retracted = models.BooleanField(default=False, db_default=False)
+    """Whether it is for all eyes but its giver's, who took it back when the other person had blocked them."""
 
     class Meta:
         constraints = [

@@ -90,7 +90,7 @@ def _hold(actor: User, other: User) -> list[UUID]:
 def _stop(actor: User, other: User, shared: Sequence[UUID]) -> None:
     _of(other, shared).update(unheard=True)
     mine = _of(actor, shared)
-    mine.filter(request=Request.WAITING, conversation__created_by=other).update(request=Request.BLOCKED)
+    mine.filter(request=Request.WAITING, asked_by=other).update(request=Request.BLOCKED)
     StoppedReceipt.objects.bulk_create(
         (
             StoppedReceipt(
@@ -110,7 +110,7 @@ def _go_on(actor: User, other: User, shared: Sequence[UUID]) -> None:
     unheard = Membership.objects.filter(conversation_id__in=shared, left_seq=None, user__in=others)
     _of(other, shared).exclude(conversation_id__in=unheard.values("conversation_id")).update(unheard=False)
     mine = _of(actor, shared)
-    mine.filter(request=Request.BLOCKED, conversation__created_by=other).update(request=Request.WAITING)
+    mine.filter(request=Request.BLOCKED, asked_by=other).update(request=Request.WAITING)
     StoppedReceipt.objects.filter(conversation_id__in=shared, blocker=actor).delete()
 
 

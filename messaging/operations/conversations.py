@@ -169,6 +169,7 @@ def _enrol(row: Conversation, actor: User, roles: Sequence[tuple[User, str, str]
             mail_role=mail_role,
             joined_at=row.created_at,
             request=asked.get(user.id, Membership.Request.NONE),
+            asked_by=actor if user.id in asked else None,
         )
         for user, role, mail_role in roles
     )

@@ -42,7 +42,7 @@ def delete(actor: User, *, message: UUID) -> None:
 
 def _erase(row: Message) -> None:
     row.body = row.html = row.salt = ""
-    row.edited_at = row.pinned_at = row.reacted_at = None
+    row.edited_at = row.pinned_at = row.pinned_apart = row.reacted_at = None
     row.reactions = ()  # type: ignore[misc]
     claims.release(row)
     VersionReader.objects.filter(version__message=row).delete()

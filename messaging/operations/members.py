@@ -16,7 +16,8 @@ MANAGERS = (Role.OWNER, Role.ADMIN)
 
 
 def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membership]:
-    """Add people; who is a member already stays as they are. They read from their joining on.
+    """Add people; who is a member already stays as they are. They read from their joining on, and who does not know
+    the actor is asked first.
 
     Raises Forbidden unless the actor is an owner or admin and may reach them, Invalid beyond the maximum.
     """
@@ -30,7 +31,10 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
                 "members", f"A group has at most {ledger.conversation.traits.maximum_members:,} members."
             )
         requests.require_addable(actor, list(fresh.values()))
-        joined = [_join(ledger, actor, user, rows.get(user.id)) for user in fresh.values()]
+        asked = requests.first_states(ledger.conversation.traits, actor, list(fresh.values()))
+        joined = [
+            _join(ledger, actor, user, rows.get(user.id), asked.get(user.id)) for user in fresh.values()
+        ]
         blocks.introduce(ledger.conversation, list(fresh.values()))
         return joined
 
@@ -108,13 +112,17 @@ def _require_manager(mine: Membership) -> None:
         raise Forbidden("Only owners and admins may change who is in the group.")
 
 
-def _join(ledger: log.Ledger, actor: User, user: User, row: Membership | None) -> Membership:
-    """A new membership, or the old one opened anew: what was said before stays unseen."""
+def _join(
+    ledger: log.Ledger, actor: User, user: User, row: Membership | None, asked: str | None
+) -> Membership:
+    """A new membership, or the old one opened anew: what was said before stays unseen. `asked` is how it stands as a
+    request."""
     row = row or Membership(conversation=ledger.conversation, user=user)
     row.role, row.left_seq = Role.MEMBER, None
     row.visible_from_seq = ledger.next_seq
     row.read_number = row.delivered_number = ledger.conversation.message_count
     row.skip = 0
+    row.request, row.asked_by = asked or Membership.Request.NONE, actor if asked else None
     row.save()
     ledger.event(JOINED, actor, {"user": str(user.id)}, about=user)
     ledger.bump_membership()

@@ -4,11 +4,13 @@ A mention is kept as the person, not as the name: who is renamed later stays cal
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from accounts.models import User
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Block, User
 from chatify.lib.html import outside_code
 from messaging.models import Membership, Mention
 from messaging.queries import rights
@@ -23,10 +25,12 @@ class Called:
     """Whom a text calls, by the names it uses; None is everyone."""
 
     people: Mapping[str, UUID | None] = field(default_factory=dict)
+    deaf: Collection[UUID] = ()
+    """Those of them who blocked the writer: the text looks as if it called them, and calls them nowhere."""
 
     @property
     def ids(self) -> Sequence[UUID | None]:
-        return list(dict.fromkeys(self.people.values()))
+        return [each for each in dict.fromkeys(self.people.values()) if each not in self.deaf]
 
 
 NOBODY = Called()
@@ -38,11 +42,13 @@ def found_in(body: str, *, sender: User, conversation: UUID) -> Called:
     if not names:
         return NOBODY
     rows = Membership.objects.filter(conversation_id=conversation, left_seq=None)
-    known = dict(rows.filter(user__username__in=names[: 2 * MOST]).values_list("user__username", "user_id"))
-    people: dict[str, UUID | None] = {name: known[name] for name in names if name in known}
+    blocked = Exists(Block.objects.filter(blocker_id=OuterRef("user_id"), blocked=sender))
+    found = rows.filter(user__username__in=names[: 2 * MOST]).annotate(deaf=blocked)
+    known = {name: (id, deaf) for name, id, deaf in found.values_list("user__username", "user_id", "deaf")}
+    people: dict[str, UUID | None] = {name: known[name][0] for name in names if name in known}
     if EVERYONE in names and _may_call_everyone(sender, conversation):
         people[EVERYONE] = None
-    return Called(dict(list(people.items())[:MOST]))
+    return Called(dict(list(people.items())[:MOST]), {id for id, deaf in known.values() if deaf})
 
 
 def mark(html: str, called: Called) -> str:

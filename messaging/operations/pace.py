@@ -25,8 +25,8 @@ def before_send(sender: User, *, conversation: UUID, client_id: UUID) -> None:
 
 
 def before_start(actor: User, name: str, *, client_id: UUID, people: Sequence[User] = ()) -> None:
-    """Raises TooMany for a new `conversation.chat` or `conversation.mail` too many, or for one to too many
-    strangers among these people."""
+    """Raises TooMany for a new `conversation.chat` or `conversation.mail` too many, or for one with too many strangers
+    among these people."""
     if not Conversation.objects.filter(created_by=actor, client_id=client_id).exists():
         ratelimit.hit(name, actor.id)
         _meet(actor, people)
@@ -40,13 +40,22 @@ def before_direct(actor: User, *, other: User) -> None:
         _meet(actor, [other])
 
 
+def before_add(actor: User, *, conversation: UUID, people: Sequence[User]) -> None:
+    """Raises TooMany for adding too many strangers; who is there already is none."""
+    here = Membership.objects.filter(conversation_id=conversation, user__in=people, left_seq=None)
+    there = set(here.values_list("user_id", flat=True))
+    _meet(actor, [person for person in people if person.id not in there])
+
+
 def before_act(actor: User) -> None:
     """Raises TooMany for edits, deletions, reactions and pins beyond the actor's pace."""
     ratelimit.hit("message.act", actor.id)
 
 
 def _meet(actor: User, people: Sequence[User]) -> None:
-    """First contact with each stranger counts."""
+    """First contact with each stranger counts; who was asked into something already and has not answered is none."""
     if people and ratelimit.limit_for("conversation.stranger"):
-        for _ in requests.strangers_to(actor, people):
+        strangers = requests.strangers_to(actor, people)
+        asked = Membership.objects.filter(user__in=strangers, asked_by=actor, left_seq=None)
+        for _ in strangers - set(asked.values_list("user_id", flat=True)):
             ratelimit.hit("conversation.stranger", actor.id)

@@ -1,5 +1,6 @@
-"""Pinning messages in a conversation, for everybody in it."""
+"""Pinning messages in a conversation, for everybody in it; by somebody blocked, for that person alone."""
 
+from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
@@ -17,12 +18,11 @@ def pin(actor: User, *, message: UUID) -> Message:
     with acting.on(actor, message) as act:
         _require(act)
         act.require_text()
-        if act.message.pinned_at:
+        if act.message.pinned_to(actor.pk):
             return act.message
         if pins.count(act.message.conversation_id) >= MOST:
             raise Conflict(f"A conversation has at most {MOST} pinned messages: unpin one first.")
-        act.message.pinned_at = act.at
-        _tell(act, pinned=True)
+        _set(act, act.at)
     return act.message
 
 
@@ -30,9 +30,8 @@ def unpin(actor: User, *, message: UUID) -> Message:
     """Take a pin away. Raises Forbidden by right."""
     with acting.on(actor, message) as act:
         _require(act)
-        if act.message.pinned_at:
-            act.message.pinned_at = None
-            _tell(act, pinned=False)
+        if act.message.pinned_to(actor.pk):
+            _set(act, None)
     return act.message
 
 
@@ -41,6 +40,11 @@ def _require(act: acting.Acting) -> None:
         raise Forbidden("Only owners and admins pin messages in this group.")
 
 
-def _tell(act: acting.Acting, *, pinned: bool) -> None:
-    act.message.save(update_fields=["pinned_at"])
-    act.tell(PINNED, {"pinned": pinned})
+def _set(act: acting.Acting, at: datetime | None) -> None:
+    row = act.message
+    if act.unheard:
+        row.pinned_apart = {**(row.pinned_apart or {}), str(act.actor.pk): at.isoformat() if at else None}
+    else:
+        row.pinned_at, row.pinned_apart = at, None
+    row.save(update_fields=["pinned_at", "pinned_apart"])
+    act.tell(PINNED, {"pinned": at is not None})

@@ -18,12 +18,16 @@ def add(actor: User, *, message: UUID, emoji: str) -> Message:
     with acting.on(actor, message) as act:
         act.require_text()
         there = Reaction.objects.filter(message=act.message)
-        if there.filter(user=actor, emoji=given).exists():
+        mine = there.filter(user=actor, emoji=given).first()
+        if mine and not mine.retracted:
             return act.message
         kinds = set(there.order_by().values_list("emoji", flat=True).distinct())
         if given not in kinds and len(kinds) >= MOST_KINDS:
             raise Conflict(f"A message carries at most {MOST_KINDS} different emoji.")
-        Reaction.objects.create(message=act.message, user=actor, emoji=given, withheld=act.unheard)
+        if mine:
+            there.filter(pk=mine.pk).update(retracted=False)
+        else:
+            Reaction.objects.create(message=act.message, user=actor, emoji=given, withheld=act.unheard)
         _tell(act, given, added=True)
     return act.message
 
@@ -32,15 +36,15 @@ def remove(actor: User, *, message: UUID, emoji: str) -> Message:
     """Take one's own reaction back. Raises Invalid for what is not one emoji."""
     given = _clean(emoji)
     with acting.on(actor, message) as act:
-        gone, _ = Reaction.objects.filter(message=act.message, user=actor, emoji=given).delete()
-        if gone:
+        mine = Reaction.objects.filter(message=act.message, user=actor, emoji=given, retracted=False)
+        if mine.filter(withheld=False).update(retracted=True) if act.unheard else mine.delete()[0]:
             _tell(act, given, added=False)
     return act.message
 
 
 def toggle(actor: User, *, message: UUID, emoji: str) -> Message:
     """Give it or take it back: what a button without a script can say."""
-    mine = Reaction.objects.filter(message=message, user=actor, emoji=_clean(emoji))
+    mine = Reaction.objects.filter(message=message, user=actor, emoji=_clean(emoji), retracted=False)
     return (remove if mine.exists() else add)(actor, message=message, emoji=emoji)
 
 

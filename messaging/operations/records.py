@@ -95,7 +95,7 @@ class NewMessage:
     edited_at: ClassVar[None] = None
     deleted_at: ClassVar[None] = None
     files: Sequence[Attachment] = ()
-    pinned_at: ClassVar[None] = None
+    pin: ClassVar[None] = None
     reactions: ClassVar[tuple[()]] = ()
 
 

@@ -1,4 +1,5 @@
-"""What strangers begin waits in *Requests* until it is answered. They are not told how, and not told when."""
+"""What strangers begin, or add somebody to, waits in *Requests* until it is answered. They are told neither how nor
+when."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -18,7 +19,7 @@ Request = Membership.Request
 
 
 def first_states(kind: kinds.Kind, actor: User, people: Sequence[User]) -> Mapping[UUID, str]:
-    """For whom the conversation that the actor begins is a request, or of somebody they blocked. Two queries."""
+    """For whom what the actor begins, or adds them to, is a request, or of somebody they blocked. Two queries."""
     if not kind.asks_strangers:
         return {}
     blockers = relations.hiding_from(actor, [person.id for person in people])
@@ -27,11 +28,11 @@ def first_states(kind: kinds.Kind, actor: User, people: Sequence[User]) -> Mappi
 
 
 def require_addable(actor: User, people: Sequence[User]) -> None:
-    """Raises Forbidden where one of them blocked the actor, or declined what the actor began: in the same words, so
-    that they tell neither."""
+    """Raises Forbidden where one of them blocked the actor, or declined what the actor asked them into: in the same
+    words, so that they tell neither."""
     ids = [person.id for person in people]
-    begun = Membership.objects.filter(user_id__in=ids, conversation__created_by=actor, left_seq=None)
-    if begun.filter(request=Request.DECLINED).exists() or relations.hiding_from(actor, ids):
+    asked = Membership.objects.filter(user_id__in=ids, asked_by=actor, left_seq=None)
+    if asked.filter(request=Request.DECLINED).exists() or relations.hiding_from(actor, ids):
         raise Forbidden("Not everybody here can be added. People choose who may reach them.")
 
 
@@ -50,7 +51,7 @@ def accept(actor: User, *, conversation: UUID) -> None:
 
 
 def decline(actor: User, *, conversation: UUID) -> None:
-    """Do not: it is out of sight, and whoever began it goes on seeing an answer that does not come. Again changes
+    """Do not: it is out of sight, and whoever asked goes on seeing an answer that does not come. Again changes
     nothing. Raises NotFound for who is no member, Conflict for what was accepted.
     """
     with db.atomic():
@@ -63,14 +64,12 @@ def decline(actor: User, *, conversation: UUID) -> None:
 
 
 def accept_from_contacts(one: UUID, other: UUID) -> None:
-    """Two people became contacts: what one of them began is no request any more."""
+    """Two people became contacts: what one of them asked the other into is no request any more."""
     if not relations.are_contacts_by_id(one, other):
         return
     with db.atomic():
-        began = Q(user_id=one, conversation__created_by=other) | Q(
-            user_id=other, conversation__created_by=one
-        )
-        rows = Membership.objects.select_for_update(of=("self",)).filter(began, request=Request.WAITING)
+        asked = Q(user_id=one, asked_by=other) | Q(user_id=other, asked_by=one)
+        rows = Membership.objects.select_for_update(of=("self",)).filter(asked, request=Request.WAITING)
         for row in rows.order_by("pk"):
             _answer(row, Request.NONE)
             events.emit(RequestAccepted(row.conversation_id, row.user_id))

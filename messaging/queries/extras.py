@@ -16,6 +16,9 @@ def load(messages: Iterable[Message], *, reader: UUID | None = None) -> None:
     """Set on each row what belongs to it, with what only the `reader` may see. A constant number of queries, none for
     what no message has."""
     rows = list(messages)
+    for row in rows:
+        if row.pinned_apart:
+            row.reader = reader  # type: ignore[misc]
     _load_reactions([row for row in rows if row.reacted_at], reader)
     _load_origins([row for row in rows if row.forwarded_from_id])
     _load_files([row for row in rows if row.attached])
@@ -53,7 +56,9 @@ def _load_files(rows: Sequence[Message]) -> None:
 def reactions(messages: Sequence[UUID], *, reader: UUID | None = None) -> dict[UUID, list[Reacted]]:
     """The reactions to these messages, in the order in which each emoji was first used; one query."""
     each = [F("message_id"), F("emoji")]
-    heard = Q(withheld=False) | Q(user_id=reader) if reader else Q(withheld=False)
+    heard = Q(withheld=False)
+    if reader:
+        heard = Q(~Q(user_id=reader), withheld=False) | Q(user_id=reader, retracted=False)
     rows = Reaction.objects.filter(heard, message_id__in=messages).annotate(
         place=Window(RowNumber(), partition_by=each, order_by="id"),
         count=Window(Count("id"), partition_by=each),
@@ -70,5 +75,5 @@ def mine(user: UUID, messages: Iterable[Message]) -> set[tuple[UUID, str]]:
     wanted = [row.pk for row in messages if row.reactions]
     if not wanted:
         return set()
-    rows = Reaction.objects.filter(user_id=user, message_id__in=wanted)
+    rows = Reaction.objects.filter(user_id=user, message_id__in=wanted, retracted=False)
     return set(rows.values_list("message_id", "emoji"))

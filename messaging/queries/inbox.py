@@ -51,6 +51,8 @@ class InboxRow:
     now: datetime = field(default_factory=timezone.now)
     labels: list[Label] = field(default_factory=list)
     draft: KeptDraft | None = None
+    hiding: Container[UUID] = ()
+    """Who of its people hides from the reader, and shows no picture."""
 
     @property
     def at(self) -> datetime:
@@ -172,7 +174,10 @@ def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
     people = _people(memberships, without=user.pk)
     begun = drafts.among(memberships)
     labels = labels_of.on(user, (each.pk for each in memberships))
-    blocked = relations.blocked_among(user, {each.sender_id for each in messages.values()})
+    senders = {each.sender_id for each in messages.values()}
+    blocked = relations.blocked_among(user, senders)
+    shown = {person.pk for group in people.values() for person in group}
+    hiding = relations.hiding_from(user, senders | shown)
     return [
         _row(
             user,
@@ -182,6 +187,7 @@ def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:
             labels.get(each.pk, []),
             begun.get(each.pk),
             blocked,
+            hiding,
         )
         for each in memberships
     ]
@@ -222,6 +228,7 @@ def _row(
     labels: list[Label],
     draft: KeptDraft | None,
     blocked: Container[UUID],
+    hiding: Container[UUID],
 ) -> InboxRow:
     conversation = my.conversation
     if last and last.seq < my.visible_from_seq:
@@ -231,7 +238,16 @@ def _row(
     )
     folded = last is not None and last.sender_id in blocked and not conversation.traits.unique_pair
     return InboxRow(
-        conversation, my, title, people, last, counts.unread(my), folded, labels=labels, draft=draft
+        conversation,
+        my,
+        title,
+        people,
+        last,
+        counts.unread(my),
+        folded,
+        labels=labels,
+        draft=draft,
+        hiding=hiding,
     )
 
 

@@ -60,9 +60,10 @@ def heirs(user: User, *, limit: int = 20) -> list[Membership]:
     mine = rows.filter(~Exists(owners.exclude(user_id=user.pk)), user_id=user.pk, role=Membership.Role.OWNER)
     groups = list(mine.order_by("joined_at", "id").values_list("conversation_id", flat=True)[:limit])
     away = Case(When(user__is_active=True, user__leaves_at=None, then=0), default=1)
+    asked = Case(When(request=Membership.Request.NONE, then=0), default=1)
     below = Case(When(role=Membership.Role.ADMIN, then=0), default=1)
     place = Window(
-        RowNumber(), partition_by=F("conversation_id"), order_by=[away, below, F("joined_at"), F("id")]
+        RowNumber(), partition_by=F("conversation_id"), order_by=[away, asked, below, F("joined_at"), F("id")]
     )
     others = rows.filter(conversation_id__in=groups).exclude(user_id=user.pk)
     others = others.select_related("conversation", "user").defer(*unshown("user"))

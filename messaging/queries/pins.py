@@ -1,9 +1,14 @@
 """What is pinned in a conversation."""
 
+from datetime import UTC, datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from messaging.models import Conversation, Message
 from messaging.queries import extras, timeline
+
+BEFORE = datetime.min.replace(tzinfo=UTC)
 
 
 def count(conversation: UUID) -> int:
@@ -13,7 +18,12 @@ def count(conversation: UUID) -> int:
 
 def of(conversation: Conversation, *, limit: int = 100) -> list[Message]:
     """The pinned messages that the member `conversation.my` may read, the latest pin first."""
-    rows = timeline.readable(conversation).filter(pinned_at__isnull=False)
-    found = list(rows.order_by("-pinned_at", "-number")[:limit])
-    extras.load(found, reader=conversation.my.user_id)  # type: ignore[attr-defined]
+    reader: UUID = conversation.my.user_id  # type: ignore[attr-defined]
+    pinned = Q(pinned_at__isnull=False)
+    if conversation.traits.withholds:
+        pinned |= Q(pinned_apart__isnull=False)
+    rows = timeline.readable(conversation).filter(pinned)
+    latest = sorted(rows, key=lambda row: (row.pinned_to(reader) or BEFORE, row.number), reverse=True)
+    found = [row for row in latest if row.pinned_to(reader)][:limit]
+    extras.load(found, reader=reader)
     return found

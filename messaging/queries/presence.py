@@ -71,9 +71,7 @@ def _allowed(actor: User, people: Sequence[User], reaches: Reaches) -> list[User
     return [
         person
         for person in people
-        if person.id != actor.id
-        and str(person.id) not in mine.parted
-        and mine.sees_presence_of(reaches[person.id], me=str(actor.id))
+        if person.id != actor.id and mine.meets(reaches[person.id], me=str(actor.id), them=str(person.id))
     ]
 
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts import relations
 from accounts.models import User
+from messaging import kinds
 from messaging.models import Membership, Message
 from messaging.queries import visible
 
@@ -17,11 +18,13 @@ TAKING_PART = Q(request=Request.NONE)
 
 
 def waiting() -> Q:
-    """Conversations that a stranger began and that the member has not answered yet, once something was said."""
+    """What a stranger began or added the member to, and that they have not answered yet, once it says something: a
+    group does by its title, else what somebody wrote."""
     said = Message.objects.filter(
         visible.heard(OuterRef("user_id")), conversation_id=OuterRef("conversation_id")
     )
-    return Q(Exists(said), request=Request.WAITING)
+    named = Q(conversation__kind__in=kinds.CHANGING)
+    return Q(Q(Exists(said)) | named, request=Request.WAITING)
 
 
 def strangers_to(actor: User, people: Sequence[User]) -> set[UUID]:

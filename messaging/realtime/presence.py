@@ -22,6 +22,8 @@ from messaging.realtime.sockets import Socket
 log = logging.getLogger(__name__)
 GRACE = 8.0
 KEPT_SECONDS = 35
+NOTED_SECONDS = 300.0
+MOST_NOTED = 200
 MOST_ROOMS = 200
 LARGEST_ROOM = 100
 MOST_TOLD = 300
@@ -43,8 +45,9 @@ class Presence:
 
     A reload is not an absence: going is told after eight seconds. Rooms with more than a hundred sockets here do not
     exchange it. Each process keeps a key per person alive in the shared cache, which pages read too; when it dies, the
-    others see the keys go. Under strain, coming and going is told later. `tell(kind, body)` reaches the other
-    processes, and is None where there are none.
+    others see the keys go. When somebody was here is written down when they go, and every five minutes before: a
+    process that is killed leaves it no older than that. Under strain, coming and going is told later. `tell(kind,
+    body)` reaches the other processes, and is None where there are none.
     """
 
     def __init__(self, hub: Hub, tell: Tell | None) -> None:
@@ -53,6 +56,7 @@ class Presence:
         self._remote: dict[str, Absent] = {}
         self._going: dict[str, asyncio.TimerHandle] = {}
         self._owed: dict[str, tuple[Absent, bool]] = {}
+        self._noted: dict[str, float] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def arrived(self, socket: Socket) -> None:
@@ -133,7 +137,7 @@ class Presence:
         mine = list(self._hub.people)
         others = [user for user, place in self._remote.items() if place.heard <= settled]
         try:
-            alive = await db.in_thread(db.READS, _refresh, mine, others)
+            alive = await db.in_thread(db.READS, _refresh, mine, others, self._to_note())
         except Exception as error:
             log.warning("presence is not kept (%s)", type(error).__name__)
             return
@@ -142,6 +146,16 @@ class Presence:
                 place = self._remote.pop(user, None)
                 if place and user not in self._hub.people:
                     self._show(user, place, online=False)
+
+    def _to_note(self) -> list[str]:
+        """Whose being here is to be written down again, a part of them at a time."""
+        now = asyncio.get_running_loop().time()
+        self._noted = {user: at for user, at in self._noted.items() if user in self._hub.people}
+        due = [
+            user for user in self._hub.people if now - self._noted.get(user, -NOTED_SECONDS) >= NOTED_SECONDS
+        ]
+        self._noted |= dict.fromkeys(due[:MOST_NOTED], now)
+        return due[:MOST_NOTED]
 
     def stop(self) -> None:
         for timer in self._going.values():
@@ -168,7 +182,7 @@ class Presence:
         if strain.sheds("presence"):
             self._owed[user] = place, online
             return
-        now = stamp(datetime.now(UTC))
+        now = stamp(privacy.to_minute(datetime.now(UTC)))
         for socket in self._sharing(place.rooms):
             if socket.user_id == user or not _may_see(socket, user, place.reach):
                 continue
@@ -231,14 +245,13 @@ def _shown(socket: Socket, rooms: Iterable[str]) -> list[str]:
 
 def _may_see(socket: Socket, user: str, reach: Reach) -> bool:
     """Whether this socket's person may know that `user` is here. Blocks are known to either side."""
-    mine = socket.reach
-    return user not in mine.parted and mine.sees_presence_of(reach, me=socket.user_id)
+    return socket.reach.meets(reach, me=socket.user_id, them=user)
 
 
 def _turn(socket: Socket, user: str, before: Reach, after: Reach, *, mine: Reach | None = None) -> None:
     """Let `user` appear to or vanish from a socket, where its own reach (before: `mine`) or theirs changed."""
     past = mine or socket.reach
-    saw = user not in past.parted and past.sees_presence_of(before, me=socket.user_id)
+    saw = past.meets(before, me=socket.user_id, them=user)
     sees = _may_see(socket, user, after)
     if saw != sees:
         socket.whisper(frames.presence(user, online=sees, last_seen=None))
@@ -251,11 +264,13 @@ def _remember(users: list[str]) -> None:
 def _forget(user: str) -> None:
     """Gone from here; a process where they still are sets the key again within a heartbeat."""
     cache.delete(cache_key(user))
-    privacy.seen(UUID(user), datetime.now(UTC))
+    privacy.seen([UUID(user)], datetime.now(UTC))
 
 
-def _refresh(mine: list[str], others: list[str]) -> set[str]:
+def _refresh(mine: list[str], others: list[str], note: list[str]) -> set[str]:
     if mine:
         _remember(mine)
+    if note:
+        privacy.seen([UUID(user) for user in note], datetime.now(UTC))
     found = cache.get_many([cache_key(user) for user in others]) if others else {}
     return {user for user in others if cache_key(user) in found}

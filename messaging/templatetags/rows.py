@@ -70,19 +70,24 @@ def row_url(row: Any) -> str:
 
 @register.filter
 def face(row: Any) -> Any:
-    """The group itself, or the person one writes with."""
-    if row.conversation.traits.square:
+    """The group itself, or the person one writes with, without a picture where they hide it."""
+    person = None if row.conversation.traits.square else _person(row)
+    if person is None:
         return Face(text.initials(row.title), row.conversation.hue)
-    last = row.last_message
-    if row.conversation.traits.has_subject and last and last.sender_id != row.my.user_id:
-        return last.sender
-    return row.people[0] if row.people else Face(text.initials(row.title), row.conversation.hue)
+    return plain_face(person) if person.id in getattr(row, "hiding", ()) else person
 
 
 @register.filter
 def plain_face(person: Any) -> Face:
     """The letters of somebody who shows no picture."""
     return Face(person.initials, person.hue)
+
+
+def _person(row: Any) -> Any:
+    last = row.last_message
+    if row.conversation.traits.has_subject and last and last.sender_id != row.my.user_id:
+        return last.sender
+    return row.people[0] if row.people else None
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Block, User
+from accounts.operations import contacts
 from chatify.lib.errors import ChatifyError
 from messaging.models import Conversation, HiddenMessage, Membership, Message
 from messaging.operations import (
@@ -189,6 +190,7 @@ def passed_over(user: User) -> tuple[set[UUID], set[UUID], dict[UUID, list[tuple
 @pytest.mark.parametrize("seed", [7])
 def test_every_number_is_the_one_that_is_counted(alice, make_person, client_for, seed):
     others = [make_person(f"other{number}") for number in range(5)]
+    contacts.introduce([alice, *others])
     sessions = [client_for(alice) for _ in range(3)]
     script = Script(alice, others, sessions, seed)
     done: list[str] = []

@@ -39,6 +39,7 @@ def say(sender: User, conversation: Any, body: str) -> Any:
 
 @pytest.fixture
 def group(alice: User, bob: User, carol: User) -> Any:
+    contacts.introduce([alice, carol])
     row = conversations.start_group(alice, title="Boats <b>", members=[bob], client_id=ids.uuid7())
     say(alice, row, "before carol")
     members.add(alice, conversation=row.id, users=[carol])

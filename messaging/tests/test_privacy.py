@@ -1,7 +1,7 @@
 """What a person hides is nowhere: not on a page, not over JSON, not in a list of members; and they see none of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from accounts.operations import contacts, privacy
 from messaging.models import Conversation
-from messaging.operations import blocks, conversations, inbox, messages
+from messaging.operations import blocks, conversations, inbox, messages, requests
 from messaging.queries.presence import cache_key
+from messaging.realtime import presence as process
 
 SignIn = Callable[[User], Client]
 SEEN = datetime(2026, 11, 20, 9, 41, tzinfo=UTC)
@@ -26,10 +27,11 @@ UNDATED = {"online": False, "last_seen": None}
 
 @pytest.fixture
 def chat(alice: User, bob: User) -> Conversation:
-    conversations.start_group(alice, title="Where they met", members=[bob], client_id=uuid4())
+    group = conversations.start_group(alice, title="Where they met", members=[bob], client_id=uuid4())
+    requests.accept(bob, conversation=group.id)
     row = conversations.start_direct(alice, other=bob)
     messages.send(alice, conversation=row.id, body="Hello", client_id=uuid4())
-    privacy.seen(alice.pk, SEEN)
+    privacy.seen([alice.pk], SEEN)
     return row
 
 
@@ -72,10 +74,26 @@ def test_each_switch_works_both_ways(
 ) -> None:  # fmt: skip
     person = alice if whose == "theirs" else bob
     privacy.update(person, switches=switches, audience=audience)
-    expected = AWAY if whose == "mine" and audience == "contacts" else seen
-    assert presence(client_for(bob), alice) == expected
+    assert presence(client_for(bob), alice) == seen
     page = client_for(bob).get(f"/c/{chat.id}/").content.decode()
-    assert ("last here" in page) == (expected == AWAY)
+    assert ("last here" in page) == (seen == AWAY)
+
+
+def test_who_was_here_when_their_process_was_killed_was_last_here_minutes_before(
+    chat: Conversation, alice: User, bob: User, dave: User, client_for: SignIn
+) -> None:
+    who = str(alice.id)
+    process._refresh([who], [], [who])  # what it does by the clock; then it is killed, and tells nobody
+    assert presence(client_for(bob), alice) == {"online": True, "last_seen": None}
+    cache.delete(cache_key(who))  # its lease is over
+    told = presence(client_for(bob), alice)
+    assert told["online"] is False
+    seen = datetime.fromisoformat(told["last_seen"])
+    assert timedelta(0) <= datetime.now(UTC) - seen < timedelta(minutes=2)
+    assert (seen.second, seen.microsecond) == (0, 0)
+    assert presence(client_for(dave), alice) == NOTHING
+    privacy.seen([alice.pk], SEEN)  # never back in time
+    assert presence(client_for(bob), alice) == told
 
 
 def test_contacts_see_who_shows_only_to_contacts(
@@ -92,7 +110,7 @@ def test_a_block_hides_both(
 ) -> None:
     one, other = (alice, bob) if blocker == "alice" else (bob, alice)
     blocks.block(one, other=other)
-    privacy.seen(bob.pk, SEEN)
+    privacy.seen([bob.pk], SEEN)
     assert presence(client_for(bob), alice) == presence(client_for(alice), bob) == NOTHING
     blocks.unblock(one, other=other)
     assert presence(client_for(bob), alice) == AWAY

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.door import MemberRequest, signed_in
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Invalid
-from messaging import presenters
 from messaging.models import Message
 from messaging.operations import deletions, edits, hiding, inbox, pace, pins, reactions, stars
 from messaging.queries import access, history, rights, timeline
 from messaging.queries import extras as joined
 from messaging.queries import stars as starred
 from messaging.templatetags.difference import Difference
+from messaging.views.feed import shapes_for
 from messaging.views.inbox import list_of
 
 COMMON = ("👍", "❤️", "😂", "😮", "😢", "🙏", "🎉", "👀")
@@ -187,7 +187,8 @@ def _reason(error: ChatifyError | None) -> str:
 def _render(
     request: MemberRequest, row: Message, name: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    context |= {"message": presenters.message(row), "place": place_of(row)}
+    (shape,) = shapes_for(request.user, [row])
+    context |= {"message": shape, "place": place_of(row)}
     if http.part(request):
         return render(request, f"messaging/messages/_{name}_page.html", context, status=status)
     context["list"] = list_of(request, current=row.conversation_id)

@@ -20,7 +20,7 @@ Request = Membership.Request
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """`person` began it and waits, was declined, or is blocked."""
+    """`person` began it, or added the reader to it, and waits, was declined, or is blocked."""
 
     person: User
     state: str
@@ -40,8 +40,8 @@ def of(user: User, found: Conversation, others: list[Membership]) -> Asking | No
     people = [each.user for each in others]
     if len(people) == 1 and relations.blocked_among(user, [people[0].pk]):
         return Asking(people[0], Request.BLOCKED)
-    starter = next((person for person in people if person.pk == found.created_by_id), None)
-    return Asking(starter, state) if state and starter else None
+    asker: User | None = found.my.asked_by if state else None  # type: ignore[attr-defined]
+    return Asking(asker, state) if asker else None
 
 
 @require_POST

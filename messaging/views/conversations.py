@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import relations
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids, text
@@ -31,7 +32,7 @@ from messaging.queries import (
     timeline,
 )
 from messaging.queries.standing import Standing
-from messaging.templatetags.rows import Face
+from messaging.templatetags.rows import Face, plain_face
 from messaging.views import asking, moments
 from messaging.views.actions import COMMON, UNDO
 from messaging.views.feed import Choosing, Progress, feed_of
@@ -173,7 +174,7 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
     return {
         "conversation": found,
         "title": title,
-        "face": people[0] if people and not found.traits.square else Face(text.initials(title), found.hue),
+        "face": _face(user, found, people, title),
         "others": people[:NAMES_SHOWN],
         "more_members": len(people) > NAMES_SHOWN,
         "recipients": recipients(listed.items) if found.traits.has_subject else [],
@@ -194,6 +195,13 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "labels": labels.choices(user, found.my),  # type: ignore[attr-defined]
         "waiting": scheduled.waiting_in(user, found),
     }
+
+
+def _face(user: User, found: Conversation, people: list[User], title: str) -> User | Face:
+    """The person one writes with, without a picture where they hide it, or the conversation's own letters."""
+    if not people or found.traits.square:
+        return Face(text.initials(title), found.hue)
+    return plain_face(people[0]) if relations.hiding_from(user, [people[0].pk]) else people[0]
 
 
 def _seen(user: User, found: Conversation, others: list[Membership]) -> presence.Seen:

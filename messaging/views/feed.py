@@ -1,6 +1,6 @@
 """The timeline as lines: each entry with what stands above it (a day, "New") and how it joins the one before."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -84,7 +84,14 @@ def feed_of(
     """A page of the timeline, with what the reader had read before it was changed, and whom they blocked."""
     reread = history.read_before_edit(user.pk, page.messages)
     blocked = _folded_in(user, conversation, page)
-    return Feed(conversation, page, user.pk, progress, reread, choosing, blocked)
+    hiding = relations.hiding_from(user, {each.sender_id for each in page.messages})
+    return Feed(conversation, page, user.pk, progress, reread, choosing, blocked, hiding)
+
+
+def shapes_for(reader: User, rows: Sequence[Message]) -> list[Shape]:
+    """Messages as this person may see their writers."""
+    hiding = relations.hiding_from(reader, {row.sender_id for row in rows})
+    return [presenters.for_reader(presenters.message(row), hiding) for row in rows]
 
 
 @dataclass(slots=True)
@@ -98,6 +105,7 @@ class Feed:
     reread: Container[UUID] = ()
     choosing: Choosing | None = None
     blocked: Container[UUID] = ()
+    hiding: Container[UUID] = ()
     lines: list[Line] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,7 +157,7 @@ def _lines(feed: Feed) -> Iterable[Line]:
         previous = entry
         yield Line(
             _template(feed, entry, unread_from),
-            message=presenters.message(entry),
+            message=presenters.for_reader(presenters.message(entry), feed.hiding),
             day=above,
             fresh=fresh,
             continued=continued,

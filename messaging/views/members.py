@@ -9,14 +9,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import relations
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http
-from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid
+from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid, TooMany
 from messaging import presenters
 from messaging.forms import Naming
 from messaging.models import Conversation, Membership
-from messaging.operations import conversations, members
+from messaging.operations import conversations, members, pace
 from messaging.queries import access, pins
 from messaging.queries import members as queries
 from messaging.views.actions import place_of
@@ -42,12 +43,13 @@ def add(request: MemberRequest, id: UUID) -> HttpResponse:
     picker = pick(request, "to", "Add people")
     if "find" in request.POST:
         return _details(request, id, picker=search(request, picker))
-    return _change(
-        request,
-        id,
-        lambda: members.add(request.user, conversation=id, users=_some(request, picker)),
-        picker=picker,
-    )
+    return _change(request, id, lambda: _add(request, id, picker), picker=picker)
+
+
+def _add(request: MemberRequest, id: UUID, picker: Picker) -> None:
+    people = _some(request, picker)
+    pace.before_add(request.user, conversation=id, people=people)
+    members.add(request.user, conversation=id, users=people)
 
 
 @require_POST
@@ -110,8 +112,8 @@ def _change(
     """Do it and show the details again, or show them with the reason why not."""
     try:
         change()
-    except (Invalid, Conflict, Forbidden) as error:
-        return _details(request, id, error=error, **shown)
+    except (Invalid, Conflict, Forbidden, TooMany) as error:
+        return http.wait(_details(request, id, error=error, **shown), error)
     return http.SeeOther(then or reverse("details", args=[id]))
 
 
@@ -143,6 +145,7 @@ def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
         "pinned": [(presenters.message(row), place_of(row)) for row in pins.of(found)],
         "members": page.items,
         "more": page.next,
+        "hiding": relations.hiding_from(request.user, [each.user_id for each in page.items]),
         "manages": found.traits.members_may_change and mine.role in MANAGERS,
         "owns": mine.role == Membership.Role.OWNER,
     }

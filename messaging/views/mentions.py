@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts import relations
 from accounts.door import MemberRequest, signed_in
 from chatify.lib import text
 from messaging.queries import access, members, rights
@@ -19,4 +20,6 @@ def mentions(request: MemberRequest, id: UUID) -> HttpResponse:
     q = text.clean_query(request.GET.get("q"))
     everyone = "everyone".startswith(q.lower()) and rights.may_call_everyone(found, found.my)  # type: ignore[attr-defined]
     people = members.called(found, q, without=request.user.pk)
-    return render(request, "messaging/messages/_mentions.html", {"people": people, "everyone": everyone})
+    hiding = relations.hiding_from(request.user, [person.id for person in people])
+    context = {"people": people, "everyone": everyone, "hiding": hiding}
+    return render(request, "messaging/messages/_mentions.html", context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids
-from chatify.lib.errors import ChatifyError, Invalid, NotFound, TooMany
+from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound, TooMany
 from messaging.forms import Starting
 from messaging.models import Conversation
 from messaging.operations import conversations as operations
@@ -46,7 +46,7 @@ def _direct(actor: User, form: Starting, people: list[list[User]]) -> Conversati
 
 def _group(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
     typed, key = form.data, _key(form)
-    pace.before_start(actor, "conversation.chat", client_id=key)
+    pace.before_start(actor, "conversation.chat", client_id=key, people=people[0])
     return operations.start_group(actor, title=typed.get("title", ""), members=people[0], client_id=key)
 
 
@@ -106,7 +106,7 @@ def new(request: MemberRequest) -> HttpResponse:
 def _start(request: MemberRequest, way: Way, form: Starting, pickers: list[Picker]) -> HttpResponse:
     try:
         found = way.start(request.user, form, [chosen(request, picker) for picker in pickers])
-    except (Invalid, NotFound, TooMany) as error:
+    except (Forbidden, Invalid, NotFound, TooMany) as error:
         status = 422 if isinstance(error, NotFound) else error.status
         return http.wait(_form(request, way, form, pickers, error=error, status=status), error)
     return http.SeeOther(reverse("conversation", args=[found.id]))

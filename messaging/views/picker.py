@@ -1,12 +1,14 @@
 """Choosing people: a search field whose results are checkboxes, so that it works with and without a script."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import queries
+from accounts import queries, relations
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib.errors import Invalid, TooMany
@@ -26,6 +28,8 @@ class Picker:
     found: list[User] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     single: bool = False
+    hiding: Container[UUID] = ()
+    """Who of them hides from whoever chooses, and shows no picture."""
 
     @property
     def searched(self) -> bool:
@@ -40,6 +44,11 @@ def pick(request: MemberRequest, name: str, label: str, *, single: bool = False)
     known = queries.people_by_usernames(request.user, names)
     picker.picked = list(dict.fromkeys(known.values()))
     picker.errors = [f"There is nobody called {each[:30]}." for each in names if each not in known]
+    return _veil(request.user, picker)
+
+
+def _veil(actor: User, picker: Picker) -> Picker:
+    picker.hiding = relations.hiding_from(actor, [each.id for each in (*picker.picked, *picker.found)])
     return picker
 
 
@@ -51,7 +60,7 @@ def search(request: MemberRequest, picker: Picker) -> Picker:
         picker.errors.append(error.detail)
         return picker
     picker.found = [person for person in people if person not in picker.picked][:FOUND]
-    return picker
+    return _veil(request.user, picker)
 
 
 def chosen(request: MemberRequest, picker: Picker) -> list[User]:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.door import MemberRequest, signed_in
 from chatify.lib import http, ids
 from chatify.lib.errors import ChatifyError, Invalid
-from messaging import presenters
 from messaging.models import Message
 from messaging.operations import forwards, hiding, pace, stars
 from messaging.queries import inbox, timeline
 from messaging.views.actions import hide
+from messaging.views.feed import shapes_for
 from messaging.views.inbox import list_of
 
 MOST = 100
@@ -65,7 +65,7 @@ def _where_to(
     q = request.GET.get("q", "").strip()[:200]
     known = inbox.page(request.user, limit=SHOWN).items
     context = {
-        "messages": [presenters.message(row) for row in rows],
+        "messages": shapes_for(request.user, rows),
         "rows": [row for row in known if q.casefold() in row.title.casefold()],
         "q": q,
         "client_id": request.POST.get("client_id") or str(ids.uuid7()),

@@ -19,7 +19,7 @@ django.setup()
 
 from django.contrib.auth.hashers import make_password  # noqa: E402
 
-from accounts.models import User  # noqa: E402
+from accounts.models import Contact, User  # noqa: E402
 from accounts.operations import people  # noqa: E402
 from chatify.lib.ids import uuid7  # noqa: E402
 from messaging.models import Membership  # noqa: E402
@@ -48,6 +48,13 @@ def make_person(index: int) -> User:
     )
 
 
+def befriend(owner: User, others: list[User]) -> None:
+    """They know who adds them: the group is no request to them."""
+    pairs = [Contact(owner=one, person=owner) for one in others]
+    pairs += [Contact(owner=owner, person=one) for one in others]
+    Contact.objects.bulk_create(pairs, ignore_conflicts=True)
+
+
 def make(run: str, count: int, groups: int, members: int) -> dict[str, Any]:
     """`groups` new conversations of `members` people each, spread evenly over the first `count` people."""
     cast = cast_of(count)
@@ -56,6 +63,7 @@ def make(run: str, count: int, groups: int, members: int) -> dict[str, Any]:
         chosen = [cast[(index * members + offset) % count] for offset in range(members)]
         owner, *others = chosen
         title = f"{run} group {index}"
+        befriend(owner, others)
         group = conversations.start_group(owner, title=title, members=others, client_id=uuid7())
         made.append({"id": str(group.id), "members": [str(person.id) for person in chosen]})
     told = [{"id": str(person.id), "email": person.email, "password": PASSWORD} for person in cast]

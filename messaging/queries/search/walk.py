@@ -77,7 +77,7 @@ def _readable(user: User, wanted: Wanted, ids: Sequence[UUID]) -> dict[UUID, Mes
 
 
 def _holds(row: Message, wanted: Wanted) -> bool:
-    marks = {"edited": row.edited_at is not None, "pinned": row.pinned_at is not None}
+    marks = {"edited": row.edited_at is not None, "pinned": row.pin is not None}
     if any(marks.get(state) is False for state in wanted.states):
         return False
     if any(marks.get(state, False) for state in wanted.not_states):

@@ -84,7 +84,7 @@ def direct(acquainted: None, alice: User, bob: User) -> Conversation:
 
 
 @pytest.fixture
-def group(alice: User, bob: User, carol: User) -> Conversation:
+def group(acquainted: None, alice: User, bob: User, carol: User) -> Conversation:
     """Alice owns it, Bob and Carol are members."""
     return conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=uuid4())
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import User
+from accounts.operations import contacts
 from messaging.models import Conversation
 from messaging.operations import inbox, messages
 
@@ -250,6 +251,7 @@ def test_sync_is_level_replay_or_reset(
 def test_a_newcomer_reads_from_their_joining_on(
     call: Call, alice: User, dave: User, group: Conversation, write: Any
 ) -> None:
+    contacts.introduce([alice, dave])
     before = write(alice, group, "before dave")
     added = call(alice).post(f"/conversations/{group.id}/members", {"members": [str(dave.id)]})
     assert added.status_code == 201

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def group(alice, bob, carol):
+def group(acquainted, alice, bob, carol):
     row = conversations.start_group(alice, title="Garden", members=[bob], client_id=uuid4())
     for number in range(1, 7):
         sender = alice if number % 2 else bob

@@ -47,7 +47,7 @@ def chat(alice, bob):
 
 
 @pytest.fixture
-def group(alice, bob, carol):
+def group(acquainted, alice, bob, carol):
     return conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=uuid4())
 
 

@@ -9,10 +9,21 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from chatify.lib.errors import Invalid, NotFound
 from messaging.models import Event, Membership, Message
-from messaging.operations import backends, blocks, conversations, inbox, log, members, messages
+from messaging.operations import (
+    backends,
+    blocks,
+    conversations,
+    inbox,
+    log,
+    members,
+    messages,
+    pins,
+    reactions,
+)
 from messaging.operations.backends import portable
 from messaging.queries import access, sync, timeline, verify
 from messaging.queries import inbox as rows
+from messaging.queries import pins as pinned_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
@@ -33,7 +44,7 @@ def chat(alice, bob):
 
 
 @pytest.fixture
-def group(alice, bob, carol):
+def group(acquainted, alice, bob, carol):
     return conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=uuid4())
 
 
@@ -250,3 +261,47 @@ def test_blocking_twice_and_unblocking_twice_change_nothing_more(alice, bob, cha
         blocks.unblock(alice, other=bob)
         assert row(alice, chat)[1] == 1
     sound(chat)
+
+
+@pytest.mark.parametrize("kind", ["direct", "mail"])
+def test_what_a_blocked_person_does_to_old_messages_shows_to_them_alone_also_later(alice, bob, chat, kind):
+    if kind == "mail":
+        chat = conversations.start_mail(alice, subject="Hi", to=[bob], body="Dear Bob", client_id=uuid4())
+    old, pinned = say(alice, chat, "Old"), say(alice, chat, "Pinned")
+    reactions.add(bob, message=old.id, emoji="👍")
+    pins.pin(bob, message=pinned.id)
+
+    def shown(person):
+        talk = access.conversation_for(person, chat.id)
+        page = timeline.page(talk).messages
+        listed = {row.body for row in pinned_in.of(talk)}
+        assert listed == {row.body for row in page if row.pin}
+        return {reacted.emoji for row in page for reacted in row.reactions}, listed
+
+    assert shown(alice) == shown(bob) == ({"👍"}, {"Pinned"})
+    blocks.block(alice, other=bob)
+    bob.refresh_from_db()
+    reactions.remove(bob, message=old.id, emoji="👍")
+    reactions.add(bob, message=old.id, emoji="🎉")
+    pins.unpin(bob, message=pinned.id)
+    pins.pin(bob, message=old.id)
+    for step in (lambda: None, lambda: blocks.unblock(alice, other=bob)):
+        step()
+        assert shown(alice) == ({"👍"}, {"Pinned"})
+        assert shown(bob) == ({"🎉"}, {"Old"})
+    bob.refresh_from_db()
+    pins.pin(bob, message=pinned.id)
+    pins.unpin(bob, message=old.id)
+    reactions.add(bob, message=old.id, emoji="👍")
+    reactions.remove(bob, message=old.id, emoji="🎉")
+    assert shown(alice) == shown(bob) == ({"👍"}, {"Pinned"})
+    sound(chat)
+
+
+def test_in_a_group_what_a_blocked_person_pins_is_pinned_for_all(alice, bob, group):
+    said = say(alice, group, "Old")
+    members.set_role(alice, conversation=group.id, user=bob, role="admin")
+    blocks.block(alice, other=bob)
+    bob.refresh_from_db()
+    pins.pin(bob, message=said.id)
+    assert [row.pk for row in pinned_in.of(access.conversation_for(alice, group.id))] == [said.id]

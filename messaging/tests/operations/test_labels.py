@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def three(alice, bob):
+def three(acquainted, alice, bob):
     made = [
         conversations.start_group(bob, title=f"Group {n}", members=[alice], client_id=uuid4())
         for n in range(3)

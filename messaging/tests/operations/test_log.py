@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connections
 
+from accounts.operations import contacts
 from chatify.lib.digest import GENESIS, chain
 from chatify.lib.errors import Invalid, NotFound
 from messaging.events import LogAppended
@@ -27,7 +28,7 @@ def chat(alice, bob):
 
 
 @pytest.fixture
-def group(alice, bob, carol):
+def group(acquainted, alice, bob, carol):
     return conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=uuid4())
 
 
@@ -146,6 +147,7 @@ def test_a_removed_member_can_neither_read_nor_write(alice, bob, group):
 
 def test_a_newcomer_reads_from_the_joining_on(alice, dave, group):
     say(alice, group, "Before")
+    contacts.introduce([alice, dave])
     members.add(alice, conversation=group.id, users=[dave])
     membership = access.membership_for(dave, group.id)
     joined = Event.objects.get(conversation=group, type="member.joined")

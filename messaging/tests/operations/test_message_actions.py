@@ -35,7 +35,7 @@ Say = Callable[..., UUID]
 
 
 @pytest.fixture
-def group(alice: User, bob: User, carol: User) -> Conversation:
+def group(acquainted: None, alice: User, bob: User, carol: User) -> Conversation:
     """Alice owns it, Bob and Carol are members."""
     return conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=uuid4())
 
@@ -416,6 +416,20 @@ def test_an_edit_calls_anew(say: Say, alice: User, bob: User, carol: User) -> No
     edits.edit(alice, message=id, body="@carol")
     assert called(id) == {carol.id}
     assert str(bob.id) not in Message.objects.get(pk=id).html
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_who_blocked_the_writer_is_called_nowhere_and_the_writer_cannot_tell(
+    say: Say, alice: User, bob: User, carol: User, changed: bool
+) -> None:
+    blocks.block(carol, other=alice)
+    text = "@bob and @carol"
+    id = say(alice, "Hello" if changed else text)
+    if changed:
+        edits.edit(alice, message=id, body=text)
+    assert called(id) == {bob.id}
+    html = Message.objects.get(pk=id).html
+    assert f'data-mention="{carol.id}"' in html and f'data-mention="{bob.id}"' in html
 
 
 def test_a_message_calls_at_most_fifty(group: Conversation, say: Say, alice: User, make_person: Any) -> None:

@@ -10,7 +10,7 @@ from accounts.operations import contacts
 from chatify.lib.errors import Conflict, Forbidden, NotFound, TooMany
 from messaging.models import Membership
 from messaging.operations import blocks, conversations, members, messages, pace, requests
-from messaging.queries import counts, inbox, receipts
+from messaging.queries import counts, inbox, presence, receipts
 from messaging.queries import members as people
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,10 @@ def letter(sender, *to):
 def begin(kind, sender, receiver):
     if kind == "mail":
         return letter(sender, receiver)
-    chat = conversations.start_direct(sender, other=receiver)
+    if kind == "group":
+        chat = conversations.start_group(sender, title="Join us", members=[receiver], client_id=uuid4())
+    else:
+        chat = conversations.start_direct(sender, other=receiver)
     say(sender, chat)
     return chat
 
@@ -46,7 +49,7 @@ def befriend(one, other):
     contacts.accept(other, request=contacts.ask(one, other=other).id)
 
 
-@pytest.mark.parametrize("kind", ["direct", "mail"])
+@pytest.mark.parametrize("kind", ["direct", "mail", "group"])
 def test_what_a_stranger_begins_waits_in_requests_and_counts_nowhere(alice, dave, kind):
     begun = begin(kind, dave, alice)
     assert state(alice, begun) == Request.WAITING
@@ -60,7 +63,7 @@ def test_what_a_stranger_begins_waits_in_requests_and_counts_nowhere(alice, dave
 
 
 @pytest.mark.parametrize("known", ["contact", "group"])
-@pytest.mark.parametrize("kind", ["direct", "mail"])
+@pytest.mark.parametrize("kind", ["direct", "mail", "group"])
 def test_who_is_known_is_no_stranger(alice, bob, kind, known):
     if known == "contact":
         befriend(bob, alice)
@@ -184,3 +187,100 @@ def test_strangers_can_be_written_to_so_often_and_no_more(alice, bob, carol, dav
     pace.before_start(dave, "conversation.mail", client_id=uuid4(), people=[carol])
     with pytest.raises(TooMany):
         pace.before_start(dave, "conversation.mail", client_id=uuid4(), people=[carol])
+
+
+# Groups
+
+
+@pytest.fixture
+def club(dave, carol):
+    """Dave's group, in which Carol, who knows him, takes part."""
+    befriend(dave, carol)
+    return conversations.start_group(dave, title="Club", members=[carol], client_id=uuid4())
+
+
+def test_a_stranger_who_adds_somebody_to_a_group_asks_them(alice, carol, dave, club):
+    say(carol, club)
+    members.add(dave, conversation=club.id, users=[alice])
+    assert state(alice, club) == Request.WAITING and state(carol, club) == Request.NONE
+    assert listed(alice) == [] and listed(alice, "requests") == [
+        club.id
+    ]  # also before anything is said to her
+    say(dave, club, "Welcome")
+    assert counts.unread_total(alice.pk) == 0 and counts.by_filter(alice.pk)["requests"] == 1
+    assert not presence.sharing_with(alice, [dave.pk, carol.pk])
+    assert not presence.sharing_with(carol, [alice.pk])
+    requests.accept(alice, conversation=club.id)
+    assert listed(alice) == [club.id] and counts.unread_total(alice.pk) == 1
+    assert presence.sharing_with(alice, [dave.pk, carol.pk]) == {dave.pk, carol.pk}
+
+
+def test_to_be_in_a_group_without_wanting_it_makes_nobody_known(alice, carol, dave, club):
+    members.add(dave, conversation=club.id, users=[alice])
+    for stranger in (dave, carol):
+        assert state(alice, begin("direct", stranger, alice)) == Request.WAITING
+        assert state(alice, begin("group", stranger, alice)) == Request.WAITING
+
+
+def test_whoever_asked_is_who_is_answered_not_who_began_it(alice, bob, carol, dave, club):
+    members.set_role(dave, conversation=club.id, user=carol, role="admin")
+    members.add(carol, conversation=club.id, users=[alice])
+    blocks.block(alice, other=dave)  # who began it, and whom she does not mean
+    assert state(alice, club) == Request.WAITING
+    blocks.block(alice, other=carol)
+    assert state(alice, club) == Request.BLOCKED and listed(alice, "requests") == []
+    blocks.unblock(alice, other=carol)
+    assert state(alice, club) == Request.WAITING
+    members.add(carol, conversation=club.id, users=[bob])
+    befriend(bob, carol)
+    requests.accept_from_contacts(bob.pk, carol.pk)
+    assert state(bob, club) == Request.NONE
+
+
+def test_who_declined_a_group_is_not_asked_again_by_the_same_person(alice, dave, club):
+    members.add(dave, conversation=club.id, users=[alice])
+    requests.decline(alice, conversation=club.id)
+    say(dave, club, "Please")
+    assert listed(alice) == listed(alice, "requests") == [] and counts.unread_total(alice.pk) == 0
+    with pytest.raises(Forbidden):
+        conversations.start_group(dave, title="Again", members=[alice], client_id=uuid4())
+
+
+def test_writing_into_it_accepts_and_coming_back_through_somebody_known_needs_no_answer(
+    alice, bob, dave, club
+):
+    members.add(dave, conversation=club.id, users=[alice])
+    say(alice, club, "Hello all")
+    assert state(alice, club) == Request.NONE
+    members.leave(alice, conversation=club.id)
+    members.add(dave, conversation=club.id, users=[alice])
+    assert state(alice, club) == Request.WAITING  # left: strangers once more
+    members.leave(alice, conversation=club.id)
+    befriend(alice, bob)
+    befriend(bob, dave)
+    members.add(dave, conversation=club.id, users=[bob])
+    members.set_role(dave, conversation=club.id, user=bob, role="admin")
+    members.add(bob, conversation=club.id, users=[alice])
+    assert state(alice, club) == Request.NONE
+
+
+def test_a_group_goes_to_who_takes_part_in_it(alice, carol, dave, club):
+    rows = list(club.memberships.exclude(user=dave).select_related("user"))
+    members.add(dave, conversation=club.id, users=[alice])
+    members.set_role(dave, conversation=club.id, user=alice, role="admin")
+    (heir,) = people.heirs(dave)
+    rows = club.memberships.exclude(user=dave).select_related("user")
+    assert heir.user == carol == min(rows, key=Membership.succession).user
+
+
+@override_settings(CHATIFY_LIMITS=0.1)
+def test_strangers_can_be_added_so_often_and_no_more(alice, bob, carol, dave, make_person, club):
+    many = [make_person(f"erin{number}", password=None) for number in range(3)]
+    pace.before_add(dave, conversation=club.id, people=[carol])
+    pace.before_add(dave, conversation=club.id, people=many[:1])
+    members.add(dave, conversation=club.id, users=many[:1])
+    pace.before_add(dave, conversation=club.id, people=many[:1])  # there already
+    pace.before_start(dave, "conversation.chat", client_id=uuid4(), people=many[:1])  # asked already
+    pace.before_start(dave, "conversation.chat", client_id=uuid4(), people=many[1:2])
+    with pytest.raises(TooMany):
+        pace.before_add(dave, conversation=club.id, people=many[2:])

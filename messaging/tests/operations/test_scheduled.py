@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def group(alice, bob):
+def group(acquainted, alice, bob):
     return conversations.start_group(bob, title="Garden", members=[alice], client_id=uuid4())
 
 

@@ -17,7 +17,7 @@ from messaging.queries import counts, filters
 from messaging.queries import inbox as inbox_of
 from messaging.queries.standing import FOREVER, Standing, done, here, snoozed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
 
 def say(sender, conversation, body="Hello", **fields):

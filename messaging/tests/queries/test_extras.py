@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def group(alice: User, bob: User) -> Conversation:
+def group(acquainted: None, alice: User, bob: User) -> Conversation:
     group = conversations.start_group(alice, title="Garden", members=[bob], client_id=uuid4())
     for number in range(12):
         messages.send(alice, conversation=group.id, body=f"number {number}", client_id=uuid4())

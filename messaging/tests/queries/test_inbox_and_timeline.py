@@ -17,7 +17,7 @@ def say(sender, conversation, body="Hello", **fields):
 
 
 @pytest.fixture
-def group(alice, bob, carol):
+def group(acquainted, alice, bob, carol):
     return conversations.start_group(alice, title="Garden", members=[bob, carol], client_id=uuid4())
 
 

@@ -39,7 +39,7 @@ def chat(alice: User, bob: User) -> Conversation:
 
 
 @pytest.fixture
-def group(alice: User, bob: User, carol: User) -> Conversation:
+def group(acquainted: None, alice: User, bob: User, carol: User) -> Conversation:
     return conversations.start_group(alice, title="Jardín de Ana", members=[bob, carol], client_id=uuid4())
 
 

@@ -102,6 +102,23 @@ async def test_who_was_heard_of_a_moment_ago_is_not_taken_for_gone(hub: Hub) -> 
     assert shown(hers) == [(bob, True)]
 
 
+async def test_that_people_are_here_is_written_down_every_few_minutes_and_when_they_go(
+    hub: Hub, here: Presence, noted: list[set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = new_user(), new_user()
+    enter(hub, here, alice)
+    his = enter(hub, here, bob)
+    await here.refresh()
+    await here.refresh()
+    assert noted == [{alice, bob}]
+    monkeypatch.setattr(presence, "NOTED_SECONDS", 0.0)
+    monkeypatch.setattr(presence, "MOST_NOTED", 1)
+    await here.refresh()
+    assert len(noted[-1]) == 1
+    go(here, his)
+    await until(lambda: noted[-1] == {bob})
+
+
 async def test_who_is_still_here_says_so_when_another_process_says_they_left(hub: Hub) -> None:
     told: list[tuple[str, dict[str, Any]]] = []
     here = Presence(hub, lambda kind, body: told.append((kind, body)))

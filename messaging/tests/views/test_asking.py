@@ -1,6 +1,7 @@
 """Requests of strangers and blocked people on pages and over JSON: what is shown, what is answered, and who may."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -107,3 +108,56 @@ def test_a_chat_with_somebody_blocked_says_so_and_leads_back(
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/c/{chat.id}/")
     assert 'id="composer"' in text(as_alice, f"/c/{chat.id}/")
     assert as_alice.post("/people/bob/block/", {**wish, "conversation": "nonsense"}).status_code == 422
+
+
+def test_who_is_added_by_a_stranger_is_asked_on_the_page_and_over_json(
+    alice: User, bob: User, dave: User, as_alice: Client, as_dave: Client
+) -> None:
+    title = "Free money"
+    wish = {"kind": "group", "title": title, "to": ["alice"], "client_id": str(uuid4())}
+    assert as_dave.post("/c/new/", wish).status_code == 303
+    (row,) = Conversation.objects.filter(title=title)
+    assert title not in text(as_alice, "/inbox/?filter=all") and title in text(
+        as_alice, "/inbox/?filter=requests"
+    )
+    page = text(as_alice, f"/c/{row.id}/")
+    assert "added you to this group" in page and 'value="accept"' in page and 'value="block"' in page
+    body = {"members": [str(bob.id)]}
+    added = as_dave.post(f"/api/v1/conversations/{row.id}/members", body, content_type="application/json")
+    assert added.status_code == 201
+    assert Membership.objects.get(conversation=row, user=bob).request == "waiting"
+    told = as_alice.get(f"/api/v1/conversations/{row.id}").json()
+    assert told["my"]["request"] == "waiting"
+    as_alice.post(f"/c/{row.id}/request/", {"do": "decline"})
+    again = as_dave.post("/c/new/", {**wish, "title": "Again", "client_id": str(uuid4())})
+    assert again.status_code == 403 and "People choose who may reach them" in again.content.decode()
+    assert not Conversation.objects.filter(title="Again").exists()
+
+
+def test_a_request_can_be_answered_after_its_asker_is_gone(alice: User, dave: User, as_alice: Client) -> None:
+    row = conversations.start_group(dave, title="Club", members=[alice], client_id=uuid4())
+    Membership.objects.filter(conversation=row, user=dave).update(left_seq=row.head)
+    User.objects.filter(pk=dave.pk).update(is_active=False)
+    page = text(as_alice, f"/c/{row.id}/")
+    assert 'value="accept"' in page and 'value="block"' not in page
+
+
+@pytest.mark.parametrize("door", ["new", "add", "api"])
+def test_too_many_strangers_are_put_off_in_words(
+    alice: User, bob: User, carol: User, as_dave: Client, dave: User, settings: Any, door: str
+) -> None:
+    row = conversations.start_group(dave, title="Club", members=[], client_id=uuid4())
+    settings.CHATIFY_LIMITS = 0.1
+    names = ["alice", "bob", "carol"]
+    if door == "api":
+        body = {"members": [str(each.id) for each in (alice, bob, carol)]}
+        answer = as_dave.post(
+            f"/api/v1/conversations/{row.id}/members", body, content_type="application/json"
+        )
+    elif door == "add":
+        answer = as_dave.post(f"/c/{row.id}/members/", {"to": names})
+    else:
+        wish = {"kind": "group", "title": "Other", "to": names, "client_id": str(uuid4())}
+        answer = as_dave.post("/c/new/", wish)
+    assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
+    assert not Membership.objects.filter(user__in=(alice, bob, carol)).exists()

@@ -11,7 +11,7 @@ from accounts.models import User
 from messaging.models import Message
 from messaging.operations import conversations, inbox, members, messages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
 PARTIAL = {"HX-Request": "true", "HX-Target": "pane"}
 
