@@ -54,7 +54,7 @@ class Presence:
         self._hub = hub
         self._tell = tell
         self._remote: dict[str, Absent] = {}
-        self._going: dict[str, asyncio.TimerHandle] = {}
+        self._going: dict[str, tuple[asyncio.TimerHandle, Absent]] = {}
         self._owed: dict[str, tuple[Absent, bool]] = {}
         self._noted: dict[str, float] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -65,7 +65,9 @@ class Presence:
             socket.whisper(frames.presence(user, online=True, last_seen=None))
         going = self._going.pop(socket.user_id, None)
         if going is not None:
-            going.cancel()
+            timer, before = going
+            timer.cancel()
+            self._back(socket, before)
         elif len(self._hub.people.get(socket.user_id, ())) == 1:
             self._announce(socket.user_id, _place(socket), online=True)
             self._keep(_remember, [socket.user_id])
@@ -75,7 +77,8 @@ class Presence:
         user = socket.user_id
         if user not in self._hub.people and user not in self._going:
             place = Absent(_shown(socket, rooms), socket.reach)
-            self._going[user] = asyncio.get_running_loop().call_later(GRACE, self._gone, user, place)
+            timer = asyncio.get_running_loop().call_later(GRACE, self._gone, user, place)
+            self._going[user] = timer, place
 
     def hear(self, body: dict[str, Any]) -> None:
         """News of people on another process."""
@@ -158,8 +161,15 @@ class Presence:
         return due[:MOST_NOTED]
 
     def stop(self) -> None:
-        for timer in self._going.values():
+        for timer, _ in self._going.values():
             timer.cancel()
+
+    def _back(self, socket: Socket, before: Absent) -> None:
+        """Who comes back is no news but where they were not seen before: what they accepted meanwhile."""
+        place = _place(socket)
+        if fresh := [name for name in place.rooms if name not in before.rooms]:
+            self._show(socket.user_id, Absent(fresh, place.reach), online=True)
+            self._tell_of(socket.user_id, place, online=True)
 
     def _gone(self, user: str, place: Absent) -> None:
         self._going.pop(user, None)

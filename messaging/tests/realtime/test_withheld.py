@@ -114,6 +114,21 @@ class TestRequest:
         assert [frame["user"] for frame in outlet(his).of("presence")] == [alice]
         assert [frame["user"] for frame in outlet(hers).of("presence")] == [dave]
 
+    async def test_presence_after_an_answer_that_fell_into_a_reload(self, hub: Hub) -> None:
+        here = Presence(hub, None)
+        alice, dave = new_user(), new_user()
+        his, hers = open_socket(hub, dave), open_socket(hub, alice)
+        hers.hush(CONVERSATION, True)
+        here.arrived(his)
+        here.arrived(hers)
+        rooms = list(hers.sent)
+        hers.end()
+        here.left(hers, rooms)
+        here.met(alice, CONVERSATION)  # of whom no socket is here just now
+        assert outlet(his).of("presence") == []
+        here.arrived(open_socket(hub, alice))
+        assert [(frame["user"], frame["online"]) for frame in outlet(his).of("presence")] == [(alice, True)]
+
     async def test_typing_and_receipts(self, hub: Hub, notices: Notices) -> None:
         alice, dave = new_user(), new_user()
         his, hers = open_socket(hub, dave), open_socket(hub, alice)
