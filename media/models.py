@@ -67,13 +67,15 @@ class Upload(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    touched_at = models.DateTimeField(default=timezone.now, editable=False)
+    """When it was begun, or given back by what was to carry it: from then on it waits a day for its message."""
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["owner", "created_at"], name="upload_of_owner"),
             models.Index(fields=["owner", "sha256"], name="upload_twin"),
             models.Index(fields=["key"], name="upload_key"),
-            models.Index(fields=["created_at"], condition=models.Q(claimed_at=None), name="upload_unclaimed"),
+            models.Index(fields=["touched_at"], condition=models.Q(claimed_at=None), name="upload_unclaimed"),
         ]
 
     def __str__(self) -> str:

@@ -103,9 +103,10 @@ def to_prepare(*, everything: bool) -> Iterable[Upload]:
     return Upload.objects.filter(state__in=states).order_by("id").iterator(chunk_size=100)
 
 
-def unclaimed(before: datetime) -> list[Upload]:
-    """Files that were begun before a time and never sent."""
-    return list(Upload.objects.filter(claimed_at=None, created_at__lt=before).order_by("id")[:100])
+def unclaimed(before: datetime, *, after: UUID | None = None) -> list[Upload]:
+    """A hundred files that were left before a time and never sent, those behind `after`."""
+    rows = Upload.objects.filter(claimed_at=None, touched_at__lt=before)
+    return list((rows.filter(pk__gt=after) if after else rows).order_by("id")[:100])
 
 
 def still_unclaimed(wanted: Iterable[UUID]) -> list[Upload]:

@@ -20,6 +20,7 @@ from messaging.operations import (
     search,
     standing,
 )
+from messaging.queries import scheduled as waiting
 from messaging.realtime import publish
 
 
@@ -36,6 +37,7 @@ def connect() -> None:
     events.subscribe(SessionsChanged, look_again)
     registry.register(standing.SNOOZE_OVER, standing.snooze_is_over)
     files.when_settled(attachments.settled)
+    files.when_tidied(waiting.files_of)
     sweeps.register(reports.forget_contexts)
     archive.register()
     registry.register(scheduled.RELEASE, scheduled.release)

@@ -5,21 +5,25 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from media import queries, storage
+from media import events, queries, storage
 from media.operations import keeping, preparing
 
 UNCLAIMED_KEPT = timedelta(days=1)
 
 
 def sweep() -> int:
-    """Forget files that nobody sent within a day, and what lies in the incoming area for longer. Returns how many."""
-    before, found = timezone.now() - UNCLAIMED_KEPT, 0
-    while rows := queries.unclaimed(before):
+    """Forget files that nobody sent within a day, and what lies in the incoming area for longer. What a message that
+    waits is to carry stays. Returns how many."""
+    before, found, last = timezone.now() - UNCLAIMED_KEPT, 0, None
+    while rows := queries.unclaimed(before, after=last):
+        last = rows[-1].pk
         for owner, mine in groupby(sorted(rows, key=lambda row: row.owner_id), key=lambda row: row.owner_id):
             with keeping.holding(owner):
-                wanted = queries.still_unclaimed([row.pk for row in mine])
-                keeping.remove(wanted)
-                found += len(wanted)
+                locked = queries.still_unclaimed([row.pk for row in mine])
+                awaited = events.awaited(owner)
+                left = [row for row in locked if row.pk not in awaited]
+                keeping.remove(left)
+                found += len(left)
     return found + storage.current().sweep(before)
 
 

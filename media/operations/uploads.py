@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from chatify.lib import ratelimit
 from chatify.lib.errors import Conflict, Invalid, NotFound, TooMany
-from media import naming, policy, queries, sniffing, storage
+from media import events, naming, policy, queries, sniffing, storage
 from media.models import Kind, Purpose, State, Upload
 from media.operations import keeping
 
@@ -164,6 +164,9 @@ def _as_picture(upload: Upload, found: sniffing.Found) -> sniffing.Found:
         return plain
     with storage.current().at_hand(upload.key) as path:
         size = sniffing.picture_size(path, found.type)
+    if size is None and found.type == "image/gif":
+        # Nothing but six letters of a picture: a script can begin with them, too.
+        raise Invalid.field("file", "This begins like a GIF, and no picture is in it.")
     if size is None:
         upload.state, upload.reason = State.FAILED, keeping.NO_PREVIEW
         return plain
@@ -172,9 +175,18 @@ def _as_picture(upload: Upload, found: sniffing.Found) -> sniffing.Found:
 
 
 def discard(owner: User, id: UUID) -> None:
-    """Forget a file that was not sent in a message. Raises NotFound for one that was."""
+    """Forget a file that was not sent in a message. Raises NotFound for one that was, Conflict for one that a message
+    which waits is to carry."""
     with keeping.holding(owner.pk):
         upload = queries.own(owner, id)
         if upload.claimed_at:
             raise NotFound("There is no such file.")
+        if upload.pk in events.awaited(owner.pk):
+            raise Conflict("A message that waits carries this file. Take the message back first.")
         keeping.remove([upload])
+
+
+def touch(owner: User, given: Iterable[UUID | str]) -> None:
+    """These files wait for a message once more, for as long as fresh ones do."""
+    mine = Upload.objects.filter(pk__in=list(given), owner=owner, claimed_at=None)
+    mine.update(touched_at=timezone.now())

@@ -10,6 +10,7 @@ from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.errors import Invalid, NotFound
 from media import queries as files
+from media.events import awaited
 from media.models import Upload
 from media.operations import keeping
 from messaging.models import Attachment, Message, sort_of
@@ -35,6 +36,19 @@ def claimable(drafts: Sequence[Draft]) -> Claimable:
     """The files that these drafts may carry, locked; no query when none carries any."""
     named = [upload for draft in drafts for upload in draft.attachments]
     return files.claimable(named) if named else {}
+
+
+def reserve(sender: User, named: Sequence[UUID]) -> None:
+    """A message that waits is to carry these, so they are kept for it; locked until the transaction ends.
+
+    Raises NotFound for one that is not the sender's, not finished, or promised already.
+    """
+    if not named:
+        return
+    free = files.claimable(named)
+    promised = awaited(sender.pk)
+    if any(id not in free or free[id].owner_id != sender.pk or id in promised for id in named):
+        raise NotFound(GONE)
 
 
 def claim(draft: Draft, free: Claimable) -> NotFound | None:

@@ -16,9 +16,10 @@ from chatify.jobs import operations as jobs
 from chatify.lib import db, events, text
 from chatify.lib.digest import stamp
 from chatify.lib.errors import ChatifyError, Conflict, Invalid, NotFound, TooMany
+from media.operations import uploads
 from messaging.events import RowsChanged
 from messaging.models import Scheduled
-from messaging.operations import drafts, messages, rows
+from messaging.operations import claims, drafts, messages, rows
 from messaging.operations.log import Sent
 from messaging.queries import access
 from messaging.queries.preferences import asks_when_late, undo_seconds
@@ -106,7 +107,7 @@ def hold(
         client_id=draft.client_id,
         body=draft.body,
         reply_to=draft.reply_to,
-        attachments=[str(each) for each in attachments],
+        attachments=[str(each) for each in draft.attachments],
         due_at=_to_come(send_at) if send_at else timezone.now() + timedelta(seconds=seconds),
         undo=send_at is None,
     )
@@ -121,10 +122,12 @@ def _keep(row: Scheduled) -> Held:
         raise TooMany(f"At most {MOST} messages can wait at a time.", retry_after=60)
     try:
         with db.atomic():
+            claims.reserve(row.user, [UUID(each) for each in row.attachments])
             row.save(force_insert=True)
             _plan(row)
             _tell(row)
-    except IntegrityError:
+    except (IntegrityError, NotFound):
+        # The same message at the same time: it has the row, and the files.
         first = _before(row)
         if first is None:
             raise
@@ -150,6 +153,7 @@ def take_back(actor: User, *, scheduled: UUID) -> Scheduled:
         row = _open(actor, scheduled)
         row.state = State.CANCELLED
         row.save(update_fields=["state"])
+        uploads.touch(actor, row.attachments)
         _give_back(row)
         _tell(row)
     return row

@@ -41,6 +41,13 @@ def held(user: User, id: UUID) -> Scheduled:
     return row
 
 
+def files_of(user: UUID) -> set[UUID]:
+    """Files that what this person has waiting is to carry."""
+    states = (*Scheduled.OPEN, Scheduled.State.SENDING)
+    rows = Scheduled.objects.filter(user_id=user, state__in=states)
+    return {UUID(each) for named in rows.values_list("attachments", flat=True) for each in named}
+
+
 def waiting_in(user: User, conversation: Conversation) -> list[Scheduled]:
     """What waits to enter this conversation, in the order in which it goes."""
     rows = Scheduled.objects.filter(user=user, conversation=conversation, state__in=Scheduled.OPEN)

@@ -9,6 +9,9 @@ from django.utils import timezone
 from chatify.jobs import runner
 from chatify.jobs.models import Job
 from chatify.lib.errors import Conflict, Invalid, NotFound
+from media.models import Upload
+from media.operations import care, uploads
+from media.tests import sending
 from messaging.models import Event, Membership, Message, Scheduled
 from messaging.operations import conversations, members, preferences, scheduled
 from messaging.operations.log import Sent
@@ -153,3 +156,39 @@ def test_it_does_not_read_the_conversation(alice, bob, group):
     scheduled.post(bob, conversation=group.id, body="Meanwhile", client_id=uuid4())
     due(held)
     assert counts.unread(Membership.objects.get(user=alice, conversation=group)) == 1
+
+
+def left_for_days():
+    Upload.objects.update(touched_at=timezone.now() - timedelta(days=3))
+
+
+def test_a_message_that_waits_for_days_has_its_files_when_it_goes(alice, group):
+    file, other = sending.arrive(alice, b"beans", name="a.txt"), sending.arrive(alice, b"peas", name="b.txt")
+    held = hold(alice, group, attachments=[file.pk], send_at=later(days=3))
+    left_for_days()
+    assert care.sweep() == 1 and list(Upload.objects.all()) == [file], f"nothing waits for {other.name}"
+    with pytest.raises(Conflict, match="Take the message back first"):
+        uploads.discard(alice, file.pk)
+    due(held)
+    assert state(held) == ("sent", "") and Message.objects.get().attached == "file"
+
+
+def test_what_is_taken_back_gives_its_files_another_day(alice, group):
+    file = sending.arrive(alice, b"beans", name="a.txt")
+    held = hold(alice, group, attachments=[file.pk], send_at=later(days=3))
+    left_for_days()
+    scheduled.take_back(alice, scheduled=held.id)
+    assert care.sweep() == 0
+    left_for_days()
+    assert care.sweep() == 1
+
+
+def test_only_ones_own_free_files_can_wait(alice, bob, group):
+    mine, foreign = sending.arrive(alice, b"beans", name="a.txt"), sending.arrive(bob, b"peas", name="b.txt")
+    client_id = uuid4()
+    first = hold(alice, group, attachments=[mine.pk], client_id=client_id)
+    assert hold(alice, group, attachments=[mine.pk], client_id=client_id).id == first.id
+    for id in (mine.pk, foreign.pk, uuid4()):
+        with pytest.raises(NotFound, match="not here, or was sent already"):
+            hold(alice, group, attachments=[id])
+    assert Scheduled.objects.count() == 1
