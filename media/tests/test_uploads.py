@@ -182,7 +182,6 @@ def test_my_files_are_mine(client_for: Signed, alice: User, dave: User) -> None:
         (samples.SVG, "application/octet-stream", "file"),
         (b"<!doctype html><script>alert(1)</script>", "application/octet-stream", "file"),
         (HELLO, "text/plain", "file"),
-        (samples.POLYGLOT, "application/octet-stream", "file"),
         (b"II*\0" + b"\0" * 60, "application/octet-stream", "file"),
         (b"%!PS-Adobe-3.0 EPSF\0", "application/octet-stream", "file"),
         (b"PK\x03\x04" + b"\0" * 30, "application/zip", "file"),
@@ -193,6 +192,17 @@ def test_my_files_are_mine(client_for: Signed, alice: User, dave: User) -> None:
 def test_the_content_says_what_a_file_is(alice: User, data: bytes, type: str, kind: str) -> None:
     row = sending.arrive(alice, data, name="picture.png", type="image/png")
     assert (row.type, row.kind) == (type, kind)
+
+
+@pytest.mark.parametrize("data", [samples.POLYGLOT, b"GIF89a=1;alert(1)"])
+def test_a_script_that_begins_like_a_picture_is_refused(alice: User, data: bytes) -> None:
+    begun = uploads.begin(alice, name="p.gif", size=len(data), type="image/gif")
+    sending.bring(begun.slot, data)
+    with pytest.raises(Invalid, match="no picture is in it"):
+        uploads.finish(alice, begun.upload.pk)
+    sending.runner.run_due()
+    row = Upload.objects.get()
+    assert (row.state, row.key) == (State.REFUSED, "") and not local.kept(begun.upload.key).exists()
 
 
 @pytest.mark.parametrize("size", [(30_000, 30_000), (9_000, 9_000), (12_001, 1)])
@@ -231,7 +241,7 @@ def test_what_nobody_sent_is_swept_after_a_day(alice: User) -> None:
     begun = uploads.begin(alice, name="b", size=len(HELLO))
     sending.bring(begun.slot, HELLO)
     long_ago = timezone.now() - timedelta(days=2)
-    Upload.objects.filter(pk__in=[old.pk, begun.upload.pk]).update(created_at=long_ago)
+    Upload.objects.filter(pk__in=[old.pk, begun.upload.pk]).update(touched_at=long_ago)
     assert care.sweep() == 2
     sending.runner.run_due()
     assert list(Upload.objects.all()) == [young]
