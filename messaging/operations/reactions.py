@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from chatify.lib import text
 from chatify.lib.errors import Conflict, Invalid
@@ -37,9 +39,15 @@ def remove(actor: User, *, message: UUID, emoji: str) -> Message:
     given = _clean(emoji)
     with acting.on(actor, message) as act:
         mine = Reaction.objects.filter(message=act.message, user=actor, emoji=given, retracted=False)
-        if mine.filter(withheld=False).update(retracted=True) if act.unheard else mine.delete()[0]:
+        if _take_back(mine, act):
             _tell(act, given, added=False)
     return act.message
+
+
+def _take_back(mine: QuerySet[Reaction], act: acting.Acting) -> int:
+    """Where nobody else is to hear of it, what others see stays for them."""
+    kept = mine.filter(withheld=False).update(retracted=True) if act.unheard else 0
+    return kept or mine.delete()[0]
 
 
 def toggle(actor: User, *, message: UUID, emoji: str) -> Message:

@@ -282,7 +282,9 @@ def test_what_a_blocked_person_does_to_old_messages_shows_to_them_alone_also_lat
     blocks.block(alice, other=bob)
     bob.refresh_from_db()
     reactions.remove(bob, message=old.id, emoji="👍")
-    reactions.add(bob, message=old.id, emoji="🎉")
+    for emoji in ("🎉", "🌱"):
+        reactions.add(bob, message=old.id, emoji=emoji)
+    reactions.remove(bob, message=old.id, emoji="🌱")
     pins.unpin(bob, message=pinned.id)
     pins.pin(bob, message=old.id)
     for step in (lambda: None, lambda: blocks.unblock(alice, other=bob)):
