@@ -3,16 +3,18 @@
     latest = Prepared(lambda user, ids: Membership.objects.filter(user_id=user, conversation_id__in=ids))
     rows = latest(user.pk, conversation_ids)
 
-Values are UUIDs, whole numbers, times, texts, or sequences of these, and must only be compared with: what chooses
-another query (a filter, a limit) is another `Prepared`. The rows are what the query set itself would give; where it
-cannot be told what became of a value, the query set itself is asked.
+Values are UUIDs, whole numbers, times, texts, or sequences of these, and must only be compared with. What chooses
+another query is named, `latest(user.pk, ids, limit=30)`: each choice is a statement of its own. So is each value that
+is None. The rows are what the query set itself would give; where it cannot be told what became of a value, or where
+there are too many choices, the query set itself is asked.
 """
 
 import copy
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -24,6 +26,8 @@ R = TypeVar("R")
 Value = UUID | int | datetime | str
 LENGTHS = (1, 2, 4, 8, 16, 32, 64, 128)
 """A sequence is filled up to one of these with its last value: `IN` lists of each length are one statement."""
+MOST = 64
+"""Statements that one `Prepared` keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +42,30 @@ class Statement:
 
 
 class Prepared(Generic[R]):
-    """`build(*values)` gives the query set; it is called a few times in the life of the process."""
+    """`build(*values, **choices)` gives the query set; it is called a few times in the life of the process."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, R]]) -> None:
         self._build = build
         self._made: dict[tuple[Any, ...], Statement | None] = {}
 
-    def __call__(self, *values: Value | Sequence[Value]) -> list[R]:
+    def __call__(self, *values: Value | Sequence[Value] | None, **choices: Hashable) -> list[R]:
         if not all(map(_usable, values)):
-            return list(self._build(*values))
+            return list(self._build(*values, **choices))
         filled = [_filled(value) for value in values]
-        shape = (connections["default"].vendor, *(_shape(value) for value in filled))
+        shape = (connections["default"].vendor, *map(_shape, filled), *choices.items())
         if shape not in self._made:
-            self._made[shape] = _prepare(self._build, filled)
+            if len(self._made) >= MOST:
+                return list(self._build(*values, **choices))
+            self._made[shape] = _prepare(partial(self._build, **choices), filled)
         statement = self._made[shape]
-        return list(self._build(*values) if statement is None else _run(statement, filled))
+        return list(self._build(*values, **choices) if statement is None else _run(statement, filled))
 
 
 def _usable(value: Any) -> bool:
-    """Whether a mark can stand for it: an empty list or None is another query."""
+    """Whether a mark can stand for it: an empty list is another query. None has no mark, but a shape of its own."""
     if isinstance(value, (list, tuple)):
-        return bool(value) and all(map(_usable, value))
-    return isinstance(value, (UUID, datetime, int, str)) and not isinstance(value, bool)
+        return bool(value) and all(each is not None and _usable(each) for each in value)
+    return value is None or (isinstance(value, (UUID, datetime, int, str)) and not isinstance(value, bool))
 
 
 def _filled(value: Any) -> Any:
@@ -108,12 +114,14 @@ def _flat(values: Sequence[Any]) -> Iterator[Any]:
     for value in values:
         if isinstance(value, list):
             yield from value
-        else:
+        elif value is not None:
             yield value
 
 
 def _marks(value: Any) -> Any:
     """Values of the same type that nothing else in a query is equal to."""
+    if value is None:
+        return None
     if isinstance(value, list):
         return [_marks(each) for each in value]
     if isinstance(value, UUID):

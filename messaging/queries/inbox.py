@@ -86,14 +86,26 @@ def page(user: User, *, filter: str = "all", cursor: str | None = None, limit: i
     """
     limit = paging.clamp(limit)
     now = timezone.now()
-    rows = filters.apply(_memberships(user), filter, now)
     since, after = _after(cursor) if cursor else (now, None)
+    if after is None and filters.label_in(filter) is None:
+        found = _first_rows(user.pk, now, filter=filter, limit=limit + 1)
+    else:
+        found = list(_placed(user.pk, filter, now, since, after)[: limit + 1])
+    shown = found[:limit]
+    return Page(_complete(user, shown), _cursor_after(since, shown[-1]) if len(found) > limit else None)
+
+
+@Prepared
+def _first_rows(user: UUID, now: datetime, *, filter: str, limit: int) -> QuerySet[Membership]:
+    return _placed(user, filter, now, now, None)[:limit]
+
+
+def _placed(user: UUID, filter: str, now: datetime, since: datetime, after: Q | None) -> QuerySet[Membership]:
+    rows = filters.apply(_memberships(user), filter, now)
     placed = rows.annotate(first=_pinned(since), at=_activity(since, moved=after is not None))
     if after is not None:
         placed = placed.filter(after)
-    found = list(placed.order_by("-first", "-at", "-conversation_id")[: limit + 1])
-    shown = found[:limit]
-    return Page(_complete(user, shown), _cursor_after(since, shown[-1]) if len(found) > limit else None)
+    return placed.order_by("-first", "-at", "-conversation_id")
 
 
 def _pinned(since: datetime) -> Case:
@@ -127,20 +139,20 @@ def row(user: User, id: UUID | str) -> InboxRow:
 
 def next_of(user: User, *, after: UUID | None = None) -> InboxRow | None:
     """My conversations one after the other, in an order that no new message changes: by the id of my membership."""
-    rows = _memberships(user).order_by("pk")
+    rows = _memberships(user.pk).order_by("pk")
     found = rows.filter(pk__gt=after).first() if after else rows.first()
     return _complete(user, [found])[0] if found else None
 
 
 def rows(user: User, ids: Collection[UUID]) -> dict[UUID, InboxRow]:
     """Lines of the inbox by conversation, without those that are not mine. A constant number of queries."""
-    memberships = list(_memberships(user).filter(conversation_id__in=ids)) if ids else []
+    memberships = list(_memberships(user.pk).filter(conversation_id__in=ids)) if ids else []
     return {row.conversation.id: row for row in _complete(user, memberships)} if memberships else {}
 
 
 def messages_of(user: User) -> int:
     """About how many messages all my conversations hold."""
-    return _memberships(user).aggregate(total=Sum("conversation__message_count"))["total"] or 0
+    return _memberships(user.pk).aggregate(total=Sum("conversation__message_count"))["total"] or 0
 
 
 def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:
@@ -148,13 +160,13 @@ def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:
     theirs = Membership.objects.filter(user_id=other.pk, left_seq=None).values("conversation_id")
     if user.pk == other.pk:
         return []
-    rows = _memberships(user).filter(conversation_id__in=theirs)
+    rows = _memberships(user.pk).filter(conversation_id__in=theirs)
     return _complete(user, list(rows.order_by("-conversation__last_activity_at")[:limit]))
 
 
 def fits(user: User, id: UUID, filter: str) -> bool:
     """Whether this filter shows the conversation."""
-    return filters.apply(_memberships(user), filter, timezone.now()).filter(conversation_id=id).exists()
+    return filters.apply(_memberships(user.pk), filter, timezone.now()).filter(conversation_id=id).exists()
 
 
 def unread_total(user: User) -> int:
@@ -162,10 +174,8 @@ def unread_total(user: User) -> int:
     return counts.unread_total(user.pk)
 
 
-def _memberships(user: User) -> QuerySet[Membership]:
-    return Membership.objects.filter(user_id=user.pk, left_seq=None).select_related(
-        "conversation", "kept_draft"
-    )
+def _memberships(user: UUID) -> QuerySet[Membership]:
+    return Membership.objects.filter(user_id=user, left_seq=None).select_related("conversation", "kept_draft")
 
 
 def _complete(user: User, memberships: Sequence[Membership]) -> list[InboxRow]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, When, Window
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
@@ -11,6 +11,7 @@ from accounts.models.user import unshown
 from chatify.lib import paging, text
 from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
+from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import Conversation, Membership
 
@@ -18,14 +19,21 @@ from messaging.models import Conversation, Membership
 def page(conversation: Conversation, *, cursor: str | None = None, limit: int = 50) -> Page[Membership]:
     """Members by joining, each with its user. The conversation comes from `access`, which was the permission."""
     limit = paging.clamp(limit)
-    rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None)
-    rows = rows.select_related("user").defer(*unshown("user", reaching=True))
-    if cursor:
-        at, last = paging.decode(cursor, datetime, UUID)
-        rows = rows.filter(Q(joined_at__gt=at) | Q(joined_at=at, id__gt=last))
-    found = list(rows.order_by("joined_at", "id")[: limit + 1])
+    at, last = paging.decode(cursor, datetime, UUID) if cursor else (None, None)
+    found = _following(conversation.id, at, last, limit=limit + 1)
     shown = found[:limit]
     return Page(shown, paging.encode(shown[-1].joined_at, shown[-1].id) if len(found) > limit else None)
+
+
+@Prepared
+def _following(
+    conversation: UUID, at: datetime | None, last: UUID | None, *, limit: int
+) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(conversation_id=conversation, left_seq=None)
+    rows = rows.select_related("user").defer(*unshown("user", reaching=True))
+    if at is not None:
+        rows = rows.filter(Q(joined_at__gt=at) | Q(joined_at=at, id__gt=last))
+    return rows.order_by("joined_at", "id")[:limit]
 
 
 def member(conversation: Conversation, user: UUID) -> User:

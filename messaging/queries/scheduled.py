@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from chatify.lib import paging
 from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
+from chatify.lib.prepared import Prepared
 from messaging.models import Conversation, Scheduled
 
 
@@ -50,5 +51,10 @@ def files_of(user: UUID) -> set[UUID]:
 
 def waiting_in(user: User, conversation: Conversation) -> list[Scheduled]:
     """What waits to enter this conversation, in the order in which it goes."""
-    rows = Scheduled.objects.filter(user=user, conversation=conversation, state__in=Scheduled.OPEN)
-    return list(rows.order_by("due_at", "pk")[:20])
+    return _waiting_in(user.pk, conversation.id)
+
+
+@Prepared
+def _waiting_in(user: UUID, conversation: UUID) -> QuerySet[Scheduled]:
+    rows = Scheduled.objects.filter(user_id=user, conversation_id=conversation, state__in=Scheduled.OPEN)
+    return rows.order_by("due_at", "pk")[:20]

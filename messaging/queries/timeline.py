@@ -11,6 +11,7 @@ from accounts.models.user import unshown
 from chatify.lib import ids
 from chatify.lib.errors import Invalid, NotFound
 from chatify.lib.paging import clamp, decode, encode
+from chatify.lib.prepared import Prepared
 from messaging.events import SENT
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.queries import extras, stars, visible
@@ -64,10 +65,9 @@ def page(
     """A page of what the member `conversation.my` may read: the latest, or before, after or around a number."""
     limit = clamp(limit)
     head, epoch = conversation.head, epoch_id()
-    rows = readable(conversation).annotate(starred=stars.by(conversation.my.user_id))  # type: ignore[attr-defined, no-redef]
-    messages, has_older = _messages(rows, before=before, after=after, around=around, limit=limit)
+    messages, has_older = _messages(conversation, before=before, after=after, around=around, limit=limit)
     extras.load(messages, reader=conversation.my.user_id)  # type: ignore[attr-defined]
-    has_newer = bool(messages) and _has_newer(conversation, rows, messages[-1].number, before)
+    has_newer = bool(messages) and _has_newer(conversation, messages[-1].number, before)
     notes = _notes(conversation, messages, open_start=not has_older, open_end=not has_newer)
     entries: list[Message | Event] = [*messages, *notes]
     entries.sort(key=lambda entry: entry.seq)
@@ -138,35 +138,42 @@ def notes_between(
 
 
 def _messages(
-    rows: QuerySet[Message], *, before: int | None, after: int | None, around: int | None, limit: int
+    conversation: Conversation, *, before: int | None, after: int | None, around: int | None, limit: int
 ) -> tuple[list[Message], bool]:
     """The page and whether older ones exist; the usual pages learn that from one row more, without another query."""
     if around is None and after is None:
-        found = _slice(rows, before, None, limit + 1)
+        found = _slice(conversation, before, None, limit + 1)
         return found[-limit:], len(found) > limit
-    found = _around(rows, around, limit) if around is not None else _slice(rows, None, after, limit)
-    return found, bool(found) and rows.filter(number__lt=found[0].number).exists()
+    found = (
+        _slice(conversation, None, after, limit) if around is None else _around(conversation, around, limit)
+    )
+    return found, bool(found) and readable(conversation).filter(number__lt=found[0].number).exists()
 
 
-def _has_newer(conversation: Conversation, rows: QuerySet[Message], newest: int, before: int | None) -> bool:
+def _has_newer(conversation: Conversation, newest: int, before: int | None) -> bool:
     """Whether messages follow; what is withheld from the reader, or hidden by them, does not."""
     if newest >= conversation.message_count or before is not None:
         return newest < conversation.message_count
-    return rows.filter(number__gt=newest).exists()
+    return readable(conversation).filter(number__gt=newest).exists()
 
 
 def readable(conversation: Conversation) -> QuerySet[Message]:
     """The messages that the member `conversation.my` may read."""
     my: Membership = conversation.my  # type: ignore[attr-defined]
-    from_seq = my.visible_from_seq
-    rows = Message.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head)
-    rows = _with_people(rows.filter(visible.messages(my.user_id)))
-    return rows.filter(number__gte=Subquery(_first_number(conversation, from_seq))) if from_seq else rows
+    return _readable(conversation.id, conversation.head, my.user_id, my.visible_from_seq or None)
 
 
-def _first_number(conversation: Conversation, from_seq: int) -> QuerySet:
+def _readable(conversation: UUID, head: int, reader: UUID, from_seq: int | None) -> QuerySet[Message]:
+    rows = Message.objects.filter(conversation_id=conversation, seq__lte=head)
+    rows = _with_people(rows.filter(visible.messages(reader)))
+    if from_seq is None:
+        return rows
+    return rows.filter(number__gte=Subquery(_first_number(conversation, from_seq)))
+
+
+def _first_number(conversation: UUID, from_seq: int) -> QuerySet:
     """The number of the first message at or after a seq: pages are cut by number, which the index holds."""
-    sent = Event.objects.filter(conversation_id=conversation.id, seq__gte=from_seq, type=SENT)
+    sent = Event.objects.filter(conversation_id=conversation, seq__gte=from_seq, type=SENT)
     return sent.order_by("seq").values("message__number")[:1]
 
 
@@ -175,31 +182,56 @@ def _with_people(rows: QuerySet[Message]) -> QuerySet[Message]:
     return rows.select_related("sender", "reply_to", "reply_to__sender").defer(*people)
 
 
-def _slice(rows: QuerySet[Message], before: int | None, after: int | None, limit: int) -> list[Message]:
+def _slice(conversation: Conversation, before: int | None, after: int | None, limit: int) -> list[Message]:
+    my: Membership = conversation.my  # type: ignore[attr-defined]
+    place = (conversation.id, conversation.head, my.user_id, my.visible_from_seq or None)
     if after is not None:
-        return list(rows.filter(number__gt=after).order_by("number")[:limit])
+        return _later(*place, after, limit=limit)
+    return _earlier(*place, before, limit=limit)[::-1]
+
+
+@Prepared
+def _later(
+    conversation: UUID, head: int, reader: UUID, from_seq: int | None, after: int, *, limit: int
+) -> QuerySet[Message]:
+    rows = _readable(conversation, head, reader, from_seq).annotate(starred=stars.by(reader))  # type: ignore[no-redef]
+    return rows.filter(number__gt=after).order_by("number")[:limit]
+
+
+@Prepared
+def _earlier(
+    conversation: UUID, head: int, reader: UUID, from_seq: int | None, before: int | None, *, limit: int
+) -> QuerySet[Message]:
+    rows = _readable(conversation, head, reader, from_seq).annotate(starred=stars.by(reader))  # type: ignore[no-redef]
     if before is not None:
         rows = rows.filter(number__lt=before)
-    return list(rows.order_by("-number")[:limit])[::-1]
+    return rows.order_by("-number")[:limit]
 
 
-def _around(rows: QuerySet[Message], number: int, limit: int) -> list[Message]:
-    older = _slice(rows, number, None, max(1, limit // 2))
-    return older + _slice(rows, None, number - 1, limit - len(older)) if limit > len(older) else older
+def _around(conversation: Conversation, number: int, limit: int) -> list[Message]:
+    older = _slice(conversation, number, None, max(1, limit // 2))
+    newer = limit - len(older)
+    return older + _slice(conversation, None, number - 1, newer) if newer > 0 else older
 
 
 def _notes(
     conversation: Conversation, messages: Sequence[Message], *, open_start: bool, open_end: bool
 ) -> list[Event]:
     """What happened between the messages of the page, and beyond its ends where nothing else would show it."""
-    rows = Event.objects.filter(conversation_id=conversation.id, seq__lte=conversation.head).exclude(
-        type=SENT
-    )
-    low = conversation.my.visible_from_seq if open_start or not messages else messages[0].seq  # type: ignore[attr-defined]
-    rows = rows.filter(visible.events(conversation.my.user_id), seq__gte=low, message=None)  # type: ignore[attr-defined]
-    if messages and not open_end:
-        rows = rows.filter(seq__lt=messages[-1].seq)
-    notes = list(rows.order_by("-seq")[:NOTES_SHOWN])[::-1]
+    my: Membership = conversation.my  # type: ignore[attr-defined]
+    low = my.visible_from_seq if open_start or not messages else messages[0].seq
+    high = messages[-1].seq if messages and not open_end else None
+    notes = _happened(conversation.id, conversation.head, my.user_id, low, high)[::-1]
     for note in notes:
         note.conversation = conversation
     return notes
+
+
+@Prepared
+def _happened(conversation: UUID, head: int, reader: UUID, low: int, high: int | None) -> QuerySet[Event]:
+    """The latest events besides messages, from the seq `low` on and before `high`."""
+    rows = Event.objects.filter(conversation_id=conversation, seq__lte=head).exclude(type=SENT)
+    rows = rows.filter(visible.events(reader), seq__gte=low, message=None)
+    if high is not None:
+        rows = rows.filter(seq__lt=high)
+    return rows.order_by("-seq")[:NOTES_SHOWN]

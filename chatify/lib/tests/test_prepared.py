@@ -51,6 +51,30 @@ def test_a_value_whose_place_cannot_be_told_asks_the_query_set(alice):
     assert prepared("bob and more") == []
 
 
+def test_none_and_each_choice_are_statements_of_their_own(alice, bob, carol):
+    built = []
+
+    def rows(before, *, order, limit):
+        built.append((before is None, order, limit))
+        found = User.objects.filter(created_at__lt=before) if before else User.objects.all()
+        return found.order_by(order)[:limit]
+
+    prepared = Prepared(rows)
+    for _ in range(2):
+        assert prepared(None, order="username", limit=2) == [alice, bob]
+        assert prepared(None, order="-username", limit=1) == [carol]
+        assert prepared(timezone.now() + timedelta(days=1), order="username", limit=2) == [alice, bob]
+        assert prepared(timezone.now() - timedelta(days=1), order="username", limit=2) == []
+    assert built == [(True, "username", 2), (True, "-username", 1), (False, "username", 2)]
+
+
+def test_of_too_many_choices_only_some_are_kept(alice, monkeypatch):
+    monkeypatch.setattr("chatify.lib.prepared.MOST", 2)
+    prepared = Prepared(lambda name, *, limit: User.objects.filter(username=name)[:limit])
+    assert [prepared("alice", limit=limit) for limit in range(1, 5)] == [[alice]] * 4
+    assert len(prepared._made) == 2
+
+
 def test_joined_rows_and_values_come_whole(alice):
     prepared = Prepared(lambda id: User.objects.filter(pk=id).values("username"))
     assert prepared(alice.pk) == [{"username": "alice"}]
