@@ -50,10 +50,18 @@ class Part:
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     keep_what_is_compiled()
+    keep_what_is_made()
     arguments = sys.argv[1:]
     if arguments[:1] == ["--faults"]:
         return run_faults(arguments[1:])
     return run_some(arguments) if arguments else run_everything()
+
+
+def keep_what_is_made() -> None:
+    """Every part needs a migrated database and the static files: the first that asks makes them for all."""
+    folder = tempfile.mkdtemp(prefix="chatify-kept-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["CHATIFY_TEST_KEPT"] = folder
 
 
 def keep_what_is_compiled() -> None:

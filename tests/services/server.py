@@ -2,13 +2,15 @@
 
 import atexit
 import contextlib
+import fcntl
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -181,20 +183,40 @@ def run_python(
 @cache
 def migrated_sqlite() -> Path:
     """A migrated, empty SQLite database, made once in a test run."""
-    folder = Path(tempfile.mkdtemp(prefix="chatify-migrated-", dir="/tmp"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    run_python("manage.py", "migrate", "--verbosity", "0", env=clean_environment(CHATIFY_DATA=str(folder)))
-    return folder / SQLITE
+    return _kept("migrated", _migrate_into) / SQLITE
 
 
 @cache
 def collected_static() -> Path:
     """The folder of collected static files, made once in a test run."""
-    folder = Path(tempfile.mkdtemp(prefix="chatify-static-", dir="/tmp"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _kept("static", _collect_into) / "files"
+
+
+def _migrate_into(folder: Path) -> None:
+    run_python("manage.py", "migrate", "--verbosity", "0", env=clean_environment(CHATIFY_DATA=str(folder)))
+
+
+def _collect_into(folder: Path) -> None:
     env = clean_environment(CHATIFY_STATIC=str(folder / "files"), CHATIFY_DATA=str(folder / "data"))
     run_python("manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
-    return folder / "files"
+
+
+def _kept(name: str, fill: Callable[[Path], None]) -> Path:
+    """A folder that was filled once: by whoever came first of the processes that share CHATIFY_TEST_KEPT, or by us."""
+    shared = os.environ.get("CHATIFY_TEST_KEPT")
+    if not shared:
+        folder = Path(tempfile.mkdtemp(prefix=f"chatify-{name}-", dir="/tmp"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        fill(folder)
+        return folder
+    folder = Path(shared, name)
+    with Path(shared, f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = Path(tempfile.mkdtemp(dir=shared))
+            fill(making)
+            making.rename(folder)
+    return folder
 
 
 def last_lines(server: Server) -> str:
