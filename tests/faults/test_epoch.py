@@ -13,6 +13,6 @@ pytestmark = pytest.mark.process
 
 def test_the_epoch_is_there_before_anybody_serves(tmp_path: Path) -> None:
     server = Server(tmp_path)
-    server.manage("migrate", "--verbosity", "0")
+    server.prepare()
     with closing(sqlite3.connect(tmp_path / "chatify.sqlite3")) as connection:
         assert connection.execute("SELECT count(*) FROM messaging_logepoch").fetchone() == (1,)

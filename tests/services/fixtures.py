@@ -70,8 +70,8 @@ def redis_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str | None:
-    """Runs the test on both: None (SQLite in the data folder), then the URL of an empty PostgreSQL database."""
-    return str(request.getfixturevalue("postgres").database()) if request.param == "postgresql" else None
+    """Runs the test on both: None (SQLite in the data folder), then the URL of a PostgreSQL database with tables."""
+    return str(request.getfixturevalue("postgres").migrated()) if request.param == "postgresql" else None
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import psutil
+import psycopg
 
 from .ports import free_port
 from .processes import ROOT, NotStarted, clean_environment, end, spawn, tail, wait_until
@@ -88,9 +89,7 @@ class Server:
 
     def start(self) -> "Server":
         """Migrate (the first time), start, and return once it says that it is ready. Raises NotStarted."""
-        if not self._migrated:
-            self._migrate()
-            self._migrated = True
+        self.prepare()
         for attempt in range(3):
             port = self.port or free_port()
             try:
@@ -102,6 +101,12 @@ class Server:
             self.port = port
             return self
         raise AssertionError("unreachable")
+
+    def prepare(self) -> None:
+        """Make its tables, once."""
+        if not self._migrated:
+            self._migrate()
+            self._migrated = True
 
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
@@ -146,9 +151,14 @@ class Server:
         self.close()
 
     def _migrate(self) -> None:
-        """A new SQLite database is a copy of one that was migrated before: that takes longer than all the rest."""
+        """A new SQLite database is a copy of one that was migrated before: that takes longer than all the rest. One of
+        PostgreSQL that has tables (`Postgres.migrated()`) has them all."""
         database = self.data_dir / SQLITE
-        if "DATABASE_URL" in self.env or database.exists():
+        if "DATABASE_URL" in self.env:
+            if not _has_tables(self.env["DATABASE_URL"]):
+                self.manage("migrate", "--verbosity", "0")
+            return
+        if database.exists():
             self.manage("migrate", "--verbosity", "0")
             return
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -165,6 +175,11 @@ class Server:
             file.seek(self._log_start)
             return READY.search(file.read()) is not None
         return False
+
+
+def _has_tables(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT to_regclass('django_migrations')").fetchone() != (None,)
 
 
 def run_python(

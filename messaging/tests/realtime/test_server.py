@@ -207,7 +207,7 @@ async def test_it_ends_with_goodbye_and_zero(serve: Any, how: int) -> None:
 
 async def test_another_server_serves_the_same_sockets(tmp_path: Any) -> None:
     server = Server(tmp_path)
-    server.manage("migrate", "--verbosity", "0")
+    server.prepare()
     server.port = free_port()
     command = [
         sys.executable,
