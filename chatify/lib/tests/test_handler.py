@@ -132,10 +132,10 @@ def test_requests_run_side_by_side(handler: ThreadedHandler) -> None:
     assert [client.body for client in serve(handler, *[lambda: Client("/together/")] * 2)] == [b"met", b"met"]
 
 
-def test_a_thread_is_used_again(handler: ThreadedHandler) -> None:
-    for _ in range(5):
+def test_threads_are_used_again(handler: ThreadedHandler) -> None:
+    for _ in range(10):
         serve(handler, lambda: Client("/plain/"))
-    assert len(seen["threads"]) == 1
+    assert seen["threads"] <= {"pages_0", "pages_1"}
 
 
 def test_what_a_request_sets_ends_with_it(handler: ThreadedHandler) -> None:
