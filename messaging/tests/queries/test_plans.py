@@ -130,6 +130,7 @@ def test_the_log_has_no_index_that_nobody_reads():
             "message_answers",
             "message_forwards",
             "message_pinned",
+            "message_pinned_apart",
         },
         # place: notes, resume; of_message: erasing.
         "messaging_event": {"event_place", "event_of_message"},
