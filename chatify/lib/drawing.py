@@ -5,7 +5,8 @@ are in its key, so nothing has to be thrown away when something changes: what is
 asks for any more makes room.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from hashlib import blake2b
 from sys import getsizeof
 from typing import Any, cast
@@ -21,6 +22,7 @@ from django.utils.translation import get_language
 
 MOST_BYTES = 24 * 2**20
 Key = bytes
+Reader = tuple[str | None, str, date]
 
 
 class Kept:
@@ -55,9 +57,19 @@ def drawn(template: str, context: Mapping[str, Any]) -> SafeString:
     Values are plain: texts, numbers, times, ids, and dicts, lists and dataclasses of these. Raises TypeError for
     others, which could change without being noticed.
     """
+    return _drawn(template, _reader(), context)
+
+
+def drawn_each(template: str, name: str, values: Iterable[Any]) -> SafeString:
+    """The template once for each value, under this name, one after the other."""
+    reader = _reader()
+    return SafeString("".join([_drawn(template, reader, {name: value}) for value in values]))
+
+
+def _drawn(template: str, reader: Reader, context: Mapping[str, Any]) -> SafeString:
     if settings.DEBUG:  # templates change while one looks
         return _draw(template, context)
-    key = _key(template, context)
+    key = blake2b(orjson.dumps((template, reader, context)), digest_size=16).digest()
     found = kept.get(key)
     if found is None:
         found = _draw(template, context)
@@ -70,6 +82,5 @@ def _draw(template: str, context: Mapping[str, Any]) -> SafeString:
     return made.template.render(Context(dict(context), use_l10n=False))  # numbers as programs read them
 
 
-def _key(template: str, context: Mapping[str, Any]) -> Key:
-    reader = (get_language(), timezone.get_current_timezone_name(), timezone.localdate())
-    return blake2b(orjson.dumps((template, reader, context)), digest_size=16).digest()
+def _reader() -> Reader:
+    return get_language(), timezone.get_current_timezone_name(), timezone.localdate()

@@ -1,5 +1,6 @@
 """How times, names and texts are shown. Times come as datetimes or as the ISO strings of the public shapes."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -34,6 +35,13 @@ def icon(name: str, turns: object = False) -> SafeString:
 def drawn(template: str, **values: object) -> SafeString:
     """`{% include template with … only %}`, drawn once for all who get the same values."""
     return drawing.drawn(template, values)
+
+
+@register.simple_tag
+def drawn_each(template: str, **values: Iterable[object]) -> SafeString:
+    """`drawn` for each of the values, under the one name that is given: `row=list.lines`."""
+    ((name, each),) = values.items()
+    return drawing.drawn_each(template, name, each)
 
 
 @register.simple_tag

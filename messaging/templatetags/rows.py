@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import reverse
 
-from chatify.lib import markup, text
+from chatify.lib import addresses, markup, text
 
 register = template.Library()
 FOLDED = "Message from somebody you blocked"
@@ -65,7 +64,7 @@ def portrait(face: Any) -> dict[str, Any]:
 @register.filter
 def row_url(row: Any) -> str:
     """Where the row leads."""
-    return getattr(row, "url", None) or reverse("conversation", args=[row.conversation.id])
+    return getattr(row, "url", None) or addresses.of("conversation", row.conversation.id)
 
 
 @register.filter

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts import relations
 from accounts.models import User
+from chatify.lib import addresses
 from messaging import presenters
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.queries import history
@@ -130,13 +130,13 @@ class Feed:
     @property
     def older_url(self) -> str:
         """Where earlier messages are, as a part or as a page; empty when there are none."""
-        messages = reverse("messages", args=[self.conversation.id])
+        messages = addresses.of("messages", self.conversation.id)
         chosen = "&select=on" if self.choosing else ""
         return f"{messages}?before={self.page.oldest}{chosen}" if self.page.has_older else ""
 
     @property
     def newer_url(self) -> str:
-        return reverse("conversation", args=[self.conversation.id]) if self.page.has_newer else ""
+        return addresses.of("conversation", self.conversation.id) if self.page.has_newer else ""
 
 
 def _lines(feed: Feed) -> Iterable[Line]:

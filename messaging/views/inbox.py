@@ -1,6 +1,6 @@
 """The list of conversations: as a page, as the list alone, as its next rows, as one row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -48,6 +48,17 @@ class List:
     @property
     def unread_total(self) -> int:
         return self.counts.get("unread", 0)
+
+    @property
+    def lines(self) -> Iterable[dict[str, Any]]:
+        """The rows as they are drawn, with that of the open conversation marked."""
+        for row in self.rows:
+            yield {**line(row), "current": row.conversation.id == self.current}
+
+    @property
+    def above(self) -> dict[str, Any]:
+        """What the filters above the rows are drawn from, as plain values."""
+        return {"filters": self.filters, "filter": self.filter, "url": self.url, "rows": bool(self.rows)}
 
 
 @require_safe

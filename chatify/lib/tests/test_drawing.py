@@ -39,6 +39,15 @@ def test_equal_values_are_drawn_once_and_others_anew(drawings):
     assert len(drawings) == 3
 
 
+def test_each_of_several_is_drawn_as_it_is_alone_and_once(drawings):
+    faces = [FACE, {**FACE, "hue": 4}, FACE]
+    together = drawing.drawn_each(AVATAR, "face", faces)
+    assert len(drawings) == 2
+    assert together == "".join(drawing.drawn(AVATAR, {"face": face}) for face in faces)
+    assert len(drawings) == 2
+    assert drawing.drawn_each(AVATAR, "face", []) == ""
+
+
 def test_what_is_drawn_depends_on_the_readers_zone_and_day(drawings, monkeypatch):
     row = {"at": datetime(2026, 11, 21, 23, 30, tzinfo=UTC), "face": FACE, "unread": 0}
     here = drawing.drawn("messaging/inbox/_row.html", {"row": row})
