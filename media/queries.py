@@ -36,6 +36,13 @@ def own(owner: User, id: UUID | str, *, state: str | None = None) -> Upload:
     return upload
 
 
+def free(owner: User, named: Iterable[str]) -> list[Upload]:
+    """Those of these files that this person may still send, in the order in which they are named."""
+    known = [id for id in map(ids.read, named) if id]
+    rows = Upload.objects.filter(pk__in=known, owner=owner, state__in=FINISHED, claimed_at=None)
+    return sorted(rows, key=lambda row: known.index(row.pk))
+
+
 def claimable(wanted: Iterable[UUID]) -> dict[UUID, Upload]:
     """Finished files that no message has, locked until the transaction ends."""
     rows = Upload.objects.select_for_update().filter(pk__in=list(wanted), state__in=FINISHED, claimed_at=None)

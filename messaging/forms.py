@@ -35,8 +35,12 @@ class Starting(Typed):
     subject = forms.CharField(label="Subject", required=False, strip=False)
     body = forms.CharField(label="Message", required=False, strip=False, widget=forms.Textarea)
 
+    attachments: list[str]
+    """Files that came with the form, or with an earlier try of it."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"client_id": str(ids.uuid7())}, **kwargs})
+        self.attachments = []
         for name in ("title", "subject", "body"):
             self.fields[name].widget.attrs.update({"dir": "auto", "autocomplete": "off"})
 

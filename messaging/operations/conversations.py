@@ -126,6 +126,12 @@ def _set_title(
     ledger.event(CHANGED, actor, data, at=at)
 
 
+def started(actor: User, client_id: str) -> bool:
+    """Whether the actor began something under this id already."""
+    key = ids.read(client_id)
+    return key is not None and Conversation.objects.filter(created_by=actor, client_id=key).exists()
+
+
 def _start_once(
     kind: kinds.Kind, actor: User, client_id: UUID | str, fill: Any, *, at: datetime | None, **fields: Any
 ) -> Conversation:

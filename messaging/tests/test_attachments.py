@@ -411,3 +411,39 @@ def test_an_edit_may_take_the_words_of_a_message_with_files(alice: User, chat: C
     assert edits.edit(alice, message=sent.id, body="").body == ""
     with pytest.raises(Invalid):
         edits.edit(alice, message=send(alice, chat, body="words").id, body="")
+
+
+def test_a_first_letter_brings_files_without_a_script(client_for: Signed, alice: User, bob: User) -> None:
+    client, client_id = client_for(alice), str(uuid4())
+    letter = {"kind": "mail", "subject": "Lease", "body": "", "client_id": client_id}
+    searched = client.post(
+        "/c/new/", {**letter, "q_to": "bob", "find": "1", "file": SimpleUploadedFile("a.txt", TEXT)}
+    )
+    row = Upload.objects.get()
+    kept = f'name="attachments" value="{row.pk}" checked'
+    assert searched.status_code == 200 and kept in searched.content.decode(), "a search loses no file"
+    refused = client.post("/c/new/", {**letter, "to": "", "attachments": [str(row.pk)]})
+    assert refused.status_code == 422 and kept in refused.content.decode()
+    whole = {**letter, "to": "bob", "attachments": [str(row.pk)]}
+    more = {**whole, "file": SimpleUploadedFile("b.txt", b"peas")}
+    assert client.post("/c/new/", more).status_code == 303
+    message = Message.objects.get()
+    assert [file.upload.name for file in timeline.message(bob, message.pk).files] == ["a.txt", "b.txt"]
+    more["file"].seek(0)
+    assert client.post("/c/new/", more).status_code == 303
+    assert (Upload.objects.count(), Message.objects.count()) == (2, 1), "sent again, it brings nothing more"
+    empty = client.post(
+        "/c/new/", {**letter, "client_id": str(uuid4()), "file": SimpleUploadedFile("c.txt", b"")}
+    )
+    assert (empty.status_code, "c.txt is empty." in empty.content.decode()) == (422, True)
+
+
+def test_a_first_letter_takes_nobody_elses_files(client_for: Signed, alice: User, bob: User) -> None:
+    foreign = sending.arrive(bob, TEXT, name="secret.txt")
+    letter = {"kind": "mail", "to": "bob", "body": "x", "attachments": [str(foreign.pk), "no-id"]}
+    for named in ([str(foreign.pk)], ["no-id"], [str(uuid4()) for _ in range(11)]):
+        answer = client_for(alice).post(
+            "/c/new/", {**letter, "client_id": str(uuid4()), "attachments": named}
+        )
+        assert answer.status_code == 422 and "secret.txt" not in answer.content.decode()
+    assert not Conversation.objects.exists()

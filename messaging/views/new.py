@@ -13,10 +13,11 @@ from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids
 from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound, TooMany
+from media import queries as files
 from messaging.forms import Starting
 from messaging.models import Conversation
+from messaging.operations import attachments, claims, pace
 from messaging.operations import conversations as operations
-from messaging.operations import pace
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, chosen, pick, search
 
@@ -34,6 +35,7 @@ class Way:
     people: str
     start: Callable[[User, Starting, list[list[User]]], Conversation]
     copies: bool = False
+    files: bool = False
     single: bool = False
 
 
@@ -60,6 +62,7 @@ def _mail(actor: User, form: Starting, people: list[list[User]]) -> Conversation
         cc=people[1],
         body=typed.get("body", ""),
         client_id=key,
+        attachments=form.attachments,
     )
 
 
@@ -82,6 +85,7 @@ WAYS = (
         "To",
         _mail,
         copies=True,
+        files=True,
     ),
 )
 BY_NAME = {way.name: way for way in WAYS}
@@ -97,14 +101,32 @@ def new(request: MemberRequest) -> HttpResponse:
         pickers.append(pick(request, "cc", "Cc"))
     if request.method != "POST":
         return _form(request, way, Starting(), pickers)
-    form = Starting(request.POST)
-    if "find" in request.POST:
-        return _form(request, way, Starting(initial=request.POST.dict()), pickers)
-    return _start(request, way, form, pickers)
+    finding = "find" in request.POST
+    form = Starting(initial=request.POST.dict()) if finding else Starting(request.POST)
+    form.attachments = request.POST.getlist("attachments")
+    return (_find if finding else _start)(request, way, form, pickers)
+
+
+def _find(request: MemberRequest, way: Way, form: Starting, pickers: list[Picker]) -> HttpResponse:
+    try:
+        _bring(request, way, form)
+    except (Invalid, TooMany) as error:
+        refused = Starting(request.POST)
+        refused.attachments = form.attachments
+        return http.wait(_form(request, way, refused, pickers, error=error, status=error.status), error)
+    return _form(request, way, form, pickers)
+
+
+def _bring(request: MemberRequest, way: Way, form: Starting) -> None:
+    """Take in the files that came with the form. They stay with it when it is refused; sent again, it brings none."""
+    given = request.FILES.getlist("file") if way.files else []
+    if given and not operations.started(request.user, request.POST.get("client_id", "")):
+        form.attachments += [str(each) for each in attachments.bring(request.user, given)]
 
 
 def _start(request: MemberRequest, way: Way, form: Starting, pickers: list[Picker]) -> HttpResponse:
     try:
+        _bring(request, way, form)
         found = way.start(request.user, form, [chosen(request, picker) for picker in pickers])
     except (Forbidden, Invalid, NotFound, TooMany) as error:
         status = 422 if isinstance(error, NotFound) else error.status
@@ -138,6 +160,8 @@ def _form(
         "form": form,
         "pickers": pickers,
         "shown": [form[name] for name in way.fields],
+        "carried": files.free(request.user, form.attachments) if way.files else [],
+        "most_files": claims.MOST,
     }
     if http.part(request):
         return render(request, "messaging/conversations/_new.html", context, status=status)

@@ -13,6 +13,7 @@ import { Drafts } from "./conversation/drafts.js";
 import { Got } from "./conversation/got.js";
 import { Pane } from "./conversation/pane.js";
 import { keepTimes, localTimes } from "./conversation/times.js";
+import { Letter } from "./conversation/letter.js";
 import { Counts } from "./inbox/counts.js";
 import { showEdit } from "./inbox/edits.js";
 import { Own } from "./inbox/own.js";
@@ -53,6 +54,7 @@ class App {
     this.counts = new Counts();
     this.rows = new Rows({ user, counts: this.counts, feed: this.feed, reading: () => this.pane?.id ?? null });
     this.own = new Own(this);
+    this.letter = new Letter(this.drafts.trays);
   }
 
   // ── lifecycle ──
@@ -80,6 +82,7 @@ class App {
     if (find("#rows") !== this.rows.list) this.rows.mount();
     this.rows.current(this.pane?.id ?? null);
     this.counts.mount();
+    this.letter.mount();
   }
 
   // ── actions ──

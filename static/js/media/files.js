@@ -13,7 +13,7 @@ export class Files {
     Object.assign(this, { form, field, tray, signal });
     this.most = number(find("input[type=file]", form).dataset.most);
     this.rows = new Rows({ form, tray, signal });
-    intake({ form, section: form.closest("#conversation"), field, signal, take: (files) => this.#take(files) });
+    intake({ form, section: form.closest("#conversation, .page"), field, signal, take: (files) => this.#take(files) });
     signal.addEventListener("abort", tray.on("changed", () => this.#tell()));
     window.addEventListener("online", () => tray.hurry(), { signal });
     this.#adopt(all("input[name=attachments]", form));
@@ -54,7 +54,7 @@ export class Files {
   }
 
   #adopt(inputs) {
-    for (const input of inputs) input.remove();
+    for (const input of inputs) (input.closest("label") ?? input).remove();
     this.tray.adopt(inputs.map(({ value }) => value));
   }
 

@@ -1,0 +1,62 @@
+/* The form of a first letter: its files go on their way while it is written, and it waits for them. */
+
+import { all, find, make } from "../lib/dom.js";
+import { Files } from "../media/files.js";
+
+export class Letter {
+  #form = null;
+  #ending = null;
+  #going = null; // the files of a letter that was sent off
+
+  constructor(trays) {
+    this.tray = trays.of("new");
+    document.addEventListener("htmx:beforeSwap", (event) => this.#answered(event));
+    document.addEventListener("htmx:sendError", () => this.#stays());
+  }
+
+  /** Looks whether the form is there, or another one. */
+  mount() {
+    const form = find("form[data-letter]");
+    if (form === this.#form) return;
+    this.#ending?.abort();
+    this.#form = form;
+    this.#going = null;
+    if (form) this.#open(form);
+  }
+
+  // ── callbacks ──
+
+  // Before htmx, which takes what the form holds at once. Buttons with a name search for people.
+  async #submitted(event) {
+    if (event.submitter?.name || !this.files.any || this.#going) return;
+    const { submitter, target } = event;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!(await this.files.ready())) return;
+    this.#going = this.files.carried.map(({ id }) => id);
+    target.append(...this.#going.map((value) => make("input", { type: "hidden", name: "attachments", value })));
+    target.requestSubmit(submitter);
+  }
+
+  // Another page than the form answers: the letter is on its way, and its files with it.
+  #answered({ detail: { xhr } }) {
+    const { pathname } = new URL(xhr?.responseURL || location.href, location.href);
+    if (this.#going && /^\/c\/[0-9a-f-]{36}\//.test(pathname)) this.tray.sent(this.#going);
+  }
+
+  // Nobody answered: the form is still here, for another try.
+  #stays() {
+    if (!this.#going) return;
+    this.#going = null;
+    for (const input of all("input[type=hidden][name=attachments]", this.#form)) input.remove();
+  }
+
+  // ── internals ──
+
+  #open(form) {
+    const { signal } = (this.#ending = new AbortController());
+    const field = find("textarea[name=body]", form);
+    this.files = new Files({ form, field, tray: this.tray, signal });
+    form.addEventListener("submit", (event) => this.#submitted(event), { capture: true, signal });
+  }
+}
