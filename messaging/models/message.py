@@ -82,6 +82,11 @@ class Message(models.Model):
                 name="message_forwards",
             ),
             models.Index(
+                fields=["conversation", "number"],
+                condition=models.Q(attached__isnull=False),
+                name="message_carries",
+            ),
+            models.Index(
                 fields=["conversation", "pinned_at"],
                 condition=models.Q(pinned_at__isnull=False),
                 name="message_pinned",

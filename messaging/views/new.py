@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -154,19 +155,16 @@ def _form(
         if picker.searched or picker.name == "to":
             search(request, picker)
     _explain(form, pickers, error)
-    context = {
-        "way": way,
-        "ways": WAYS,
-        "form": form,
-        "pickers": pickers,
-        "shown": [form[name] for name in way.fields],
-        "carried": files.free(request.user, form.attachments) if way.files else [],
-        "most_files": claims.MOST,
-    }
+    context = {"way": way, "ways": WAYS, "form": form, "pickers": pickers, **_fields(request.user, way, form)}
     if http.part(request):
         return render(request, "messaging/conversations/_new.html", context, status=status)
     context["list"] = list_of(request)
     return render(request, "messaging/conversations/new.html", context, status=status)
+
+
+def _fields(user: User, way: Way, form: Starting) -> dict[str, Any]:
+    carried = files.free(user, form.attachments) if way.files else []
+    return {"shown": [form[name] for name in way.fields], "carried": carried, "most_files": claims.MOST}
 
 
 def _explain(form: Starting, pickers: list[Picker], error: ChatifyError | None) -> None:

@@ -13,13 +13,13 @@ import { Drafts } from "./conversation/drafts.js";
 import { Got } from "./conversation/got.js";
 import { Pane } from "./conversation/pane.js";
 import { keepTimes, localTimes } from "./conversation/times.js";
-import { Letter } from "./conversation/letter.js";
 import { Counts } from "./inbox/counts.js";
 import { showEdit } from "./inbox/edits.js";
 import { Own } from "./inbox/own.js";
 import { Rows } from "./inbox/rows.js";
 import { Gather } from "./lib/clock.js";
 import { csrfToken, find, language, me } from "./lib/dom.js";
+import { files } from "./media/everywhere.js";
 import { carrier, FormCarrier, SocketCarrier } from "./realtime/carriers.js";
 import { Cursors } from "./realtime/cursors.js";
 import { Feed } from "./realtime/feed.js";
@@ -29,7 +29,6 @@ import { Socket } from "./realtime/socket.js";
 import { openStore } from "./realtime/store.js";
 import { Tabs } from "./realtime/tabs.js";
 
-const HEAD_EVENTS = /^(member|conversation)\./;
 const HEAD_MS = 800;
 const visible = () => document.visibilityState === "visible";
 const socketUrl = () => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws/`;
@@ -54,7 +53,6 @@ class App {
     this.counts = new Counts();
     this.rows = new Rows({ user, counts: this.counts, feed: this.feed, reading: () => this.pane?.id ?? null });
     this.own = new Own(this);
-    this.letter = new Letter(this.drafts.trays);
   }
 
   // ── lifecycle ──
@@ -65,10 +63,10 @@ class App {
     new Here(this);
     new Keyboard(this);
     dialogs();
+    files(this.drafts.trays);
     signOut(this);
     presence(this);
     swaps((target) => this.refresh(target), () => this.socket.halt("signin"));
-    localTimes();
     keepTimes();
     this.refresh(document.body);
     this.socket.start();
@@ -82,7 +80,6 @@ class App {
     if (find("#rows") !== this.rows.list) this.rows.mount();
     this.rows.current(this.pane?.id ?? null);
     this.counts.mount();
-    this.letter.mount();
   }
 
   // ── actions ──
@@ -139,7 +136,7 @@ class App {
     this.rows.event(frame, pane?.hasRead(frame) ?? false);
     showEdit(this.rows, frame);
     if (frame.event === "message.sent") this.#said(frame);
-    else if (pane && HEAD_EVENTS.test(frame.event)) this.refreshingHead.soon();
+    else if (pane && /^(member|conversation)\./.test(frame.event)) this.refreshingHead.soon();
   }
 
   #said({ conversation, data, actor }) {

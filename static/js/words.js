@@ -107,6 +107,7 @@ export const words = {
     forbidden: "You cannot write here.",
     too_large: "This message is too long.",
   },
+  pictures: (at, all) => `${at} of ${all}`,
   waiting: (count) => (count === 1 ? "1 message is waiting to be sent" : `${count} messages are waiting to be sent`),
   hereNow: "here now",
   lastHere: "last here",

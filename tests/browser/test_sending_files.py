@@ -133,3 +133,19 @@ def test_finished_files_outlive_the_page_and_large_ones_go_on_where_they_were(
     assert len(parts) == 3 and "part=2" in parts[1] and "part=2" in parts[2]
     alice.field.press("Enter")
     expect(alice.page.locator("#timeline a.file")).to_have_count(2, timeout=READY_MS)
+
+
+def test_a_first_letter_takes_its_files_along(world: World, tmp_path: Path) -> None:
+    (tmp_path / "garden.jpg").write_bytes(samples.photo(1200, 900))
+    alice = world.seat("alice")
+    page = alice.page
+    alice.go("/c/new/?kind=mail")
+    page.set_input_files("#file", tmp_path / "garden.jpg")
+    expect(rows(alice, "done")).to_have_count(1)
+    page.get_by_label("Subject").fill("Beans")
+    page.get_by_text("@bob").first.click()
+    page.get_by_role("button", name="Send").click()
+    sees(alice, "garden.jpg")
+    alice.go("/c/new/?kind=mail")
+    expect(page.get_by_label("Subject")).to_be_visible()
+    expect(rows(alice)).to_have_count(0)

@@ -12,10 +12,14 @@ export class Letter {
     this.tray = trays.of("new");
     document.addEventListener("htmx:beforeSwap", (event) => this.#answered(event));
     document.addEventListener("htmx:sendError", () => this.#stays());
+    for (const type of ["htmx:afterSwap", "htmx:historyRestore"]) document.addEventListener(type, () => this.#mount());
+    this.#mount();
   }
 
-  /** Looks whether the form is there, or another one. */
-  mount() {
+  // ── callbacks ──
+
+  // The form is here, or another one, or none.
+  #mount() {
     const form = find("form[data-letter]");
     if (form === this.#form) return;
     this.#ending?.abort();
@@ -23,8 +27,6 @@ export class Letter {
     this.#going = null;
     if (form) this.#open(form);
   }
-
-  // ── callbacks ──
 
   // Before htmx, which takes what the form holds at once. Buttons with a name search for people.
   async #submitted(event) {
@@ -35,7 +37,7 @@ export class Letter {
     if (!(await this.files.ready())) return;
     this.#going = this.files.carried.map(({ id }) => id);
     target.append(...this.#going.map((value) => make("input", { type: "hidden", name: "attachments", value })));
-    target.requestSubmit(submitter);
+    setTimeout(() => target.requestSubmit(submitter)); // a form does not go while it is asked whether it may
   }
 
   // Another page than the form answers: the letter is on its way, and its files with it.

@@ -95,8 +95,9 @@ function tellZone() {
   if (timeZone) document.cookie = `tz=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 }
 
-/** "Today" ends at midnight, also on a page that stays open. */
+/** Rewrites all there is; "today" ends at midnight, also on a page that stays open. */
 export function keepTimes(now = () => new Date()) {
+  localTimes();
   tellZone();
   let day = dayKey(now());
   setInterval(() => {
