@@ -94,6 +94,8 @@ def _prepare(build: Callable[..., QuerySet[Any]], values: Sequence[Any]) -> Stat
     }
     if set(places.values()) != set(known.values()):
         return None
+    converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+    compiler.get_converters = lambda columns: converters
     return Statement(rows, compiler, sql, tuple(parameters), places)
 
 

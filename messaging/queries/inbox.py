@@ -208,12 +208,17 @@ def _last_messages(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Me
     found = _newest(reader, conversations)
     unseen = [id for id, row in found.items() if not row.readable]  # type: ignore[attr-defined]
     if unseen:
-        earlier = Message.objects.filter(visible.messages(reader), conversation_id=OuterRef("pk"))
-        last = Subquery(earlier.order_by("-number").values("pk")[:1])
-        rows = Message.objects.filter(pk__in=Conversation.objects.filter(pk__in=unseen).values(last=last))
         found = {id: row for id, row in found.items() if id not in unseen}
-        found |= {row.conversation_id: row for row in rows.select_related("sender")}
+        found |= {row.conversation_id: row for row in _newest_seen(reader, unseen)}
     return found
+
+
+@Prepared
+def _newest_seen(reader: UUID, conversations: Sequence[UUID]) -> QuerySet[Message]:
+    earlier = Message.objects.filter(visible.messages(reader), conversation_id=OuterRef("pk"))
+    last = Subquery(earlier.order_by("-number").values("pk")[:1])
+    found = Conversation.objects.filter(pk__in=conversations).values(last=last)
+    return Message.objects.filter(pk__in=found).select_related("sender").defer(*unshown("sender"))
 
 
 def _newest(reader: UUID, conversations: Sequence[UUID]) -> dict[UUID, Message]:

@@ -1,10 +1,13 @@
 """A person's own labels, and which of their conversations carry them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from chatify.lib.errors import NotFound
+from chatify.lib.prepared import Prepared
 from messaging.models import Label, Labelling, Membership
 
 
@@ -17,7 +20,12 @@ def of(user: User) -> list[Label]:
     """By name; there are at most fifty. No query for who has none."""
     if not has(user):
         return []
-    return list(Label.objects.filter(user_id=user.pk).order_by("key"))
+    return _of(user.pk)
+
+
+@Prepared
+def _of(user: UUID) -> QuerySet[Label]:
+    return Label.objects.filter(user_id=user).order_by("key")
 
 
 def choices(user: User, membership: Membership) -> list[tuple[Label, bool]]:
@@ -39,7 +47,12 @@ def on(user: User, memberships: Iterable[UUID]) -> dict[UUID, list[Label]]:
     found: dict[UUID, list[Label]] = {}
     if not has(user):
         return found
-    rows = Labelling.objects.filter(membership_id__in=list(memberships)).select_related("label")
-    for each in rows.order_by("label__key"):
+    for each in _on(list(memberships)):
         found.setdefault(each.membership_id, []).append(each.label)
     return found
+
+
+@Prepared
+def _on(memberships: Sequence[UUID]) -> QuerySet[Labelling]:
+    rows = Labelling.objects.filter(membership_id__in=memberships).select_related("label")
+    return rows.order_by("label__key")
