@@ -32,7 +32,7 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        talking = request.path.startswith("/c/")
+        talking = request.path.startswith(("/c/", "/inbox/"))  # where a conversation opens in place
         response.headers.setdefault("Permissions-Policy", TALKING_DEVICES if talking else QUIET_DEVICES)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if response.headers.get("Content-Type", "").startswith("text/html"):

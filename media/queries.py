@@ -38,7 +38,7 @@ def own(owner: User, id: UUID | str, *, state: str | None = None) -> Upload:
 
 def free(owner: User, named: Iterable[str]) -> list[Upload]:
     """Those of these files that this person may still send, in the order in which they are named."""
-    known = [id for id in map(ids.read, named) if id]
+    known: list[UUID] = [id for id in map(ids.read, named) if id]
     rows = Upload.objects.filter(pk__in=known, owner=owner, state__in=FINISHED, claimed_at=None)
     return sorted(rows, key=lambda row: known.index(row.pk))
 

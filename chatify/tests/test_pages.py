@@ -79,7 +79,7 @@ def test_every_page_has_its_headers(client_for, alice, bob):
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "Cookie" in headers["Vary"]
         assert "HX-Request" in headers["Vary"]
-        assert ("microphone=(self)" in headers["Permissions-Policy"]) == path.startswith("/c/")
+        assert ("microphone=(self)" in headers["Permissions-Policy"]) == path.startswith(("/c/", "/inbox/"))
 
 
 def test_my_own_style_is_mine(client, client_for, alice):

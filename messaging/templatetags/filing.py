@@ -1,5 +1,6 @@
 """How files are told of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -37,6 +38,15 @@ def length_of_time(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def wave(bars: Sequence[int]) -> str:
+    """The loudness of a sound as a path: one stroke a bar, in a box of 64 by 24."""
+    return " ".join(
+        f"M{place + 0.5} {12 - tall:g}V{12 + tall:g}"
+        for place, tall in enumerate(max(1, bar * 0.11) for bar in bars)
+    )
 
 
 @register.filter

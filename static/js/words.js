@@ -107,6 +107,18 @@ export const words = {
     forbidden: "You cannot write here.",
     too_large: "This message is too long.",
   },
+  voice: {
+    name: "Voice note",
+    recording: "Recording. Say what you have to say; at most 15 minutes.",
+    recorded: "Listen to it before you add it.",
+    troubles: {
+      NotAllowedError: "The microphone is not allowed here. Allow it in the browser's settings of this site, reload the page, and try again.",
+      NotFoundError: "There is no microphone on this device. Plug one in, and try again.",
+      NotReadableError: "The microphone is in use elsewhere. Close what uses it, and try again.",
+      NotSupportedError: "This browser cannot record here. Send a sound as a file instead.",
+      other: "Recording did not work. Try again, or send a sound as a file.",
+    },
+  },
   pictures: (at, all) => `${at} of ${all}`,
   waiting: (count) => (count === 1 ? "1 message is waiting to be sent" : `${count} messages are waiting to be sent`),
   hereNow: "here now",

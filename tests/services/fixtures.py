@@ -23,7 +23,13 @@ CHROMIUM_NAMES = (
     "google-chrome",
     "google-chrome-stable",
 )
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    # A microphone that beeps, and that every page may listen to.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import { all, find, number } from "../lib/dom.js";
 import { isTouch } from "../conversation/field.js";
 import { words } from "../words.js";
 import { intake } from "./intake.js";
+import { Recorder } from "./recorder.js";
 import { Rows } from "./rows.js";
 
 export class Files {
@@ -14,6 +15,7 @@ export class Files {
     this.most = number(find("input[type=file]", form).dataset.most);
     this.rows = new Rows({ form, tray, signal });
     intake({ form, section: form.closest("#conversation, .page"), field, signal, take: (files) => this.#take(files) });
+    if (find("#record", form)) new Recorder({ form, signal, take: (file) => this.#take([file]) });
     signal.addEventListener("abort", tray.on("changed", () => this.#tell()));
     window.addEventListener("online", () => tray.hurry(), { signal });
     this.#adopt(all("input[name=attachments]", form));

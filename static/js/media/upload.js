@@ -101,8 +101,8 @@ export class Upload extends Emitter {
   }
 
   async #begin(signal) {
-    const { name, size, type } = this.file;
-    const slot = await this.wire.begin({ name, size, type }, signal);
+    const { name, size, type, purpose } = this.file;
+    const slot = await this.wire.begin({ name, size, type, ...(purpose && { purpose }) }, signal);
     this.id = slot.id;
     this.emit("changed");
     return slot;

@@ -19,8 +19,8 @@ export class Wire {
   }
 
   /** Promises a file: {id, parts, part_size} and where the whole of it goes. */
-  begin({ name, size, type }, signal) {
-    return this.#ask("POST", "", { name, size, type }, signal);
+  begin({ name, size, type, purpose }, signal) {
+    return this.#ask("POST", "", { name, size, type, ...(purpose && { purpose }) }, signal);
   }
 
   /** Where one part goes, counted from 1. */
