@@ -109,4 +109,4 @@ def session(row: UserSession, *, current: str, here: str) -> dict[str, Any]:
 def settings(user: User) -> dict[str, Any]:
     """A person's own settings, by part."""
     switches = {name: getattr(user, f"shows_{name}") for name in SWITCHES}
-    return {"privacy": {**switches, "audience": user.audience}}
+    return {"privacy": {**switches, "audience": user.audience, "groups": user.adders}}

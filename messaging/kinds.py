@@ -24,6 +24,8 @@ class Kind:
     startable: bool = True
     asks_strangers: bool = False
     """Whether for who does not know its starter, or who added them, it is a request until they answer."""
+    joined_by_choice: bool = False
+    """Whether strangers ask only those who chose so; others are in at once."""
     withholds: bool = False
     """Whether, between two people, what a blocked person writes never reaches who blocked them."""
 
@@ -40,6 +42,7 @@ GROUP = Kind(
     maximum_members=1_000,
     square=True,
     asks_strangers=True,
+    joined_by_choice=True,
 )
 MAIL = Kind(
     name="mail",

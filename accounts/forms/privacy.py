@@ -1,11 +1,11 @@
-"""What others may know of the moment, as a form."""
+"""What others may know of the moment, and who may add me to groups, as a form."""
 
 from typing import Any
 
 from django import forms
 
 from accounts.models import User
-from accounts.models.user import SWITCHES, Audience
+from accounts.models.user import SWITCHES, Adders, Audience
 
 
 class Privacy(forms.Form):
@@ -27,6 +27,13 @@ class Privacy(forms.Form):
         help_text="Off: you do not see what others have read either.",
     )
 
+    groups = forms.ChoiceField(
+        label="Who may add me to groups",
+        choices=Adders.choices,
+        help_text="A group of somebody I do not know then waits in Requests.",
+    )
+
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         shown = {name: getattr(person, f"shows_{name}") for name in SWITCHES}
-        super().__init__(*args, **{"initial": {**shown, "audience": person.audience}, **kwargs})
+        chosen = {"audience": person.audience, "groups": person.adders}
+        super().__init__(*args, **{"initial": {**shown, **chosen}, **kwargs})

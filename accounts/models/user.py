@@ -52,6 +52,13 @@ class Audience(models.TextChoices):
     NOBODY = "nobody", "Nobody"
 
 
+class Adders(models.TextChoices):
+    """Who may add somebody to groups without asking them first."""
+
+    EVERYONE = "everyone", "Everyone"
+    CONTACTS = "contacts", "Only people I know: others ask me first"
+
+
 class UserManager(BaseUserManager["User"]):
     """Raises Invalid for an e-mail or username that breaks the rules of `accounts.identity`."""
 
@@ -105,6 +112,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     shows_typing = models.BooleanField(default=True)
     shows_receipts = models.BooleanField(default=True)
     audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.SHARED)
+    adders = models.CharField(
+        max_length=8, choices=Adders.choices, default=Adders.EVERYONE, db_default=Adders.EVERYONE
+    )
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Whether any block, by or of this person, exists: most people have none, and need not be asked after.
     parted = models.BooleanField(default=False, editable=False)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts import avatars, identity, mail, queries
 from accounts.events import ReachChanged, SessionsChanged
 from accounts.models import AccountAct, RetiredName, User, UserSession
-from accounts.models.user import Audience, new_nonce
+from accounts.models.user import Adders, Audience, new_nonce
 from accounts.operations import exports, sessions
 from chatify.jobs import operations as jobs
 from chatify.lib import db, events
@@ -123,7 +123,7 @@ def _empty(user: User) -> None:
         setattr(user, field, "")
     user.status_until = user.last_seen_at = user.last_login = None
     user.shows_presence = user.shows_last_seen = user.shows_typing = user.shows_receipts = False
-    user.audience = Audience.NOBODY
+    user.audience, user.adders = Audience.NOBODY, Adders.CONTACTS
     user.is_active = user.is_staff = user.is_superuser = False
     user.settings = {}
     user.session_nonce = new_nonce()

@@ -20,7 +20,8 @@ def privacy(request: MemberRequest) -> HttpResponse:
     form = Privacy(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
         switches = {name: form.cleaned_data[name] for name in SWITCHES}
-        operations.update(request.user, switches=switches, audience=form.cleaned_data["audience"])
+        chosen = {name: form.cleaned_data[name] for name in ("audience", "groups")}
+        operations.update(request.user, switches=switches, **chosen)
         messages.success(request, "Saved.")
         return SeeOther(request.path)
     context = {"form": form, "blocked": relations.blocked_by(request.user)}

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.queries import people_by_ids
 from chatify.lib.api.fields import Cursor, Id, Limit, Listed
 from chatify.lib.errors import Invalid
+from messaging import kinds
 from messaging.api import given, shapes, shown
 from messaging.models import Conversation
 from messaging.operations import conversations, members, pace
@@ -80,13 +81,13 @@ def _direct(me: User, wish: given.Direct) -> Conversation:
 
 def _group(me: User, wish: given.Group) -> Conversation:
     people = people_by_ids(me, wish.members)
-    pace.before_start(me, "conversation.chat", client_id=wish.client_id, people=people)
+    pace.before_start(me, kinds.GROUP, client_id=wish.client_id, people=people)
     return conversations.start_group(me, title=wish.title, members=people, client_id=wish.client_id)
 
 
 def _mail(me: User, wish: given.Mail) -> Conversation:
     to, cc = people_by_ids(me, wish.to), people_by_ids(me, wish.cc)
-    pace.before_start(me, "conversation.mail", client_id=wish.client_id, people=[*to, *cc])
+    pace.before_start(me, kinds.MAIL, client_id=wish.client_id, people=[*to, *cc])
     return conversations.start_mail(
         me,
         subject=wish.subject,

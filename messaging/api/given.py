@@ -37,13 +37,15 @@ class NewStatus(Given):
 
 
 class Privacy(Given):
-    """What others may know of the moment; each switch works both ways. What is left out stays."""
+    """What others may know of the moment, where each switch works both ways, and who may add me to `groups` without
+    asking first: `everyone` or `contacts`. What is left out stays."""
 
     presence: bool | None = None
     last_seen: bool | None = None
     typing: bool | None = None
     receipts: bool | None = None
     audience: str | None = None
+    groups: str | None = None
 
 
 class InboxSettings(Given):

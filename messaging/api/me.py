@@ -33,7 +33,8 @@ def change(request: HttpRequest, payload: given.ProfileChange) -> dict[str, Any]
         profile.update(me, **_changes(payload))
         if payload.settings and payload.settings.privacy:
             given_switches = payload.settings.privacy.model_dump(exclude_none=True)
-            privacy.update(me, audience=given_switches.pop("audience", None), switches=given_switches)
+            chosen = {name: given_switches.pop(name, None) for name in ("audience", "groups")}
+            privacy.update(me, **chosen, switches=given_switches)
         if payload.settings and payload.settings.sending:
             preferences.set_sending(me, **payload.settings.sending.model_dump())
         if payload.settings and payload.settings.inbox and payload.settings.inbox.filter:

@@ -66,7 +66,7 @@ class Membership(models.Model):
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
-    """Who began it or added this member, where it was a request."""
+    """Who began it or added this member without their knowing each other, until the member accepts."""
     unheard = models.BooleanField(default=False, db_default=False)
     """Whether somebody in here blocked this member: what they write then asks for more care."""
     activity_at = models.DateTimeField(null=True, blank=True)

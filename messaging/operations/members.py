@@ -17,7 +17,7 @@ MANAGERS = (Role.OWNER, Role.ADMIN)
 
 def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membership]:
     """Add people; who is a member already stays as they are. They read from their joining on, and who does not know
-    the actor is asked first.
+    the actor and chose so is asked first.
 
     Raises Forbidden unless the actor is an owner or admin and may reach them, Invalid beyond the maximum.
     """
@@ -115,14 +115,14 @@ def _require_manager(mine: Membership) -> None:
 def _join(
     ledger: log.Ledger, actor: User, user: User, row: Membership | None, asked: str | None
 ) -> Membership:
-    """A new membership, or the old one opened anew: what was said before stays unseen. `asked` is how it stands as a
-    request."""
+    """A new membership, or the old one opened anew: what was said before stays unseen. `asked` is how it stands for who
+    does not know the actor."""
     row = row or Membership(conversation=ledger.conversation, user=user)
     row.role, row.left_seq = Role.MEMBER, None
     row.visible_from_seq = ledger.next_seq
     row.read_number = row.delivered_number = ledger.conversation.message_count
     row.skip = 0
-    row.request, row.asked_by = asked or Membership.Request.NONE, actor if asked else None
+    row.request, row.asked_by = asked or Membership.Request.NONE, None if asked is None else actor
     row.save()
     ledger.event(JOINED, actor, {"user": str(user.id)}, about=user)
     ledger.bump_membership()

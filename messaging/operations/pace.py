@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.models import User
 from chatify.lib import ratelimit, strain
 from chatify.lib.errors import TooMany
+from messaging import kinds
 from messaging.models import Conversation, Membership, Message
 from messaging.queries import requests
 
@@ -24,12 +25,11 @@ def before_send(sender: User, *, conversation: UUID, client_id: UUID) -> None:
             raise
 
 
-def before_start(actor: User, name: str, *, client_id: UUID, people: Sequence[User] = ()) -> None:
-    """Raises TooMany for a new `conversation.chat` or `conversation.mail` too many, or for one with too many strangers
-    among these people."""
+def before_start(actor: User, kind: kinds.Kind, *, client_id: UUID, people: Sequence[User] = ()) -> None:
+    """Raises TooMany for one new chat or letter too many, or for one that asks too many strangers of these people."""
     if not Conversation.objects.filter(created_by=actor, client_id=client_id).exists():
-        ratelimit.hit(name, actor.id)
-        _meet(actor, people)
+        ratelimit.hit(f"conversation.{kind.layout}", actor.id)
+        _meet(actor, kind, people)
 
 
 def before_direct(actor: User, *, other: User) -> None:
@@ -37,14 +37,14 @@ def before_direct(actor: User, *, other: User) -> None:
     shared = Membership.objects.filter(user=actor, conversation__memberships__user=other)
     if not shared.exclude(conversation__direct_key=None).exists():
         ratelimit.hit("conversation.chat", actor.id)
-        _meet(actor, [other])
+        _meet(actor, kinds.DIRECT, [other])
 
 
 def before_add(actor: User, *, conversation: UUID, people: Sequence[User]) -> None:
-    """Raises TooMany for adding too many strangers; who is there already is none."""
+    """Raises TooMany for asking too many strangers into a group; who is there already is none."""
     here = Membership.objects.filter(conversation_id=conversation, user__in=people, left_seq=None)
     there = set(here.values_list("user_id", flat=True))
-    _meet(actor, [person for person in people if person.id not in there])
+    _meet(actor, kinds.GROUP, [person for person in people if person.id not in there])
 
 
 def before_act(actor: User) -> None:
@@ -52,10 +52,12 @@ def before_act(actor: User) -> None:
     ratelimit.hit("message.act", actor.id)
 
 
-def _meet(actor: User, people: Sequence[User]) -> None:
-    """First contact with each stranger counts; who was asked into something already and has not answered is none."""
+def _meet(actor: User, kind: kinds.Kind, people: Sequence[User]) -> None:
+    """First contact with each stranger who is asked counts; who was asked into something already and has not answered
+    is none."""
     if people and ratelimit.limit_for("conversation.stranger"):
-        strangers = requests.strangers_to(actor, people)
+        strangers = requests.strangers_to(actor, requests.asking(kind, people))
         asked = Membership.objects.filter(user__in=strangers, asked_by=actor, left_seq=None)
+        asked = asked.exclude(request=Membership.Request.NONE)
         for _ in strangers - set(asked.values_list("user_id", flat=True)):
             ratelimit.hit("conversation.stranger", actor.id)

@@ -1,5 +1,5 @@
-"""What strangers begin, or add somebody to, waits in *Requests* until it is answered. They are told neither how nor
-when."""
+"""What strangers begin waits in *Requests* until it is answered, and so do groups they add somebody to who chose that.
+They are told neither how nor when."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -19,12 +19,15 @@ Request = Membership.Request
 
 
 def first_states(kind: kinds.Kind, actor: User, people: Sequence[User]) -> Mapping[UUID, str]:
-    """For whom what the actor begins, or adds them to, is a request, or of somebody they blocked. Two queries."""
+    """How what the actor begins, or adds them to, stands for those who do not know or blocked the actor: the others are
+    not named. NONE is for a group that a stranger adds them to at once. Two queries."""
     if not kind.asks_strangers:
         return {}
     blockers = relations.hiding_from(actor, [person.id for person in people])
     strangers = requests.strangers_to(actor, people)
-    return dict.fromkeys(strangers, Request.WAITING) | dict.fromkeys(blockers, Request.BLOCKED)
+    asked = {person.id for person in requests.asking(kind, people)}
+    states = {person: Request.WAITING if person in asked else Request.NONE for person in strangers}
+    return states | dict.fromkeys(blockers, Request.BLOCKED)
 
 
 def require_addable(actor: User, people: Sequence[User]) -> None:
@@ -85,4 +88,6 @@ def _held(actor: User, conversation: UUID) -> Membership:
 
 def _answer(row: Membership, state: str) -> None:
     row.request = state
-    row.save(update_fields=["request"])
+    if state == Request.NONE:
+        row.asked_by = None
+    row.save(update_fields=["request", "asked_by"])

@@ -137,7 +137,7 @@ def _accept_by_answering(members: Sequence[str]) -> None:
     rows = Membership.objects.filter(pk__in=map(UUID, members)).exclude(request=Membership.Request.NONE)
     accepted = list(rows.values_list("conversation_id", "user_id"))
     if accepted:
-        rows.update(request=Membership.Request.NONE)
+        rows.update(request=Membership.Request.NONE, asked_by=None)
         for conversation, user in accepted:
             events.emit(RequestAccepted(conversation, user))
 

@@ -27,6 +27,7 @@ UNDATED = {"online": False, "last_seen": None}
 
 @pytest.fixture
 def chat(alice: User, bob: User) -> Conversation:
+    privacy.update(bob, groups="contacts")
     group = conversations.start_group(alice, title="Where they met", members=[bob], client_id=uuid4())
     requests.accept(bob, conversation=group.id)
     row = conversations.start_direct(alice, other=bob)
@@ -146,23 +147,43 @@ def test_receipts_are_shown_until_one_of_the_two_hides_them(
 
 def test_the_switches_are_changed_by_page_and_json(alice: User, client_for: SignIn) -> None:
     client = client_for(alice)
-    page = client.post("/settings/privacy/", {"presence": "on", "typing": "on", "audience": "contacts"})
-    assert page.status_code == 303
+    assert "Who may add me to groups" in client.get("/settings/privacy/").content.decode()
+    wish = {"presence": "on", "typing": "on", "audience": "contacts", "groups": "contacts"}
+    assert client.post("/settings/privacy/", wish).status_code == 303
     switches = {"presence": True, "last_seen": False, "typing": True, "receipts": False}
-    assert client.get("/api/v1/me").json()["settings"]["privacy"] == {**switches, "audience": "contacts"}
+    assert client.get("/api/v1/me").json()["settings"]["privacy"] == {
+        **switches,
+        "audience": "contacts",
+        "groups": "contacts",
+    }
     given = {"settings": {"privacy": {"receipts": True, "audience": "nobody"}}}
     told = client.patch("/api/v1/me", given, content_type="application/json").json()["settings"]["privacy"]
-    assert told == {**switches, "receipts": True, "audience": "nobody"}
+    assert told == {**switches, "receipts": True, "audience": "nobody", "groups": "contacts"}
+    given = {"settings": {"privacy": {"groups": "everyone"}}}
+    told = client.patch("/api/v1/me", given, content_type="application/json").json()["settings"]["privacy"]
+    assert told == {**switches, "receipts": True, "audience": "nobody", "groups": "everyone"}
 
 
-@pytest.mark.parametrize("privacy_", [{"audience": "everyone"}, {"presence": "yes"}, {"typing": 1}, []])
+@pytest.mark.parametrize(
+    "privacy_",
+    [
+        {"audience": "everyone"},
+        {"groups": "nobody"},
+        {"groups": True},
+        {"groups": ["everyone"]},
+        {"presence": "yes"},
+        {"typing": 1},
+        [],
+    ],
+)
 def test_switches_that_are_none_change_nothing(alice: User, client_for: SignIn, privacy_: Any) -> None:
     client = client_for(alice)
     given = {"display_name": "Changed", "settings": {"privacy": privacy_}}
     answer = client.patch("/api/v1/me", given, content_type="application/json")
     assert answer.status_code == 422
     assert client.get("/api/v1/me").json()["display_name"] == "Alice"
-    assert client.post("/settings/privacy/", {"audience": "everyone"}).status_code == 422
+    for wish in ({"audience": "everyone", "groups": "everyone"}, {"audience": "shared", "groups": "nobody"}):
+        assert client.post("/settings/privacy/", wish).status_code == 422
 
 
 def test_a_page_of_people_costs_the_same_however_many(

@@ -15,6 +15,7 @@ from accounts.models import User
 from chatify.lib import http, ids
 from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound, TooMany
 from media import queries as files
+from messaging import kinds
 from messaging.forms import Starting
 from messaging.models import Conversation
 from messaging.operations import attachments, claims, pace
@@ -49,13 +50,13 @@ def _direct(actor: User, form: Starting, people: list[list[User]]) -> Conversati
 
 def _group(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
     typed, key = form.data, _key(form)
-    pace.before_start(actor, "conversation.chat", client_id=key, people=people[0])
+    pace.before_start(actor, kinds.GROUP, client_id=key, people=people[0])
     return operations.start_group(actor, title=typed.get("title", ""), members=people[0], client_id=key)
 
 
 def _mail(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
     typed, key = form.data, _key(form)
-    pace.before_start(actor, "conversation.mail", client_id=key, people=[*people[0], *people[1]])
+    pace.before_start(actor, kinds.MAIL, client_id=key, people=[*people[0], *people[1]])
     return operations.start_mail(
         actor,
         subject=typed.get("subject", ""),

@@ -55,8 +55,11 @@ def test_who_a_stranger_writes_to_is_asked_and_seen_only_after_the_answer(
 
 
 def test_requests_are_answered_without_a_script(world: World, strangers: None) -> None:
+    met = world.group("erin", "Boat club", "bob")
+    world.call("bob", "PATCH", "/me", {"settings": {"privacy": {"groups": "contacts"}}})
     group = world.group("erin", "Free money", "bob")
     bob = world.seat("bob", java_script_enabled=False, **PHONE).go("/inbox/?filter=all")
+    expect(bob.row(met)).to_have_count(1)
     expect(bob.row(group)).to_have_count(0)
     bob.page.locator('[data-waiting="requests"]').click()
     bob.row(group).click()

@@ -86,7 +86,7 @@ def test_me_is_a_person_with_address_unread_and_settings(
     assert set(shown) == PERSON | {"email", "about", "time_zone", "language", "unread", "settings"}
     assert (shown["email"], shown["unread"]) == (alice.email, 1)
     switches = {"presence": True, "last_seen": True, "typing": True, "receipts": True}
-    assert shown["settings"]["privacy"] == {**switches, "audience": "shared"}
+    assert shown["settings"]["privacy"] == {**switches, "audience": "shared", "groups": "everyone"}
     assert shown["settings"]["inbox"] == {"filter": "all"}
 
 

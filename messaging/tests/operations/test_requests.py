@@ -3,11 +3,14 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.operations import contacts
+from accounts.operations import contacts, privacy
 from chatify.lib.errors import Conflict, Forbidden, NotFound, TooMany
+from messaging import kinds
 from messaging.models import Membership
 from messaging.operations import blocks, conversations, members, messages, pace, requests
 from messaging.queries import counts, inbox, presence, receipts
@@ -45,12 +48,19 @@ def listed(person, filter="all"):
     return [row.conversation.id for row in inbox.page(person, filter=filter).items]
 
 
+def choosy(*people):
+    """Whom strangers ask first, also into groups."""
+    for person in people:
+        privacy.update(person, groups="contacts")
+
+
 def befriend(one, other):
     contacts.accept(other, request=contacts.ask(one, other=other).id)
 
 
 @pytest.mark.parametrize("kind", ["direct", "mail", "group"])
 def test_what_a_stranger_begins_waits_in_requests_and_counts_nowhere(alice, dave, kind):
+    choosy(alice)
     begun = begin(kind, dave, alice)
     assert state(alice, begun) == Request.WAITING
     assert listed(alice) == [] and listed(alice, "unread") == []
@@ -181,12 +191,12 @@ def test_who_cannot_be_reached_cannot_be_added_and_the_answer_does_not_tell_why(
 @override_settings(CHATIFY_LIMITS=0.1)
 def test_strangers_can_be_written_to_so_often_and_no_more(alice, bob, carol, dave):
     conversations.start_group(alice, title="Garden", members=[dave], client_id=uuid4())
-    pace.before_direct(dave, other=alice)  # known
+    pace.before_direct(dave, other=alice)  # known, by what she began herself
     pace.before_direct(dave, other=bob)
     conversations.start_direct(dave, other=bob)
-    pace.before_start(dave, "conversation.mail", client_id=uuid4(), people=[carol])
+    pace.before_start(dave, kinds.MAIL, client_id=uuid4(), people=[carol])
     with pytest.raises(TooMany):
-        pace.before_start(dave, "conversation.mail", client_id=uuid4(), people=[carol])
+        pace.before_start(dave, kinds.MAIL, client_id=uuid4(), people=[carol])
 
 
 # Groups
@@ -199,7 +209,57 @@ def club(dave, carol):
     return conversations.start_group(dave, title="Club", members=[carol], client_id=uuid4())
 
 
-def test_a_stranger_who_adds_somebody_to_a_group_asks_them(alice, carol, dave, club):
+def test_a_stranger_who_adds_somebody_to_a_group_has_them_in_at_once(alice, bob, carol, dave, club):
+    members.add(dave, conversation=club.id, users=[alice])
+    begun = conversations.start_group(dave, title="Fair", members=[bob], client_id=uuid4())
+    for person, group in ((alice, club), (bob, begun)):
+        say(dave, group, "Welcome")
+        assert state(person, group) == Request.NONE
+        assert listed(person) == listed(person, "unread") == [group.id] and listed(person, "requests") == []
+        assert counts.unread_total(person.pk) == 1 and counts.by_filter(person.pk)["requests"] == 0
+    assert presence.sharing_with(carol, [alice.pk]) == {alice.pk}
+    rows = people.page(club).items
+    assert set(receipts.shown_to(dave, rows)) == {row.pk for row in rows}
+    with pytest.raises(Conflict):
+        requests.decline(alice, conversation=club.id)
+
+
+def test_a_group_of_a_stranger_is_no_way_around_the_request_of_a_chat(alice, carol, dave, club):
+    members.add(dave, conversation=club.id, users=[alice])
+    for stranger in (dave, carol):
+        for kind in ("direct", "mail"):
+            assert state(alice, begin(kind, stranger, alice)) == Request.WAITING
+    say(alice, club, "Hello all")  # of her own will: now they know each other
+    for known in (dave, carol):
+        assert state(alice, begin("mail", known, alice)) == Request.NONE
+
+
+def test_who_blocked_somebody_is_never_simply_in_a_group_of_theirs(alice, bob, dave):
+    group = conversations.start_group(dave, title="Mine", members=[alice], client_id=uuid4())
+    blocks.block(alice, other=dave)
+    dave.refresh_from_db()
+    members.leave(alice, conversation=group.id)
+    for asked in ("everyone", "contacts"):
+        privacy.update(alice, groups=asked)
+        with pytest.raises(Forbidden):
+            members.add(dave, conversation=group.id, users=[alice])
+        with pytest.raises(Forbidden):
+            conversations.start_group(dave, title="Other", members=[bob, alice], client_id=uuid4())
+
+
+def test_a_group_costs_the_same_however_many_choose_to_be_asked(dave, make_person):
+    def cost(number, asked):
+        people = [make_person(f"erin{asked}{number}{each}", password=None) for each in range(number)]
+        choosy(*people[:asked])
+        with CaptureQueriesContext(connection) as queries:
+            conversations.start_group(dave, title="Fair", members=people, client_id=uuid4())
+        return len(queries)
+
+    assert cost(1, 0) == cost(1, 1) == cost(6, 3)
+
+
+def test_a_stranger_who_adds_somebody_choosy_to_a_group_asks_them(alice, carol, dave, club):
+    choosy(alice)
     say(carol, club)
     members.add(dave, conversation=club.id, users=[alice])
     assert state(alice, club) == Request.WAITING and state(carol, club) == Request.NONE
@@ -216,6 +276,7 @@ def test_a_stranger_who_adds_somebody_to_a_group_asks_them(alice, carol, dave, c
 
 
 def test_to_be_in_a_group_without_wanting_it_makes_nobody_known(alice, carol, dave, club):
+    choosy(alice)
     members.add(dave, conversation=club.id, users=[alice])
     for stranger in (dave, carol):
         assert state(alice, begin("direct", stranger, alice)) == Request.WAITING
@@ -223,6 +284,7 @@ def test_to_be_in_a_group_without_wanting_it_makes_nobody_known(alice, carol, da
 
 
 def test_whoever_asked_is_who_is_answered_not_who_began_it(alice, bob, carol, dave, club):
+    choosy(alice, bob)
     members.set_role(dave, conversation=club.id, user=carol, role="admin")
     members.add(carol, conversation=club.id, users=[alice])
     blocks.block(alice, other=dave)  # who began it, and whom she does not mean
@@ -238,6 +300,7 @@ def test_whoever_asked_is_who_is_answered_not_who_began_it(alice, bob, carol, da
 
 
 def test_who_declined_a_group_is_not_asked_again_by_the_same_person(alice, dave, club):
+    choosy(alice)
     members.add(dave, conversation=club.id, users=[alice])
     requests.decline(alice, conversation=club.id)
     say(dave, club, "Please")
@@ -249,6 +312,7 @@ def test_who_declined_a_group_is_not_asked_again_by_the_same_person(alice, dave,
 def test_writing_into_it_accepts_and_coming_back_through_somebody_known_needs_no_answer(
     alice, bob, dave, club
 ):
+    choosy(alice)
     members.add(dave, conversation=club.id, users=[alice])
     say(alice, club, "Hello all")
     assert state(alice, club) == Request.NONE
@@ -265,6 +329,7 @@ def test_writing_into_it_accepts_and_coming_back_through_somebody_known_needs_no
 
 
 def test_a_group_goes_to_who_takes_part_in_it(alice, carol, dave, club):
+    choosy(alice)
     rows = list(club.memberships.exclude(user=dave).select_related("user"))
     members.add(dave, conversation=club.id, users=[alice])
     members.set_role(dave, conversation=club.id, user=alice, role="admin")
@@ -276,11 +341,14 @@ def test_a_group_goes_to_who_takes_part_in_it(alice, carol, dave, club):
 @override_settings(CHATIFY_LIMITS=0.1)
 def test_strangers_can_be_added_so_often_and_no_more(alice, bob, carol, dave, make_person, club):
     many = [make_person(f"erin{number}", password=None) for number in range(3)]
+    pace.before_add(dave, conversation=club.id, people=many)  # in at once: nobody is asked
+    members.add(dave, conversation=club.id, users=[bob])
+    choosy(*many)
     pace.before_add(dave, conversation=club.id, people=[carol])
     pace.before_add(dave, conversation=club.id, people=many[:1])
     members.add(dave, conversation=club.id, users=many[:1])
     pace.before_add(dave, conversation=club.id, people=many[:1])  # there already
-    pace.before_start(dave, "conversation.chat", client_id=uuid4(), people=many[:1])  # asked already
-    pace.before_start(dave, "conversation.chat", client_id=uuid4(), people=many[1:2])
+    pace.before_start(dave, kinds.GROUP, client_id=uuid4(), people=many[:1])  # asked already
+    pace.before_start(dave, kinds.GROUP, client_id=uuid4(), people=many[1:2])
     with pytest.raises(TooMany):
         pace.before_add(dave, conversation=club.id, people=many[2:])

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.operations import privacy
 from messaging.models import Conversation, Membership
 from messaging.operations import blocks, conversations, messages
 
@@ -110,10 +111,28 @@ def test_a_chat_with_somebody_blocked_says_so_and_leads_back(
     assert as_alice.post("/people/bob/block/", {**wish, "conversation": "nonsense"}).status_code == 422
 
 
-def test_who_is_added_by_a_stranger_is_asked_on_the_page_and_over_json(
+def test_who_is_added_by_a_stranger_is_in_at_once_by_page_and_json(
+    alice: User, bob: User, as_alice: Client, as_bob: Client, as_dave: Client
+) -> None:
+    body = {"kind": "group", "title": "Boats", "members": [str(alice.id)], "client_id": str(uuid4())}
+    begun = as_dave.post("/api/v1/conversations", body, content_type="application/json").json()
+    wish = {"kind": "group", "title": "Sails", "to": ["bob"], "client_id": str(uuid4())}
+    assert as_dave.post("/c/new/", wish).status_code == 303
+    page = text(as_alice, f"/c/{begun['id']}/")
+    assert 'value="accept"' not in page and 'id="composer"' in page
+    for client, title in ((as_alice, "Boats"), (as_bob, "Sails")):
+        assert title in text(client, "/inbox/?filter=all")
+        (shown,) = client.get("/api/v1/conversations").json()["items"]
+        assert (shown["title"], shown["my"]["request"]) == (title, None)
+        assert all(each["read_number"] == 0 for each in shown["members"])
+
+
+def test_who_chose_so_and_is_added_by_a_stranger_is_asked_on_the_page_and_over_json(
     alice: User, bob: User, dave: User, as_alice: Client, as_dave: Client
 ) -> None:
     title = "Free money"
+    for person in (alice, bob):
+        privacy.update(person, groups="contacts")
     wish = {"kind": "group", "title": title, "to": ["alice"], "client_id": str(uuid4())}
     assert as_dave.post("/c/new/", wish).status_code == 303
     (row,) = Conversation.objects.filter(title=title)
@@ -135,6 +154,7 @@ def test_who_is_added_by_a_stranger_is_asked_on_the_page_and_over_json(
 
 
 def test_a_request_can_be_answered_after_its_asker_is_gone(alice: User, dave: User, as_alice: Client) -> None:
+    privacy.update(alice, groups="contacts")
     row = conversations.start_group(dave, title="Club", members=[alice], client_id=uuid4())
     Membership.objects.filter(conversation=row, user=dave).update(left_seq=row.head)
     User.objects.filter(pk=dave.pk).update(is_active=False)
@@ -146,6 +166,8 @@ def test_a_request_can_be_answered_after_its_asker_is_gone(alice: User, dave: Us
 def test_too_many_strangers_are_put_off_in_words(
     alice: User, bob: User, carol: User, as_dave: Client, dave: User, settings: Any, door: str
 ) -> None:
+    for person in (alice, bob, carol):
+        privacy.update(person, groups="contacts")
     row = conversations.start_group(dave, title="Club", members=[], client_id=uuid4())
     settings.CHATIFY_LIMITS = 0.1
     names = ["alice", "bob", "carol"]
