@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from messaging.models import Conversation, Message
-from messaging.queries import access, counts, inbox, members, sync, timeline
+from messaging.queries import access, counts, gathered, inbox, members, sync, timeline
 
 pytestmark = pytest.mark.django_db
 LARGE = ("messaging_message", "messaging_event")
@@ -34,6 +34,8 @@ READS: dict[str, Read] = {
     "older": lambda user, row: timeline.page(opened(user, row), before=row.message_count // 2),
     "around": lambda user, row: timeline.page(opened(user, row), around=row.message_count // 2),
     "newcomer": lambda user, row: timeline.page(opened(user, row, from_seq=row.head - 2)),
+    "media": lambda user, row: gathered.page(opened(user, row), "media"),
+    "files": lambda user, row: gathered.page(opened(user, row), "files"),
     "members": lambda user, row: members.page(opened(user, row)),
     "resume": lambda user, row: sync.since(opened(user, row), row.head - 20),
     "recount": lambda user, row: counts.skip_after(opened(user, row).my, row.message_count - 5),
@@ -123,12 +125,13 @@ def test_the_log_has_no_index_that_nobody_reads():
         for table, names in found.items()
     }
     assert named == {
-        # place: pages; once: duplicates, what a person sent; answers, forwards, pinned: only rows that are such.
+        # place: pages; once: duplicates, what a person sent; answers, forwards, carries, pinned: only such rows.
         "messaging_message": {
             "message_place",
             "message_once",
             "message_answers",
             "message_forwards",
+            "message_carries",
             "message_pinned",
             "message_pinned_apart",
         },
