@@ -1,6 +1,6 @@
 /* Pictures large, over the page: those that the page shows, one after the other. Without this they are links. */
 
-import { all, find, setText } from "../lib/dom.js";
+import { all, find, make, setText } from "../lib/dom.js";
 import { words } from "../words.js";
 
 const PICTURES = "a.picture[data-file]";
@@ -74,6 +74,7 @@ export class Gallery {
   #open(link) {
     const home = link.closest("#timeline, .page") ?? document.body;
     this.#shown = { file: null, home, opener: link };
+    if (!find("#gallery-picture")) find(".stage", this.dialog).prepend(make("img", { id: "gallery-picture", alt: "", decoding: "async" }));
     this.#show(link);
     this.dialog.addEventListener("close", () => this.#closed(), { once: true });
     this.dialog.showModal();
