@@ -2,6 +2,7 @@
 anything, and reading an event again changes nothing."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import islice
@@ -22,6 +23,8 @@ from messaging.queries.search import backends, texts
 AT_ONCE = {"sqlite": 100, "postgresql": 500}
 CHUNK = 500
 TOGETHER = 25
+# How far from a taken position a free one is looked for: more conversations do not speak in one millisecond.
+NEAR = 4096
 COMPARED = ("conversation_id", "sender_id", "number", "seq", "has", "text")
 _LINK = re.compile(r"https?://|\bwww\.", re.I)
 
@@ -162,13 +165,20 @@ def _has(row: Message) -> Iterator[str]:
 
 def _apart(entries: Sequence[SearchEntry]) -> list[SearchEntry]:
     """Two messages of one millisecond may have one position: the later one takes the next that is free."""
-    taken = set(
-        SearchEntry.objects.filter(position__in=[entry.position for entry in entries]).values_list(
-            "position", flat=True
-        )
-    )
+    taken = _positions(Q(position__in={entry.position for entry in entries}))
+    crowded = [entry.position for entry in entries if entry.position in taken] + _repeated(entries)
+    for position in set(crowded):
+        taken |= _positions(Q(position__range=(position, position + NEAR)))
     for entry in entries:
         while entry.position in taken:
             entry.position += 1
         taken.add(entry.position)
     return list(entries)
+
+
+def _positions(where: Q) -> set[int]:
+    return set(SearchEntry.objects.filter(where).values_list("position", flat=True))
+
+
+def _repeated(entries: Sequence[SearchEntry]) -> list[int]:
+    return [position for position, times in Counter(entry.position for entry in entries).items() if times > 1]

@@ -239,6 +239,14 @@ def test_messages_of_one_millisecond_keep_places_of_their_own(alice, bob, chat, 
     assert sorted(SearchEntry.objects.values_list("position", flat=True)) == [7, 8, 9]
 
 
+def test_a_place_next_to_a_taken_one_may_be_taken_too(alice, bob, chat, monkeypatch):
+    monkeypatch.setattr(index, "position_of", lambda at, number: 7 + number % 2)
+    for number in range(5):
+        messages.send(bob, conversation=chat.id, body=f"now {number}", client_id=uuid4())
+        assert len(found(alice, "now")) == number + 1
+    assert sorted(SearchEntry.objects.values_list("position", flat=True)) == [7, 8, 9, 10, 11]
+
+
 def test_pages_neither_skip_nor_repeat_while_messages_arrive(way, alice, bob, chat, say):
     for number in range(25):
         say(bob, chat, f"apple {number}")
