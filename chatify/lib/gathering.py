@@ -42,14 +42,20 @@ def one_module(name: str, read: Read) -> str:
     return "\n".join([*parts, _linked(name, read(name))])
 
 
-def _in_order(name: str, read: Read, above: tuple[str, ...] = ()) -> list[str]:
-    """The module and all that it imports, each after what it needs itself."""
-    if name in above:
-        raise ValueError(f"Modules import each other in a circle: {' -> '.join([*above, name])}.")
+def _in_order(name: str, read: Read) -> list[str]:
+    """The module and all that it imports, each once and after what it needs itself."""
     order: dict[str, None] = {}
-    for found in JS_IMPORT.finditer(read(name)):
-        order |= dict.fromkeys(_in_order(_beside(name, found["module"]), read, (*above, name)))
-    return [*order, name]
+
+    def visit(module: str, above: tuple[str, ...]) -> None:
+        if module in above:
+            raise ValueError(f"Modules import each other in a circle: {' -> '.join([*above, module])}.")
+        if module not in order:
+            for found in JS_IMPORT.finditer(read(module)):
+                visit(_beside(module, found["module"]), (*above, module))
+            order[module] = None
+
+    visit(name, ())
+    return list(order)
 
 
 def _wrapped(name: str, text: str) -> str:

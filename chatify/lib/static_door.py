@@ -1,18 +1,12 @@
-"""Static files answered before Django: a first visit loads a hundred of them, and none needs a session or a thread for
-its middleware."""
+"""Static files answered before Django: none of them needs a session or a turn of its middleware."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from django.conf import settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import Response, StaticFile
 
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+from .bodies import Application, Message, Receive, Send
 
 CONDITIONS = {
     b"accept-encoding": "HTTP_ACCEPT_ENCODING",
