@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from .link import Link, as_it_is, without
 from .world import World
 
 
@@ -57,3 +58,23 @@ def test_pinned_stays_on_top_and_snoozed_waits_with_its_time(world: World) -> No
     expect(bob.row(older).locator(".until time")).to_contain_text("8:00")
     world.say("dave", older, "no, now")
     expect(bob.row(older)).to_have_count(0)
+
+
+def test_what_is_begun_stays_on_its_row_and_what_was_done_while_away_shows(world: World) -> None:
+    chat, aside = world.direct("bob", "alice"), world.direct("bob", "carol")
+    world.say("alice", chat, "what do you think?")
+    world.say("carol", aside, "hello")
+    bob = world.seat("bob")
+    link = Link(bob)
+    bob.open(chat).type("I beg")
+    expect(bob.row(chat).locator(".what")).to_have_text("Draft: I beg", timeout=8_000)
+    world.say("alice", chat, "anyone?")
+    bob.sees("anyone?")
+    expect(bob.row(chat).locator(".what")).to_have_text("Draft: I beg")
+    link.edit = without("inbox")
+    world.call("bob", "PUT", f"/conversations/{aside}/pin")
+    world.call("bob", "PUT", f"/conversations/{chat}/draft", {"body": ""})
+    link.edit = as_it_is
+    link.end(4000)
+    expect(bob.row(aside)).to_have_attribute("data-pinned", "", timeout=15_000)
+    expect(bob.row(chat).locator(".what")).to_have_text("anyone?", timeout=15_000)

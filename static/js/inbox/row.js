@@ -1,6 +1,6 @@
 /* One row of the list and what it knows of its conversation. */
 
-import { find, make, number, setText } from "../lib/dom.js";
+import { all, find, make, number, setText } from "../lib/dom.js";
 import { isBlocked } from "../conversation/blocked.js";
 import { localTimes } from "../conversation/times.js";
 import { words } from "../words.js";
@@ -39,6 +39,17 @@ export class Row {
     return number(this.node.dataset.unread);
   }
 
+  /** Whether it shows what this person began to write. */
+  get begun() {
+    return Boolean(find(".what .draft", this.node));
+  }
+
+  /** What the log does not tell of: what is begun, and the marks this person gave it. */
+  get own() {
+    const marks = all(".tags .hidden, .tags time", this.node).map((mark) => mark.dateTime ?? mark.textContent);
+    return [this.pinned, this.begun && find(".what", this.node).textContent.trim(), ...marks].join("\n");
+  }
+
   /** Whether this row already shows the event (it came with the page, or twice). */
   has(event) {
     return "seq" in this.node.dataset ? event.seq <= this.seq : event.at <= this.at;
@@ -50,8 +61,8 @@ export class Row {
     const message = event.data;
     const folded = isBlocked(message.sender?.id) && this.kind !== "direct";
     Object.assign(dataset, { seq: event.seq, at: event.at, number: message.number });
-    if (folded) find(".what", this.node)?.replaceChildren(words.blocked);
-    else this.#words(message, mine);
+    if (folded && !this.begun) find(".what", this.node)?.replaceChildren(words.blocked);
+    else if (!folded) this.#words(message, mine);
     this.#time(event.at);
     if (mine || seen) this.count(0);
     else if (!folded) this.count(this.unread + 1);
@@ -74,9 +85,10 @@ export class Row {
 
   // ── internals ──
 
+  // What is begun stays in sight, as on a page that is loaded anew.
   #words(message, mine) {
     const what = find(".what", this.node);
-    if (!what) return;
+    if (!what || this.begun) return;
     const who = mine ? words.you : message.sender?.display_name;
     const named = mine || (this.kind ? this.kind !== "direct" : find("em", what));
     const text = make("bdi", {}, snippet(message.snippet ?? message.body ?? ""));

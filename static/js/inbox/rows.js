@@ -101,6 +101,7 @@ export class Rows {
   #renew(fresh) {
     const row = this.#row(fresh.id);
     if (!row) return this.want(fresh.id);
+    if (row.own !== fresh.own) this.want(row.id, true);
     if (row.seq > fresh.seq) return this.counts.changed(row.unread - fresh.unread, row.kind);
     return row.unread === fresh.unread ? undefined : row.count(fresh.unread);
   }
@@ -123,7 +124,7 @@ export class Rows {
     const before = row.unread;
     row.said(frame, mine, seen);
     this.counts.changed(row.unread - before, row.kind);
-    if (ENDED_BY_NEWS.has(this.filter)) this.want(row.id, true);
+    if (ENDED_BY_NEWS.has(this.filter) || (mine && row.begun)) this.want(row.id, true);
     return this.#move(row);
   }
 
