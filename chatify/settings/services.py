@@ -29,6 +29,9 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# Private networks (10.1.0.0/16,…) that may be asked for previews of links although no stranger's server may lead there.
+CHATIFY_FETCH_NETWORKS = env.names("CHATIFY_FETCH_NETWORKS")
+
 OUTBOX_DIR = DATA_DIR / "outbox"
 # Copies of people's own data. Workers write them and servers read them: one folder for all.
 EXPORTS_DIR = DATA_DIR / "exports"
