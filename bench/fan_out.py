@@ -133,13 +133,14 @@ async def measure(
 
 
 async def _step(target: Target, seconds: float, rate: float) -> Step:
-    meter = machine.Meter([target.server_pid, target.client.pid])
+    meter = machine.Meter([target.server_pid, target.client.pid, target.publisher.pid])
     figures = await target.run(max(10, int(rate * seconds)), rate)
     figures |= {
         "events_s": rate,
         "server_cpu_us": round(meter.seconds(target.server_pid) / max(1, figures["deliveries"]) * 1e6, 2),
         "server_share": round(meter.share(target.server_pid), 2),
         "client_share": round(meter.share(target.client.pid), 2),
+        "publisher_share": round(meter.share(target.publisher.pid), 2),
     }
     return Step(rate, figures, kept_up(figures))
 
