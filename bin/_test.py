@@ -6,6 +6,7 @@
 import argparse
 import atexit
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -24,10 +25,12 @@ sys.path.insert(0, str(ROOT))
 from tests.services.postgres import Postgres  # noqa: E402
 from tests.services.processes import Unavailable  # noqa: E402
 
-NOTHING_COLLECTED = 5
+FAILED, INTERRUPTED, NOTHING_COLLECTED = 1, 2, 5
 PART_SECONDS = 25 * 60
 TOGETHER_SECONDS = 30 * 60
 GOODBYE_SECONDS = 60
+AGAIN_SECONDS = 5 * 60
+MOST_AGAIN = 5
 WORKERS = ["-n", str(min(os.cpu_count() or 2, 4))]
 APPS = ["accounts", "chatify", "media", "messaging"]
 ALONE = "not process and not browser"
@@ -46,6 +49,12 @@ class Part:
     name: str
     arguments: list[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    memory: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(dir=os.environ["CHATIFY_TEST_KEPT"])))
+
+    def failed(self) -> list[str]:
+        """The tests that failed when it ran last."""
+        kept = self.memory / "v" / "cache" / "lastfailed"
+        return list(json.loads(kept.read_text())) if kept.exists() else []
 
 
 def main() -> int:
@@ -105,7 +114,7 @@ def run_everything() -> int:
         Part("in a browser", ["-m", "browser", "--durations=15"]),
     ]
     codes = {sqlite.name: run(sqlite)} | run_on_postgres() | run_together(whole)
-    return verdict(codes)
+    return verdict(codes | run_alone([part for part in whole if codes[part.name] == FAILED]))
 
 
 def run_on_postgres() -> dict[str, int]:
@@ -124,14 +133,14 @@ def run_on_postgres() -> dict[str, int]:
         server.stop()
 
 
-def run(part: Part) -> int:
+def run(part: Part, seconds: int = PART_SECONDS) -> int:
     """Run pytest for the part; a part that hangs is interrupted, so that it still says where."""
     say(f"Tests {part.name}")
     process = begin(part)
     try:
-        return process.wait(PART_SECONDS)
+        return process.wait(seconds)
     except subprocess.TimeoutExpired:
-        say(f"The tests {part.name} took longer than {PART_SECONDS // 60} minutes.")
+        say(f"The tests {part.name} took longer than {seconds // 60} minutes.")
         return 1
     finally:
         interrupt(process)
@@ -155,19 +164,33 @@ def run_together(parts: Sequence[Part]) -> dict[str, int]:
         return {each[0].name: show(*each) for each in zip(parts, processes, outputs, late, strict=True)}
 
 
+def run_alone(parts: Sequence[Part]) -> dict[str, int]:
+    """What failed beside two other parts gets a second run by itself, in which nothing takes the processor from it: a
+    few seconds are then enough for what has to happen in a few seconds. It is said which tests needed one."""
+    codes = {}
+    for part in parts:
+        names = part.failed()
+        if 0 < len(names) <= MOST_AGAIN:
+            again = Part(f"{part.name}, once more and alone", names, part.env)
+            codes[part.name] = run(again, AGAIN_SECONDS)
+            if not codes[part.name]:
+                say(f"Passed only when run alone: {', '.join(names)}")
+    return codes
+
+
 def show(part: Part, process: subprocess.Popen[bytes], output: IO[str], late: bool) -> int:
-    """Print what a part said; its code, 1 for one that had to be interrupted."""
+    """Print what a part said; its code, that of an interruption when it took too long."""
     output.seek(0)
     say(f"Tests {part.name}")
     print(output.read(), flush=True)
     if late:
         say(f"The tests {part.name} took longer than {TOGETHER_SECONDS // 60} minutes.")
-    return 1 if late else process.returncode
+    return INTERRUPTED if late else process.returncode
 
 
 def begin(part: Part, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | dict(part.env)
-    command = [sys.executable, "-m", "pytest", "-rs", *part.arguments]
+    command = [sys.executable, "-m", "pytest", "-rs", "-o", f"cache_dir={part.memory}", *part.arguments]
     return subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output and subprocess.STDOUT)
 
 
