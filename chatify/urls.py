@@ -3,12 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from chatify import views
+from chatify import installing, views
 from chatify.api import api
 
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("me.css", views.me_css, name="me_css"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("sw.js", installing.worker, name="worker"),
+    path("offline/", installing.offline, name="offline"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),

@@ -22,6 +22,7 @@ from messaging.views import (
     scheduled,
     search,
     selection,
+    sharing,
     standing,
     stars,
 )
@@ -73,6 +74,8 @@ urlpatterns = [
     path("m/<uuid:id>/pin/", actions.pin, name="message_pin"),
     path("m/<uuid:id>/unread/", actions.unread, name="message_unread"),
     path("forward/", selection.forward, name="forward"),
+    path("share/", sharing.share, name="share"),
+    path("share/put/", sharing.put, name="share_put"),
     path("starred/", stars.starred, name="starred"),
     path("people/", people.people, name="people"),
     path("people/<str:username>/", people.person, name="person"),

@@ -4,6 +4,7 @@ export const words = {
   reconnecting: "Reconnecting…",
   offline: "You are offline.",
   offlineKept: "You are offline. We'll send it when you're back.",
+  asOf: (time, day) => `This is how it was at ${time} (${day}).`,
   busy: "Chatify is very busy. It comes back by itself in a moment.",
   elsewhere: "Chatify is open in many tabs. This one no longer updates.",
   useThisTab: "Use this tab",

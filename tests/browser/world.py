@@ -16,7 +16,10 @@ from tests.services.server import Server
 
 SOON_MS = 5_000
 HEALED_MS = 15_000
-NETWORK = re.compile(r"WebSocket connection|Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED")
+NETWORK = re.compile(
+    r"WebSocket connection|Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED"
+    r"|Service Worker registration blocked"
+)
 
 
 class World:
@@ -66,8 +69,9 @@ class World:
         return [item["body"] for item in sorted(items, key=lambda item: item["number"])]
 
     def seat(self, username: str | None = None, **options: Any) -> "Seat":
-        """A browser of its own, signed in as `username`."""
-        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        """A browser of its own, signed in as `username`. Its worker is off: what it fetches, no test could hold up."""
+        usual = {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}
+        context = self.browser.new_context(**{**usual, **options})
         context.set_default_timeout(SOON_MS)
         if username:
             self.sign_in(context, username)

@@ -3,10 +3,13 @@
 
 import { words } from "../words.js";
 import { ask } from "./dialogs.js";
+import { Offline } from "./offline.js";
 
 const ANSWERED_MS = 20_000;
 
-export function signOut({ outbox, drafts, socket }) {
+/** What the browser keeps of somebody begins with their page and ends here. */
+export function signOut({ user, outbox, drafts, socket }) {
+  const offline = new Offline({ user, outbox });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
@@ -15,7 +18,7 @@ export function signOut({ outbox, drafts, socket }) {
       return;
     }
     event.preventDefault();
-    leave(form, { outbox, drafts, socket });
+    leave(form, { outbox, drafts, socket, offline });
   });
 }
 
@@ -28,7 +31,7 @@ function isSignOut(form) {
   return new URL(form.action, location.href).pathname.endsWith("/logout/");
 }
 
-async function leave(form, { outbox, drafts, socket }) {
+async function leave(form, { outbox, drafts, socket, offline }) {
   const unsent = (await outbox.entries()).length;
   const sure = !unsent || (await ask({ text: words.leaving(unsent), yes: words.signOut, no: words.stay }));
   if (!sure) return;
@@ -36,5 +39,6 @@ async function leave(form, { outbox, drafts, socket }) {
   await outbox.clear();
   socket.pause();
   drafts.end();
+  await offline.forget();
   form.submit();
 }

@@ -1,11 +1,12 @@
 /* The composer's files: taken in, shown, and waited for before a message goes. */
 
-import { all, find, number } from "../lib/dom.js";
+import { all, find, me, number } from "../lib/dom.js";
 import { isTouch } from "../conversation/field.js";
 import { words } from "../words.js";
 import { intake } from "./intake.js";
 import { Recorder } from "./recorder.js";
 import { Rows } from "./rows.js";
+import { taken } from "./shared.js";
 
 export class Files {
   #awaited = false;
@@ -19,6 +20,7 @@ export class Files {
     signal.addEventListener("abort", tray.on("changed", () => this.#tell()));
     window.addEventListener("online", () => tray.hurry(), { signal });
     this.#adopt(all("input[name=attachments]", form));
+    this.#shared();
     this.#tell();
   }
 
@@ -53,6 +55,14 @@ export class Files {
     const left = this.tray.add(files, this.most);
     if (left) this.rows.say(words.files.tooMany(this.most, left));
     if (!isTouch()) this.field.focus();
+  }
+
+  // Another app's files, for the conversation that was chosen for them.
+  async #shared() {
+    if (location.hash !== "#shared") return;
+    history.replaceState(history.state, "", location.pathname);
+    const files = await taken(me());
+    if (files.length) this.#take(files);
   }
 
   #adopt(inputs) {

@@ -1,0 +1,108 @@
+"""The installed app: installable, readable without a line, and nobody else's."""
+
+from playwright.sync_api import Page, expect
+
+from .world import HEALED_MS, Seat, World
+
+CONTROLLED = "() => navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))"
+KEPT = """async (path) => {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("chatify-pages-") && (await (await caches.open(name)).match(path))) return true;
+  }
+  return false;
+}"""
+SHARE = """() => {
+  const make = (name, properties) => Object.assign(document.createElement(name), properties);
+  const form = make("form", { method: "POST", action: "/share/", enctype: "multipart/form-data" });
+  const given = new DataTransfer();
+  given.items.add(new File(["tide table"], "tides.txt", { type: "text/plain" }));
+  form.append(make("input", { type: "file", name: "files", files: given.files }));
+  form.append(make("input", { name: "text", value: "Look at this" }));
+  document.body.append(form);
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+OWNED = "() => caches.keys().then((names) => names.filter((name) => !name.startsWith('chatify-shell-')))"
+
+
+def installed(world: World, username: str) -> Seat:
+    seat = world.seat(username, service_workers="allow")
+    seat.go("/inbox/").live()
+    seat.page.wait_for_function(CONTROLLED, timeout=HEALED_MS)
+    return seat
+
+
+def without_a_line(page: Page) -> None:
+    """For the page and for its worker."""
+    page.context.set_offline(True)
+
+
+def test_the_last_inbox_and_what_was_read_are_there_without_a_line(world: World) -> None:
+    group = world.group("alice", "Harbour walk", "bob")
+    world.say("alice", group, "Meet at the crane")
+    seat = installed(world, "bob")
+    seat.open(group).sees("Meet at the crane")
+    seat.page.wait_for_function(KEPT, arg=f"/c/{group}/", timeout=HEALED_MS)
+    seat.page.wait_for_function(KEPT, arg="/inbox/", timeout=HEALED_MS)
+
+    seat.stop_listening()  # htmx says in the console what it cannot fetch
+    without_a_line(seat.page)
+    later = seat.context.new_page()  # the app is started anew
+    later.goto(f"{world.server.url}/inbox/")
+    expect(later.locator(f"#row-{group}")).to_contain_text("Harbour walk")
+    expect(later.locator("#connection")).to_contain_text("This is how it was", timeout=HEALED_MS)
+    later.locator(f"#row-{group}").click()
+    expect(later.locator("#timeline")).to_contain_text("Meet at the crane")
+    later.goto(f"{world.server.url}/people/")
+    expect(later.locator("h1")).to_have_text("You are offline")
+
+
+def test_what_is_written_without_a_line_is_sent_once_it_is_back(world: World) -> None:
+    group = world.group("alice", "Tides", "bob")
+    seat = installed(world, "bob")
+    seat.open(group)
+    seat.page.wait_for_function(KEPT, arg=f"/c/{group}/", timeout=HEALED_MS)
+    without_a_line(seat.page)
+    seat.page.reload()
+    seat.write("Low water at six")
+    expect(seat.page.locator("#timeline li[data-pending]")).to_have_count(1)
+    seat.context.set_offline(False)
+    seat.sees_sent("Low water at six", within=HEALED_MS)
+    assert world.stored("alice", group).count("Low water at six") == 1
+
+
+def test_nothing_stays_for_who_comes_next(world: World) -> None:
+    group = world.group("alice", "Only for Bob", "bob")
+    seat = installed(world, "bob")
+    seat.open(group)
+    seat.page.wait_for_function(KEPT, arg=f"/c/{group}/", timeout=HEALED_MS)
+    assert seat.page.evaluate(OWNED) != []  # there was something to forget
+
+    world.sign_in(seat.context, "carol")  # another person at the same browser, without a sign-out
+    seat.go("/inbox/").live()
+    seat.page.wait_for_function(KEPT, arg="/inbox/", timeout=HEALED_MS)
+    without_a_line(seat.page)
+    seat.go(f"/c/{group}/")
+    expect(seat.page.locator("h1")).to_have_text("You are offline")
+    seat.go("/inbox/")
+    expect(seat.page.locator("body")).to_have_attribute("data-user", world.people["carol"].id)
+    expect(seat.page.get_by_text("Only for Bob")).to_have_count(0)
+
+    seat.context.set_offline(False)
+    seat.go("/inbox/").live()
+    seat.page.get_by_role("button", name="Menu").first.click()
+    seat.page.get_by_role("button", name="Sign out").first.click()
+    expect(seat.page.get_by_role("link", name="Sign up")).to_be_visible(timeout=HEALED_MS)
+    assert seat.page.evaluate(OWNED) == []
+
+
+def test_another_app_shares_text_and_a_file(world: World) -> None:
+    group = world.group("alice", "Photos", "bob")
+    seat = installed(world, "bob")
+    seat.page.evaluate(SHARE)
+    expect(seat.page.locator("#share-files")).to_contain_text("tides.txt")
+    expect(seat.page.locator("#share textarea")).to_have_value("Look at this")
+    seat.page.get_by_role("button", name="Photos").click()
+    seat.page.wait_for_url(f"**/c/{group}/")
+    seat.live()
+    expect(seat.field).to_have_value("Look at this")
+    expect(seat.page.locator("#composer")).to_contain_text("tides.txt")
