@@ -88,3 +88,10 @@ class ReadStateChanged:
     """Members received or read more (or marked unread)."""
 
     states: list[ReadState]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesChanged:
+    """Another number of notices waits for these people."""
+
+    users: tuple[UUID, ...]

@@ -2,22 +2,25 @@
 
 from functools import partial
 
-from accounts.events import ContactsChanged, ReachChanged, SessionEnded, SessionsChanged
+from accounts.events import BlocksChanged, ContactsChanged, ReachChanged, SessionEnded, SessionsChanged
 from accounts.operations import leaving
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
 from messaging.events import LogAppended, ReadStateChanged, RequestAccepted, RowsChanged
+from messaging.notifications import delivery, following, telling
 from messaging.operations import (
     attachments,
     changes,
     departures,
     drafts,
+    notices,
     reports,
     requests,
     scheduled,
     search,
+    settle,
     standing,
 )
 from messaging.queries import scheduled as waiting
@@ -48,6 +51,12 @@ def connect() -> None:
         departures.depart, keeps=("messaging.membership", "messaging.reaction", "media.upload")
     )
     sweeps.register(scheduled.release_late)
+    registry.register(settle.FOLLOW, following.follow)
+    registry.register(notices.TELL, telling.tell)
+    registry.register(delivery.DUE, delivery.deliver)
+    registry.register(delivery.QUIET_OVER, delivery.sum_up)
+    events.subscribe(BlocksChanged, drop_notices)
+    sweeps.register(notices.forget_old)
 
 
 def tell_sockets(fact: LogAppended) -> None:
@@ -61,8 +70,9 @@ def let_it_be_found(fact: LogAppended) -> None:
 
 
 def tell_readers(fact: ReadStateChanged) -> None:
-    """Show the others how far somebody has read."""
+    """Show the others how far somebody has read; notices of what they have read are over."""
     publish.receipts(fact.states)
+    notices.read_through({(state.user, state.conversation) for state in fact.states})
 
 
 def tell_own_devices(fact: RowsChanged) -> None:
@@ -94,3 +104,8 @@ def close_session(fact: SessionEnded) -> None:
 def look_again(fact: SessionsChanged) -> None:
     """Whose session no longer counts is out at once."""
     publish.revoke(fact.user_id)
+
+
+def drop_notices(fact: BlocksChanged) -> None:
+    """Who blocked somebody hears of nothing that they did before."""
+    notices.forget(fact.blocker, actor=fact.blocked)

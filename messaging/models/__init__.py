@@ -10,6 +10,7 @@ from messaging.models.label import Label, Labelling
 from messaging.models.membership import Membership
 from messaging.models.mention import Mention
 from messaging.models.message import Message, MessageVersion, Reacted, VersionReader
+from messaging.models.notice import Notice
 from messaging.models.reaction import Reaction
 from messaging.models.receipt import StoppedReceipt
 from messaging.models.report import Report, ReportAct
@@ -32,6 +33,7 @@ __all__ = [
     "Mention",
     "Message",
     "MessageVersion",
+    "Notice",
     "Reacted",
     "Reaction",
     "Report",

@@ -35,6 +35,14 @@ class Membership(models.Model):
         DECLINED = "declined", "Declined"
         BLOCKED = "blocked", "Of somebody blocked"
 
+    class Level(models.TextChoices):
+        """Of what in a conversation its member wants to hear; nothing chosen is what they chose for its kind."""
+
+        DEFAULT = "", "As I chose for its kind"
+        ALL = "all", "Every message"
+        MENTIONS = "mentions", "Mentions and replies"
+        NOTHING = "nothing", "Nothing"
+
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(
@@ -50,6 +58,9 @@ class Membership(models.Model):
     skip = models.BigIntegerField(default=0)
     delivered_number = models.BigIntegerField(default=0)
 
+    level = models.CharField(
+        max_length=8, choices=Level.choices, default=Level.DEFAULT, db_default=Level.DEFAULT, blank=True
+    )
     muted_until = models.DateTimeField(null=True, blank=True)
     pinned_at = models.DateTimeField(null=True, blank=True)
     # Done and snoozed hold up to the message that was the last one then: a later one ends them by being there, so

@@ -17,3 +17,8 @@ def people_of(events: Iterable[Event]) -> dict[UUID, User]:
     if not wanted:
         return {}
     return {person.id: person for person in User.objects.filter(id__in=wanted)}
+
+
+def listening(user: UUID) -> User | None:
+    """Somebody who may be told of something: not suspended, not leaving."""
+    return User.objects.filter(pk=user, is_active=True, leaves_at=None).first()

@@ -1,0 +1,208 @@
+"""Reading the log for people: what was appended becomes notices."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from chatify.lib.folding import fold
+from messaging import kinds
+from messaging.events import CHANGED, JOINED, REACTED, SENT
+from messaging.models import Notice
+from messaging.notifications import channels, delivery, making
+from messaging.notifications.policy import Event, Presence, Situation, Standing, decide
+from messaging.operations import notices as operations
+from messaging.queries import happenings, presence, wishes
+from messaging.queries.happenings import Happening, Listener, Range
+
+RANGES_AT_ONCE = 100
+STANDINGS = {"": Standing.IN, "waiting": Standing.WAITING}
+Blocks = set[tuple[UUID, UUID]]
+
+
+def follow(payload: dict[str, Any]) -> None:
+    """The job after a batch was announced: who is to hear of what is in it. Again it changes nothing."""
+    ranges: list[Range] = [(name, first, last) for name, first, last in payload["ranges"]]
+    for start in range(0, len(ranges), RANGES_AT_ONCE):
+        for found in happenings.within(ranges[start : start + RANGES_AT_ONCE]):
+            _follow(found)
+
+
+def _follow(found: Sequence[Happening]) -> None:
+    rooms = _rooms(found)
+    blocks = happenings.blocks_against({each.actor for each in found})
+    said = [name for name, room in rooms.items() if room.sent]
+    _put_targets([each for each in found if each.type == JOINED], rooms, blocks)
+    for page in happenings.listeners(said) if said else ():
+        _put(page, rooms, blocks)
+    _put_targets([each for each in found if each.type == REACTED], rooms, blocks)
+    spoke = {(each.actor, each.conversation) for each in found if each.type == SENT}
+    operations.read_through(spoke, numbered=True)
+
+
+def _put_targets(about: Sequence[Happening], rooms: Mapping[UUID, "Room"], blocks: Blocks) -> None:
+    """What is for one person each: they are looked up, and nobody else."""
+    if about:
+        people = {each.about for each in about if each.about}
+        for page in happenings.listeners({each.conversation for each in about}, people):
+            _put(page, rooms, blocks, about)
+
+
+@dataclass(slots=True)
+class Room:
+    """A conversation and what in it is for all its members, as far as one look at the log reaches: that it was begun
+    with them, and what was said."""
+
+    traits: kinds.Kind
+    sent: list[Happening] = field(default_factory=list)
+
+    def for_one(self, listener: Listener, words: Sequence[str]) -> Iterator[tuple[Event, Happening]]:
+        """What concerns this member by itself, and the last of what does not."""
+        plain: Happening | None = None
+        for each in self.sent:
+            if each.seq < listener.visible_from or each.actor == listener.user:
+                continue
+            event = _event(each, listener, words)
+            if event is not Event.MESSAGE:
+                yield event, each
+            else:
+                plain = each
+        if plain:
+            yield Event.MESSAGE, plain
+
+
+def _rooms(found: Iterable[Happening]) -> dict[UUID, Room]:
+    found = list(found)
+    rows = happenings.kinds_of(each.conversation for each in found)
+    rooms = {name: Room(row.traits) for name, row in rows.items()}
+    for each in found:
+        room = rooms[each.conversation]
+        if each.type == SENT or (each.type == CHANGED and room.traits.members_may_change):
+            room.sent.append(each)
+    return rooms
+
+
+def _event(each: Happening, listener: Listener, words: Sequence[str]) -> Event:
+    if listener.request:
+        return Event.REQUEST
+    if each.type == CHANGED:
+        return Event.INVITE
+    if listener.user in each.called:
+        return Event.MENTION
+    if each.answered == listener.user:
+        return Event.REPLY
+    if None in each.called:
+        return Event.EVERYONE
+    return Event.KEYWORD if any(f" {word} " in f" {each.text} " for word in words) else Event.MESSAGE
+
+
+def _put(
+    page: Sequence[Listener],
+    rooms: Mapping[UUID, Room],
+    blocks: Blocks,
+    about: Sequence[Happening] | None = None,
+) -> None:
+    now = timezone.now()
+    people = {each.user for each in page}
+    made = Making(making.Reach(channels.reached(people)), presence.online(people), blocks, now)
+    rows = [row for each in page for row in made.rows(each, rooms[each.conversation], about)]
+    delivery.put(rows, {each.user: (each.settings, each.time_zone) for each in page}, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What is known of a page of members."""
+
+    reach: making.Reach
+    online: set[UUID]
+    blocks: Blocks
+    now: datetime
+
+    def rows(
+        self, listener: Listener, room: Room, about: Sequence[Happening] | None = None
+    ) -> Iterator[Notice]:
+        chosen = wishes.of_settings(listener.settings)
+        words = [word for keyword in chosen.keywords if (word := fold(keyword))]
+        for event, each in self._events(listener, room, words, about):
+            if row := self._row(listener, room, event, each, chosen):
+                yield row
+
+    def _events(
+        self, listener: Listener, room: Room, words: Sequence[str], about: Sequence[Happening] | None
+    ) -> Iterator[tuple[Event, Happening]]:
+        if about is None:
+            yield from room.for_one(listener, words)
+            return
+        for each in about:
+            if each.about == listener.user and each.conversation == listener.conversation:
+                yield _aimed(each, listener), each
+
+    def _row(
+        self, listener: Listener, room: Room, event: Event, each: Happening, chosen: wishes.Wishes
+    ) -> Notice | None:
+        now = self.situation(listener, room, event, each, chosen)
+        return making.row(
+            listener.user,
+            event,
+            _key(event, each),
+            decide(now),
+            self.reach,
+            self.now,
+            conversation_id=each.conversation,
+            message_id=each.message.pk if each.message else None,
+            number=None if each.about else each.number,
+            actor_id=each.actor,
+            said=each.said,
+        )
+
+    def situation(
+        self, listener: Listener, room: Room, event: Event, each: Happening, chosen: wishes.Wishes
+    ) -> Situation:
+        """Everything that decides, for this member and this event."""
+        quiet = chosen.quiet.until(self.now, wishes.zone_of(listener.time_zone)) if chosen.quiet.on else None
+        return Situation(
+            event=event,
+            level=listener.level or chosen.level_for(room.traits),
+            chosen=bool(listener.level),
+            muted=listener.muted_until is not None and listener.muted_until > self.now,
+            presence=self._presence(listener, event, each),
+            blocked=(listener.user, each.actor) in self.blocks,
+            standing=STANDINGS.get(listener.request, Standing.REFUSED),
+            own=listener.user == each.actor,
+            personal=not room.traits.members_may_change,
+            push=chosen.push,
+            mail=chosen.mail,
+            quiet=quiet is not None,
+            excepted=quiet is not None and delivery.excepted(chosen.quiet, making.kind_of(event), each.actor),
+        )
+
+    def _presence(self, listener: Listener, event: Event, each: Happening) -> Presence:
+        said = event not in (Event.REACTION, Event.INVITE)
+        if said and each.number is not None and listener.read_number >= each.number:
+            return Presence.READING
+        return Presence.HERE if listener.user in self.online else Presence.AWAY
+
+
+def _aimed(each: Happening, listener: Listener) -> Event:
+    if each.type == REACTED:
+        return Event.REACTION
+    return Event.REQUEST if listener.request else Event.INVITE
+
+
+def _key(event: Event, each: Happening) -> str:
+    """What may happen once: a message per person, a request and the plain messages per conversation, one emoji of one
+    person on one message."""
+    match event:
+        case Event.MESSAGE:
+            return f"messages:{each.conversation}"
+        case Event.REQUEST:
+            return f"request:{each.conversation}"
+        case Event.INVITE:
+            return f"invite:{each.event}"
+        case Event.REACTION:
+            return f"reaction:{each.message.pk if each.message else ''}:{each.actor}"
+        case _:
+            return f"message:{each.message.pk if each.message else each.event}"

@@ -1,0 +1,142 @@
+"""The only writer of notices: put down once, read, handed over."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from chatify.jobs import operations as jobs
+from chatify.lib import db, events
+from messaging.events import NoticesChanged
+from messaging.models import Notice
+from messaging.queries import notices as queries
+
+TELL = "notices.tell"
+# A transaction of SQLite, whose one writer others wait for, takes at most a hundred rows.
+AT_ONCE = {"sqlite": 100, "postgresql": 500}
+KEPT_READ, KEPT = timedelta(days=30), timedelta(days=180)
+AGAIN = ("message_id", "number", "actor_id", "reason", "said", "quieted", "created_at", "read_at")
+DUES = tuple(f"{channel}_{what}" for channel in queries.CHANNELS for what in ("due", "sent"))
+
+
+def tell(user: UUID, *, event: str, key: str, due: datetime | None = None, **about: Any) -> None:
+    """Have somebody hear of something that no log tells, in the transaction in which it happens. `about` may name
+    `conversation`, `actor`, `number`, `said`; the same `key` again changes nothing."""
+    named = {name: str(value) for name, value in about.items() if value is not None}
+    payload = {"user": str(user), "event": event, "key": key, **named}
+    jobs.add(kind=TELL, key=f"{user}:{key}", payload=payload, due=due)
+
+
+def put(wanted: Sequence[Notice]) -> list[Notice]:
+    """Store what is new, begin anew what was read, leave the rest; returns what is now to be told. May run again."""
+    size = AT_ONCE.get(db.vendor(), AT_ONCE["sqlite"])
+    return [
+        row for start in range(0, len(wanted), size) for row in _put(wanted[start : start + size]) if wanted
+    ]
+
+
+def _put(wanted: Sequence[Notice]) -> list[Notice]:
+    with db.atomic():
+        known = queries.existing([(row.user_id, row.key) for row in wanted])
+        fresh = [row for row in wanted if (row.user_id, row.key) not in known]
+        Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+        told = set(Notice.objects.filter(pk__in=[row.pk for row in fresh]).values_list("pk", flat=True))
+        later = [_later(known[row.user_id, row.key], row) for row in wanted if row not in fresh]
+        changed = [row for row in later if row is not None]
+        Notice.objects.bulk_update(changed, [*AGAIN, *DUES])
+        if people := {row.user_id for row in fresh if row.listed and row.pk in told}:
+            events.emit(NoticesChanged(tuple(people)))
+    return [row for row in fresh if row.pk in told] + changed
+
+
+def _later(kept: Notice, row: Notice) -> Notice | None:
+    """What is kept of a conversation's plain messages, brought up to a later one; None where nothing is to change."""
+    if row.listed or row.number is None or (kept.number or 0) >= row.number:
+        return None
+    waits = kept.fresh and kept.push_sent is None and kept.mail_sent is None  # type: ignore[attr-defined]
+    for name in AGAIN:
+        setattr(kept, name, getattr(row, name))
+    kept.quieted = row.quieted
+    for name in () if waits and not row.quieted else DUES:
+        setattr(kept, name, getattr(row, name))
+    return kept
+
+
+def read(actor: User, *, notices: Collection[UUID]) -> int:
+    """I have seen these. Those that are not mine stay as they are. Returns how many were unread."""
+    return _read(Notice.objects.filter(user=actor, pk__in=notices), [actor.pk])
+
+
+def read_all(actor: User, *, until: datetime | None = None) -> int:
+    """I have seen all of them, up to a moment where one is named."""
+    rows = Notice.objects.filter(user=actor, listed=True)
+    return _read(rows.filter(created_at__lte=until) if until else rows, [actor.pk])
+
+
+def read_through(pairs: Collection[tuple[UUID, UUID]], *, numbered: bool = False) -> int:
+    """These (person, conversation) were read so far in the log that some notices are over. What is of no message
+    (somebody reacted, or added them) is over, too, unless only the `numbered` are asked for."""
+    rows = queries.read_through(set(pairs), numbered=numbered)
+    if not rows:
+        return 0
+    people = {row.user_id for row in rows if row.listed}
+    return _read(Notice.objects.filter(pk__in=[row.pk for row in rows]), people)
+
+
+def forget(user: UUID, *, actor: UUID) -> None:
+    """Somebody was blocked: nothing of them is left in the list."""
+    with db.atomic():
+        if Notice.objects.filter(user_id=user, actor_id=actor).delete()[0]:
+            events.emit(NoticesChanged((user,)))
+
+
+def close(user: UUID, *, key: str) -> None:
+    """What it asked for was answered."""
+    _read(Notice.objects.filter(user_id=user, key=key), [user])
+
+
+def hand_over(channel: str, rows: Iterable[Notice], now: datetime) -> list[Notice]:
+    """Take these for a channel, in the transaction that passes them on: what another took meanwhile is left out."""
+    due, sent = f"{channel}_due", f"{channel}_sent"
+    taken = []
+    for row in rows:
+        free = Notice.objects.filter(**{"pk": row.pk, sent: None, due: getattr(row, due)})
+        if free.update(**{sent: now}):
+            setattr(row, sent, now)
+            taken.append(row)
+    return taken
+
+
+def drop(channel: str, rows: Collection[Notice]) -> None:
+    """These need not go out any more."""
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(**{f"{channel}_due": None})
+
+
+def quieten(rows: Collection[Notice]) -> None:
+    """These wait for the end of somebody's quiet hours."""
+    ids = [row.pk for row in rows]
+    Notice.objects.filter(pk__in=ids).update(quieted=True, push_due=None, mail_due=None)
+
+
+def summed(rows: Collection[Notice]) -> None:
+    """A summary told of these."""
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(quieted=False)
+
+
+def forget_old() -> None:
+    """What was read a month ago is not kept, and what nobody read half a year later."""
+    now = timezone.now()
+    old = Q(read_at__lt=now - KEPT_READ) | Q(created_at__lt=now - KEPT)
+    Notice.objects.filter(old).delete()
+
+
+def _read(rows: Any, people: Iterable[UUID]) -> int:
+    with db.atomic():
+        count = rows.filter(read_at=None).update(read_at=timezone.now())
+        if count and (told := tuple(people)):
+            events.emit(NoticesChanged(told))
+    return int(count)

@@ -1,0 +1,154 @@
+"""What the log says that somebody may want to hear of, and who takes part: read many conversations at a time."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Block
+from chatify.lib.folding import fold
+from messaging.events import CHANGED, JOINED, REACTED, SENT
+from messaging.models import Conversation, Event, Membership, Mention, Message
+
+AT_ONCE = 200
+PAGE = 500
+TOLD = (SENT, REACTED, JOINED, CHANGED)
+Range = tuple[str, int, int]
+"""Conversation, first seq, last seq."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event. `called` are those a message mentions (None is everyone), `answered` whose message it answers; `about`
+    the one person whom a reaction or an addition is for. `text` is folded."""
+
+    event: UUID
+    conversation: UUID
+    seq: int
+    type: str
+    actor: UUID
+    message: Message | None = None
+    called: Collection[UUID | None] = ()
+    answered: UUID | None = None
+    about: UUID | None = None
+    said: str = ""
+    text: str = ""
+
+    @property
+    def number(self) -> int | None:
+        return self.message.number if self.message else None
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A member as far as it decides what they hear of."""
+
+    member: UUID
+    conversation: UUID
+    user: UUID
+    level: str
+    muted_until: Any
+    read_number: int
+    request: str
+    visible_from: int
+    settings: dict[str, Any]
+    time_zone: str
+
+
+COLUMNS = (
+    "pk",
+    "conversation_id",
+    "user_id",
+    "level",
+    "muted_until",
+    "read_number",
+    "request",
+    "visible_from_seq",
+    "user__settings",
+    "user__time_zone",
+)
+
+
+def within(ranges: Sequence[Range]) -> Iterator[list[Happening]]:
+    """What happened in these parts of the log, some hundreds at a time. Two queries each."""
+    last: tuple[UUID, int] | None = None
+    while True:
+        places = [Q(conversation_id=name, seq__range=(first, until)) for name, first, until in ranges]
+        rows = Event.objects.filter(reduce(or_, places), type__in=TOLD, withheld=False)
+        if last is not None:
+            rows = rows.filter(Q(conversation_id__gt=last[0]) | Q(conversation_id=last[0], seq__gt=last[1]))
+        rows = rows.select_related("message__reply_to").order_by("conversation_id", "seq")
+        found = list(rows[:AT_ONCE])
+        if found:
+            yield _happenings(found)
+        if len(found) < AT_ONCE:
+            return
+        last = found[-1].conversation_id, found[-1].seq
+
+
+def kinds_of(conversations: Iterable[UUID]) -> dict[UUID, Conversation]:
+    """These conversations by id."""
+    rows = Conversation.objects.filter(pk__in=set(conversations))
+    return {row.pk: row for row in rows.only("kind", "title", "direct_key")}
+
+
+def listeners(
+    conversations: Collection[UUID], people: Collection[UUID] | None = None
+) -> Iterator[list[Listener]]:
+    """The members of these conversations who can sign in, or of them these people, a page at a time."""
+    rows = Membership.objects.filter(
+        conversation_id__in=conversations, left_seq=None, user__is_active=True, user__leaves_at=None
+    ).order_by("pk")
+    if people is not None:
+        rows = rows.filter(user_id__in=people)
+    last: UUID | None = None
+    while True:
+        page = rows.filter(pk__gt=last) if last else rows
+        found = [Listener(*row) for row in page.values_list(*COLUMNS)[:PAGE]]
+        if found:
+            yield found
+        if len(found) < PAGE:
+            return
+        last = found[-1].member
+
+
+def blocks_against(actors: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """(blocker, blocked) for whoever blocked one of these people who are part of a block at all."""
+    rows = Block.objects.filter(blocked_id__in=actors, blocked__parted=True)
+    return set(rows.values_list("blocker_id", "blocked_id"))
+
+
+def _happenings(rows: Sequence[Event]) -> list[Happening]:
+    sent = [row.message_id for row in rows if row.type == SENT and row.message_id]
+    called: dict[UUID, set[UUID | None]] = {}
+    for message, user in Mention.objects.filter(message_id__in=sent).values_list("message_id", "user_id"):
+        called.setdefault(message, set()).add(user)
+    return [each for row in rows if (each := _happening(row, called)) is not None]
+
+
+def _happening(row: Event, called: dict[UUID, set[UUID | None]]) -> Happening | None:
+    if row.actor_id is None:
+        return None
+    place = (row.pk, row.conversation_id, row.seq, row.type, row.actor_id)
+    if row.type == CHANGED:
+        return Happening(*place) if row.data.get("created") else None
+    if row.type == JOINED:
+        user = row.data.get("user")
+        return Happening(*place, about=UUID(user)) if user else None
+    message = row.message
+    if message is None or message.deleted_at or message.withheld:
+        return None
+    if row.type == REACTED:
+        told = row.data.get("added")
+        return Happening(*place, message, about=message.sender_id, said=row.data["emoji"]) if told else None
+    return Happening(
+        *place,
+        message,
+        called=called.get(message.pk, ()),
+        answered=message.reply_to.sender_id if message.reply_to else None,
+        text=fold(message.body),
+    )
