@@ -52,9 +52,32 @@ class Starting(Typed):
 
 
 class Naming(Typed):
-    """A group's name."""
+    """A group's name and topic."""
 
     title = forms.CharField(label="Name of the group", required=False, strip=False)
+    topic = forms.CharField(
+        label="Topic",
+        required=False,
+        strip=False,
+        help_text="A line about what it is for. You can leave it empty.",
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+
+
+WHO = [("everyone", "All members"), ("admins", "Only admins")]
+
+
+class Rights(Typed):
+    """Who may do what in a group. Owners are admins here."""
+
+    post = forms.ChoiceField(label="Who writes", choices=WHO)
+    add = forms.ChoiceField(label="Who adds people and invites them", choices=WHO)
+    pin = forms.ChoiceField(label="Who pins messages", choices=WHO)
+    edit = forms.ChoiceField(label="Who changes the name and the topic", choices=WHO)
+    history = forms.ChoiceField(
+        label="What new members read",
+        choices=[("joining", "From their joining on"), ("all", "What was said before, too")],
+    )
 
 
 class Labelled(Typed):

@@ -198,19 +198,19 @@ def _message_data(row: StoredEvent, about: StoredMessage) -> Shape:
 
 
 def _event_data(row: StoredEvent, people: Mapping[UUID, User]) -> Shape:
-    data = {name: value for name, value in row.data.items() if name not in ("user", "title")}
+    data = {name: value for name, value in row.data.items() if name not in ("user", "title", "topic")}
     actor = people.get(UUID(str(row.actor_id))) if row.actor_id else None
     data["actor"] = person(actor) if actor else None
     if "user" in row.data:
         about = people.get(UUID(row.data["user"]))
         data["user"] = person(about) if about else {"id": row.data["user"]}
     if row.type == CHANGED:
-        data["title"] = row.conversation.title
+        data |= {name: getattr(row.conversation, name) for name in {"title"} | {"topic"} & row.data.keys()}
     return data
 
 
 def my(membership: Membership, begun: KeptDraft | None = None, labels: Sequence[Label] = ()) -> Shape:
-    """My own view of a conversation, without what is over; needs `conversation` loaded."""
+    """My own view of a conversation, without what is over; needs `conversation` loaded. What I may do is the door's."""
     now = timezone.now()
     return {
         "role": membership.role,
@@ -280,6 +280,8 @@ def conversation(
         "kind": row.kind,
         "title": title,
         "subject": row.title if traits.has_subject else None,
+        "topic": row.topic,
+        "settings": row.rights if traits.members_may_change else None,
         "avatar_url": None,
         "head": row.head,
         "epoch": str(epoch),

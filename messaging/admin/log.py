@@ -26,7 +26,7 @@ class ConversationAdmin(ReadOnly):
     list_filter = ["kind", "created_at"]
     search_fields = ["id", "created_by__username"]
     list_select_related = ["created_by"]
-    exclude = ["title", "title_salt", "settings"]
+    exclude = ["title", "title_salt", "topic", "topic_salt"]
 
 
 @admin.register(Membership)

@@ -16,7 +16,7 @@ from chatify.lib.errors import Invalid
 from messaging import kinds
 from messaging.api import given, shapes, shown
 from messaging.models import Conversation
-from messaging.operations import conversations, members, pace
+from messaging.operations import conversations, groups, members, pace
 from messaging.queries import inbox
 
 router = Router(tags=["conversations"])
@@ -61,8 +61,11 @@ def show(request: HttpRequest, conversation: UUID) -> dict[str, Any]:
     "/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="change_conversation"
 )
 def change(request: HttpRequest, conversation: UUID, payload: given.Settings) -> dict[str, Any]:
-    """Rename a group; owners and admins may."""
-    conversations.rename(asker(request), conversation=conversation, title=payload.title)
+    """Change a group. Its title and topic whoever may by right; who may do what, owners and admins."""
+    allow = payload.settings.model_dump(exclude_none=True) if payload.settings else {}
+    groups.change(
+        asker(request), conversation=conversation, title=payload.title, topic=payload.topic, allow=allow
+    )
     return shown.conversation(asker(request), inbox.row(asker(request), conversation))
 
 

@@ -118,10 +118,25 @@ class Assistant(Given):
 Start = Annotated[Direct | Group | Mail | Assistant, Field(discriminator="kind")]
 
 
-class Settings(Given):
-    """A group's title."""
+Who = Literal["everyone", "admins"]
 
-    title: str
+
+class Rights(Given):
+    """Who may do what in a group; what is left out stays. `history`: what who joins from now on can read."""
+
+    post: Who | None = None
+    add: Who | None = None
+    pin: Who | None = None
+    edit: Who | None = None
+    history: Literal["joining", "all"] | None = None
+
+
+class Settings(Given):
+    """A group's title, its topic and who may do what; what is left out stays."""
+
+    title: str | None = None
+    topic: str | None = None
+    settings: Rights | None = None
 
 
 class NewMessage(Written):

@@ -153,10 +153,30 @@ class KeptDraft(Shown):
     updated_at: Time
 
 
+class Rights(Shown):
+    """Who may do what in a group: owners and admins may everything. `history` is what who joins can read."""
+
+    post: Literal["everyone", "admins"]
+    add: Literal["everyone", "admins"]
+    pin: Literal["everyone", "admins"]
+    edit: Literal["everyone", "admins"]
+    history: Literal["joining", "all"]
+
+
+class May(Shown):
+    """What I may do here."""
+
+    post: bool
+    add: bool
+    pin: bool
+    edit: bool
+
+
 class My(Shown):
     """My own view of a conversation."""
 
     role: RoleName
+    may: May
     read_number: int
     delivered_number: int
     muted_until: Time | None
@@ -179,12 +199,14 @@ class Member(Shown):
 
 
 class Conversation(Shown):
-    """A conversation as I see it. `members` is the first page of them."""
+    """A conversation as I see it. `members` is the first page of them; `settings` are a group's own."""
 
     id: IdText
     kind: KindName
     title: str
     subject: str | None
+    topic: str
+    settings: Rights | None
     avatar_url: str | None
     head: int
     epoch: IdText

@@ -12,7 +12,7 @@ from chatify.lib import markup
 from chatify.lib.digest import stamp
 from messaging import presenters
 from messaging.models import Message, Scheduled
-from messaging.queries import extras, members, receipts, stars
+from messaging.queries import extras, members, receipts, rights, stars
 from messaging.queries.epoch import epoch_id
 from messaging.queries.inbox import InboxRow
 
@@ -71,7 +71,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
     shown = receipts.shown_to(me, (each for page in people.values() for each in page))
     last = _last_messages(me, rows)
     hiding = relations.hiding_from(me, {each.user_id for page in people.values() for each in page})
-    return [
+    shapes = [
         presenters.conversation(
             row.conversation,
             row.my,
@@ -87,6 +87,9 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
         )
         for row in rows
     ]
+    for row, shape in zip(rows, shapes, strict=True):
+        shape["my"]["may"] = rights.of(row.conversation, row.my)
+    return shapes
 
 
 def _last_messages(me: User, rows: Sequence[InboxRow]) -> dict[UUID, dict[str, Any]]:

@@ -6,6 +6,9 @@ from chatify.lib import ids, text
 from chatify.lib.digest import GENESIS
 from messaging import kinds
 
+RIGHTS = ("post", "add", "pin", "edit")
+"""What a group may leave to all its members."""
+
 
 class Conversation(models.Model):
     """An ordered, append-only log. Its row lock is the only place where order is decided."""
@@ -30,7 +33,15 @@ class Conversation(models.Model):
     floor_digest = models.CharField(max_length=64, default=GENESIS)
     membership_version = models.BigIntegerField(default=1)
     last_activity_at = models.DateTimeField(default=timezone.now)
-    settings = models.JSONField(default=dict, blank=True)
+
+    # A group's own; who may do what is decided in `messaging.queries.rights`.
+    topic = models.CharField(max_length=300, blank=True, default="", db_default="")
+    topic_salt = models.CharField(max_length=32, blank=True, default="", db_default="")
+    members_post = models.BooleanField(default=True, db_default=True)
+    members_add = models.BooleanField(default=False, db_default=False)
+    members_pin = models.BooleanField(default=False, db_default=False)
+    members_edit = models.BooleanField(default=False, db_default=False)
+    open_history = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -48,6 +59,12 @@ class Conversation(models.Model):
     def traits(self) -> kinds.Kind:
         """What its kind allows and how it is drawn."""
         return kinds.BY_NAME[self.kind]
+
+    @property
+    def rights(self) -> dict[str, str]:
+        """Who may do what here, in words: `everyone` or `admins`; `history` is what who joins may read."""
+        words = {name: "everyone" if getattr(self, f"members_{name}") else "admins" for name in RIGHTS}
+        return {**words, "history": "all" if self.open_history else "joining"}
 
     @property
     def hue(self) -> int:

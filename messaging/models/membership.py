@@ -90,6 +90,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
 
+    @property
+    def manages(self) -> bool:
+        """Whether this member is an owner or an admin."""
+        return self.role in (self.Role.OWNER, self.Role.ADMIN)
+
     # The same rules as of rows in a query: messaging.queries.standing. All need `conversation` loaded.
 
     def is_muted(self, now: datetime) -> bool:

@@ -1,6 +1,5 @@
-"""Starting conversations and naming them. Starting is idempotent: the pair of people, or (creator, client_id)."""
+"""Starting conversations. Starting is idempotent: the pair of people, or (creator, client_id)."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,15 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from chatify.lib import db, ids, text
-from chatify.lib.digest import text_hash
-from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
+from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging import kinds
-from messaging.events import CHANGED
 from messaging.models import Conversation, Membership
-from messaging.operations import blocks, log, messages, requests
-from messaging.queries import access
+from messaging.operations import blocks, groups, log, messages, requests
 
-TITLE_LENGTH = 100
 SUBJECT_LENGTH = 200
 Role = Membership.Role
 MailRole = Membership.MailRole
@@ -47,7 +42,7 @@ def start_group(
     actor: User, *, title: str, members: Sequence[User], client_id: UUID | str, at: datetime | None = None
 ) -> Conversation:
     """Start a group that the actor owns. Raises Invalid for an empty title or too many people."""
-    name = text.clean_line(title, field="title", maximum=TITLE_LENGTH)
+    name = groups.clean_title(title)
     others = _unique(members, without=actor)
     _check_size(kinds.GROUP, 1 + len(others))
     roles = [(actor, Role.OWNER, MailRole.NONE), *((person, Role.MEMBER, MailRole.NONE) for person in others)]
@@ -56,7 +51,7 @@ def start_group(
         requests.require_addable(actor, others)
         _enrol(row, actor, roles)
         with log.open_ledger(row.id) as ledger:
-            _set_title(ledger, actor, name, created=True, at=at)
+            groups.set_title(ledger, actor, name, created=True, at=at)
 
     return _start_once(kinds.GROUP, actor, client_id, fill, at=at)
 
@@ -92,38 +87,12 @@ def start_mail(
     def fill(row: Conversation) -> None:
         _enrol(row, actor, roles)
         with log.open_ledger(row.id) as ledger:
-            _set_title(ledger, actor, name, created=True, at=at)
+            groups.set_title(ledger, actor, name, created=True, at=at)
         (outcome,) = log.append([draft])
         if isinstance(outcome, ChatifyError):
             raise outcome
 
     return _start_once(kinds.MAIL, actor, client_id, fill, at=at, id=placeholder)
-
-
-def rename(actor: User, *, conversation: UUID, title: str) -> Conversation:
-    """Give a group another title. Owners and admins may; an equal title changes nothing."""
-    access.conversation_for(actor, conversation)
-    name = text.clean_line(title, field="title", maximum=TITLE_LENGTH)
-    with log.open_ledger(conversation) as ledger:
-        mine = access.membership_for(actor, conversation)
-        if not ledger.conversation.traits.has_title:
-            raise Forbidden("This conversation has no title of its own.")
-        if mine.role not in (Role.OWNER, Role.ADMIN):
-            raise Forbidden("Only owners and admins may rename the group.")
-        if ledger.conversation.title != name:
-            _set_title(ledger, actor, name)
-    return ledger.conversation
-
-
-def _set_title(
-    ledger: log.Ledger, actor: User, title: str, *, created: bool = False, at: datetime | None = None
-) -> None:
-    ledger.conversation.title = title
-    ledger.conversation.title_salt = secrets.token_hex(16)
-    data: dict[str, Any] = {"title": text_hash(ledger.conversation.title_salt, title)}
-    if created:
-        data["created"] = True
-    ledger.event(CHANGED, actor, data, at=at)
 
 
 def started(actor: User, client_id: str) -> bool:

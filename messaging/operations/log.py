@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from chatify.lib import db, events, ids
 from chatify.lib.digest import to_milliseconds
-from chatify.lib.errors import ChatifyError, Invalid, NotFound
+from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
 from messaging.events import LogAppended
 from messaging.models import Conversation, Message
 from messaging.operations import backends, claims, rows, unheard
 from messaging.operations.ledger import Draft, Ledger
 from messaging.operations.records import Head, Identity, Member, Rows, Sent, Untold
+from messaging.queries import rights
 
 __all__ = ["Draft", "Ledger", "Sent", "append", "open_ledger"]
 
@@ -97,6 +98,8 @@ class _Batch:
             return NotFound("There is no such conversation.")
         if first := self._known.get(identity):
             return first.again()
+        if not rights.may_post(ledger.conversation, member):
+            return Forbidden(rights.ADMINS_POST)
         answered = self._answered(draft, member)
         if draft.reply_to and answered is None:
             return Invalid.field("reply_to", "The message you answer is not in this conversation.")

@@ -9,20 +9,20 @@ from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import JOINED, LEFT, ROLE
 from messaging.models import Membership
 from messaging.operations import blocks, log, requests
-from messaging.queries import access
+from messaging.queries import access, rights
 
 Role = Membership.Role
-MANAGERS = (Role.OWNER, Role.ADMIN)
 
 
 def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membership]:
     """Add people; who is a member already stays as they are. They read from their joining on, and who does not know
     the actor and chose so is asked first.
 
-    Raises Forbidden unless the actor is an owner or admin and may reach them, Invalid beyond the maximum.
+    Raises Forbidden unless the actor may by right and may reach them, Invalid beyond the maximum.
     """
     with _changing(actor, conversation) as (ledger, mine):
-        _require_manager(mine)
+        if not rights.may_add(ledger.conversation, mine):
+            raise Forbidden("Only owners and admins add people to this group.")
         rows = {row.user_id: row for row in _rows(conversation)}
         active = sum(row.left_seq is None for row in rows.values())
         fresh = {user.id: user for user in users if not _active(rows.get(user.id))}
@@ -108,18 +108,18 @@ def _owners(conversation: UUID) -> int:
 
 
 def _require_manager(mine: Membership) -> None:
-    if mine.role not in MANAGERS:
+    if not mine.manages:
         raise Forbidden("Only owners and admins may change who is in the group.")
 
 
 def _join(
     ledger: log.Ledger, actor: User, user: User, row: Membership | None, asked: str | None
 ) -> Membership:
-    """A new membership, or the old one opened anew: what was said before stays unseen. `asked` is how it stands for who
-    does not know the actor."""
+    """A new membership, or the old one opened anew: what was said before stays unseen unless the group opened it.
+    `asked` is how it stands for who does not know the actor."""
     row = row or Membership(conversation=ledger.conversation, user=user)
     row.role, row.left_seq = Role.MEMBER, None
-    row.visible_from_seq = ledger.next_seq
+    row.visible_from_seq = 0 if ledger.conversation.open_history else ledger.next_seq
     row.read_number = row.delivered_number = ledger.conversation.message_count
     row.skip = 0
     row.request, row.asked_by = asked or Membership.Request.NONE, None if asked is None else actor

@@ -56,6 +56,8 @@ class Head:
     message_count: int
     membership_version: int
     last_activity_at: datetime
+    members_post: bool = True
+    """Whether all members may write, or only those who run the group."""
 
 
 @dataclass(slots=True)
@@ -69,6 +71,8 @@ class Member:
     skip: int
     special: bool = False
     """Whether sending asks for more than appending: somebody blocked this member, or they answer a request."""
+    manages: bool = False
+    """Whether they are an owner or an admin."""
 
 
 @dataclass(slots=True)

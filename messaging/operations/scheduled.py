@@ -18,10 +18,10 @@ from chatify.lib.digest import stamp
 from chatify.lib.errors import ChatifyError, Conflict, Invalid, NotFound, TooMany
 from media.operations import uploads
 from messaging.events import RowsChanged
-from messaging.models import Scheduled
+from messaging.models import Membership, Scheduled
 from messaging.operations import claims, drafts, messages, rows
 from messaging.operations.log import Sent
-from messaging.queries import access
+from messaging.queries import access, rights
 from messaging.queries.preferences import asks_when_late, undo_seconds
 
 RELEASE = "scheduled.release"
@@ -86,10 +86,10 @@ def hold(
 ) -> Sent | Held:
     """Keep a message until `send_at`, or for so many seconds. The same `client_id` again gives the first answer.
 
-    Raises NotFound where the sender is no member, Invalid for a text or a time that cannot be, Conflict for one that
-    was taken back.
+    Raises NotFound where the sender is no member, Forbidden where they only read, Invalid for a text or a time that
+    cannot be, Conflict for one that was taken back.
     """
-    access.membership_for(sender, conversation)
+    my = access.membership_for(sender, conversation)
     draft = messages.prepare(
         sender,
         conversation=conversation,
@@ -111,13 +111,14 @@ def hold(
         due_at=_to_come(send_at) if send_at else timezone.now() + timedelta(seconds=seconds),
         undo=send_at is None,
     )
-    return _keep(row)
+    return _keep(row, my)
 
 
-def _keep(row: Scheduled) -> Held:
-    mine = Scheduled.objects.filter(user=row.user)
+def _keep(row: Scheduled, my: Membership) -> Held:
     if first := _before(row):
         return first
+    rights.require_post(my.conversation, my)
+    mine = Scheduled.objects.filter(user=row.user)
     if mine.filter(state__in=Scheduled.OPEN).count() >= MOST:
         raise TooMany(f"At most {MOST} messages can wait at a time.", retry_after=60)
     try:

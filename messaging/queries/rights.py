@@ -1,20 +1,70 @@
-"""Who may do what in a conversation, beside reading it. Only groups know owners and admins."""
+"""Who may do what in a conversation, beside reading it: the one place that decides. Only groups know owners and admins,
+who may do everything but what is an owner's alone; what members may do, too, stands on the conversation.
+"""
 
+from typing import Protocol
+
+from chatify.lib.errors import Forbidden
 from messaging.models import Conversation, Membership
+from messaging.models.conversation import RIGHTS
 
-MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
+ADMINS_POST = "Only admins post here."
+
+
+class Posting(Protocol):
+    """What decides about writing: the conversation's row, or the part of it that a send holds."""
+
+    members_post: bool
+
+
+class Manager(Protocol):
+    """A membership, or the part of it that a send holds."""
+
+    @property
+    def manages(self) -> bool: ...
+
+
+def may_post(conversation: Posting, my: Manager) -> bool:
+    """Where only admins write, nobody else does."""
+    return conversation.members_post or my.manages
+
+
+def require_post(conversation: Posting, my: Manager) -> None:
+    """Raises Forbidden where the member only reads."""
+    if not may_post(conversation, my):
+        raise Forbidden(ADMINS_POST)
 
 
 def manages(conversation: Conversation, my: Membership) -> bool:
-    """Whether the member keeps order here: what others wrote may be deleted for everyone."""
-    return conversation.traits.members_may_change and my.role in MANAGERS
+    """Whether the member keeps order here: who is in it, who may do what, what others wrote may be deleted."""
+    return conversation.traits.members_may_change and my.manages
 
 
 def may_pin(conversation: Conversation, my: Membership) -> bool:
-    """In a group those who run it, elsewhere everybody."""
-    return not conversation.traits.members_may_change or my.role in MANAGERS
+    """In a group those who run it, unless it lets all; elsewhere everybody."""
+    return not conversation.traits.members_may_change or _may(conversation.members_pin, conversation, my)
+
+
+def may_add(conversation: Conversation, my: Membership) -> bool:
+    """Add people, and make links that let people join."""
+    return _may(conversation.members_add, conversation, my)
+
+
+def may_edit(conversation: Conversation, my: Membership) -> bool:
+    """Change the name and the topic."""
+    return _may(conversation.members_edit, conversation, my)
 
 
 def may_call_everyone(conversation: Conversation, my: Membership) -> bool:
-    """The same people: `@everyone` rings at everybody's."""
-    return may_pin(conversation, my)
+    """`@everyone` rings at everybody's: in a group that is for those who run it."""
+    return not conversation.traits.members_may_change or my.manages
+
+
+def of(conversation: Conversation, my: Membership) -> dict[str, bool]:
+    """What the member may do of what a group can leave to all."""
+    decided = (may_post, may_add, may_pin, may_edit)
+    return {name: may(conversation, my) for name, may in zip(RIGHTS, decided, strict=True)}
+
+
+def _may(members: bool, conversation: Conversation, my: Membership) -> bool:
+    return conversation.traits.members_may_change and (members or my.manages)

@@ -145,10 +145,13 @@ def _check_once(row: Conversation) -> Iterator[Finding]:
 
 
 def _check_title(row: Conversation) -> Iterator[Finding]:
-    named = Event.objects.filter(conversation=row, type=CHANGED).order_by("-seq")
-    last = next((event for event in named.iterator() if "title" in event.data), None)
-    if last and last.data["title"] != text_hash(row.title_salt, row.title):
-        yield Finding(row.id, _name(last), "the title is not the one that was last given")
+    """The title and the topic are those that were last given."""
+    named = list(Event.objects.filter(conversation=row, type=CHANGED).order_by("-seq"))
+    given = {"title": text_hash(row.title_salt, row.title), "topic": text_hash(row.topic_salt, row.topic)}
+    for name, told in given.items():
+        last = next((event for event in named if name in event.data), None)
+        if last and last.data[name] != told:
+            yield Finding(row.id, _name(last), f"the {name} is not the one that was last given")
 
 
 def _check_members(row: Conversation) -> Iterator[Finding]:

@@ -52,11 +52,39 @@ def _role(data: Shape) -> SafeString:
 def _changed(data: Shape) -> SafeString:
     if data.get("created"):
         return format_html("{} started this conversation", _name(data.get("actor")))
+    if "rights" in data:
+        return format_html("{} lets {}", _name(data.get("actor")), _allowed(data["rights"]))
+    if "topic" in data:
+        return _topic(data)
     return format_html(
         "{} changed the name to <b><bdi>{}</bdi></b>", _name(data.get("actor")), data.get("title", "")
     )
 
 
+def _topic(data: Shape) -> SafeString:
+    if not data["topic"]:
+        return format_html("{} took the topic away", _name(data.get("actor")))
+    return format_html(
+        "{} changed the topic to <b><bdi>{}</bdi></b>", _name(data.get("actor")), data["topic"]
+    )
+
+
+def _allowed(rights: dict[str, str]) -> str:
+    """“only admins post, and all members add people”."""
+    said = [words.format(_WHO.get(rights[name], "")) for name, words in _RIGHTS.items() if name in rights]
+    if history := rights.get("history"):
+        said.append(f"new members read {_HISTORY.get(history, history)}")
+    return ", and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+_WHO = {"everyone": "all members", "admins": "only admins"}
+_RIGHTS = {
+    "post": "{} post",
+    "add": "{} add people",
+    "pin": "{} pin messages",
+    "edit": "{} change the name and the topic",
+}
+_HISTORY = {"all": "what was said before", "joining": "only what is said after they join"}
 _SENTENCES = {
     events.JOINED: _joined,
     events.LEFT: _left,

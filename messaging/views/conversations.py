@@ -189,6 +189,7 @@ def heading(user: User, found: Conversation) -> dict[str, Any]:
         "standing": Standing.of(found.my),  # type: ignore[attr-defined]
         "moments": moments.to_come(),
         "mutes": moments.MUTES,
+        "may_post": rights.may_post(found, found.my),  # type: ignore[attr-defined]
         "may_pin": rights.may_pin(found, found.my),  # type: ignore[attr-defined]
         "may_delete": rights.manages(found, found.my),  # type: ignore[attr-defined]
         "common": COMMON,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.door import MemberRequest, signed_in
 from chatify.lib import http, ids
-from chatify.lib.errors import Invalid, TooMany
+from chatify.lib.errors import Forbidden, Invalid, TooMany
 from messaging import presenters
 from messaging.operations import attachments, pace, scheduled
 from messaging.operations import messages as operations
@@ -49,7 +49,7 @@ def send(request: MemberRequest, id: UUID) -> HttpResponse:
     draft = Draft.of(request.POST)
     try:
         return _answer(request, _send(request, id, draft, request.FILES.getlist("file")))
-    except (Invalid, TooMany) as error:
+    except (Forbidden, Invalid, TooMany) as error:
         if http.wants_json(request):
             raise
         return _refused(request, id, draft, error)
@@ -86,7 +86,9 @@ def _answer(request: MemberRequest, sent: Sent | Held) -> HttpResponse:
     return http.SeeOther(f"{reverse('conversation', args=[sent.conversation])}#m-{sent.id}")
 
 
-def _refused(request: MemberRequest, id: UUID, draft: Draft, error: Invalid | TooMany) -> HttpResponse:
+def _refused(
+    request: MemberRequest, id: UUID, draft: Draft, error: Forbidden | Invalid | TooMany
+) -> HttpResponse:
     """The page again with everything typed and the reason, so that nothing has to be written twice."""
     found = access.conversation_for(request.user, id)
     reasons = error.errors if isinstance(error, Invalid) else {}

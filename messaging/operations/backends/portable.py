@@ -11,13 +11,14 @@ from messaging.models import Conversation, Event, Membership, Message, Unsettled
 from messaging.operations.records import Head, Identity, Locked, Member, NewEvent, NewMessage, Rows, Sent
 
 HEAD_FIELDS = ["head", "head_digest", "message_count", "membership_version", "last_activity_at"]
+READ_FIELDS = [*HEAD_FIELDS, "members_post"]
 MEMBER_FIELDS = ["read_number", "delivered_number", "skip"]
 
 
 def lock(wanted: Sequence[Identity]) -> Locked:
     conversations = {conversation for conversation, _, _ in wanted}
     found = Conversation.objects.select_for_update().filter(id__in=conversations).order_by("id")
-    heads = [Head(str(row.id), *(getattr(row, name) for name in HEAD_FIELDS)) for row in found]
+    heads = [Head(str(row.id), *(getattr(row, name) for name in READ_FIELDS)) for row in found]
     return Locked({head.id: head for head in heads}, _members(wanted), sent_before(wanted))
 
 
@@ -65,6 +66,7 @@ def _members(wanted: Sequence[Identity]) -> dict[tuple[str, str], Member]:
             row.delivered_number,
             row.skip,
             row.unheard or row.request != "",
+            row.manages,
         )
         for row in rows
     }

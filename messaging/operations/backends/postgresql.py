@@ -26,12 +26,13 @@ from messaging.operations.records import (
 )
 
 _LOCK_HEADS = """
-SELECT id::text, head, head_digest, message_count, membership_version, last_activity_at
+SELECT id::text, head, head_digest, message_count, membership_version, last_activity_at, members_post
 FROM messaging_conversation WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE;
 """
 _LOCK_MEMBERS = """
 SELECT m.conversation_id::text, m.user_id::text,
-m.id::text, m.visible_from_seq, m.read_number, m.delivered_number, m.skip, m.unheard OR m.request <> ''
+m.id::text, m.visible_from_seq, m.read_number, m.delivered_number, m.skip, m.unheard OR m.request <> '',
+m.role <> 'member'
 FROM unnest(%s::uuid[], %s::uuid[]) AS w (conversation_id, user_id)
 JOIN messaging_membership AS m USING (conversation_id, user_id)
 WHERE m.left_seq IS NULL ORDER BY m.id FOR UPDATE OF m;

@@ -15,12 +15,13 @@ from django.db import connection
 from messaging.operations.records import Head, Identity, Locked, Member, Rows, Sent
 
 _HEADS = """
-SELECT id, head, head_digest, message_count, membership_version, last_activity_at FROM messaging_conversation
-WHERE id IN (SELECT value FROM json_each(%s))
+SELECT id, head, head_digest, message_count, membership_version, last_activity_at, members_post
+FROM messaging_conversation WHERE id IN (SELECT value FROM json_each(%s))
 """
 _MEMBERS = """
 SELECT m.conversation_id, m.user_id,
-m.id, m.visible_from_seq, m.read_number, m.delivered_number, m.skip, m.unheard OR m.request <> ''
+m.id, m.visible_from_seq, m.read_number, m.delivered_number, m.skip, m.unheard OR m.request <> '',
+m.role <> 'member'
 FROM json_each(%s) AS w CROSS JOIN messaging_membership AS m
 ON m.conversation_id = json_extract(w.value, '$[0]') AND m.user_id = json_extract(w.value, '$[1]')
 WHERE m.left_seq IS NULL
@@ -56,7 +57,7 @@ def lock(wanted: Sequence[Identity]) -> Locked:
     heads = _read(_HEADS, {key[0] for key in keys})
     members = _read(_MEMBERS, {key[:2] for key in keys})
     return Locked(
-        {_text(id): _head(_text(id), places, at) for id, *places, at in heads},
+        {_text(id): _head(_text(id), places, at, bool(post)) for id, *places, at, post in heads},
         {(_text(conversation), _text(user)): Member(*rest) for conversation, user, *rest in members},
         _sent(keys),
     )
@@ -98,9 +99,9 @@ def write(rows: Rows) -> None:
         _many(_UNTOLD, [(untold.id.hex, str(untold.at.replace(tzinfo=None)), _list(untold.ranges))])
 
 
-def _head(id: str, places: Sequence[Any], at: datetime) -> Head:
+def _head(id: str, places: Sequence[Any], at: datetime, members_post: bool) -> Head:
     head, head_digest, message_count, membership_version = places
-    return Head(id, head, head_digest, message_count, membership_version, _aware(at))
+    return Head(id, head, head_digest, message_count, membership_version, _aware(at), members_post)
 
 
 def _sent(keys: Sequence[Identity]) -> dict[Identity, Sent]:

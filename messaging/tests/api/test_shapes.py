@@ -42,6 +42,8 @@ CONVERSATION = {
     "kind",
     "title",
     "subject",
+    "topic",
+    "settings",
     "avatar_url",
     "head",
     "epoch",
@@ -55,6 +57,7 @@ CONVERSATION = {
 }
 MY = {
     "role",
+    "may",
     "read_number",
     "delivered_number",
     "muted_until",

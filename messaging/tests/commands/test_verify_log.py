@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from messaging.models import Conversation, Event, Membership, Message
-from messaging.operations import conversations, inbox, members, messages
+from messaging.operations import conversations, groups, inbox, members, messages
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def group(acquainted, alice, bob, carol):
         )
     members.add(alice, conversation=row.id, users=[carol])
     inbox.mark_read(bob.id, conversation=row.id, number=2)
-    conversations.rename(alice, conversation=row.id, title="Orchard")
+    groups.change(alice, conversation=row.id, title="Orchard")
     return row
 
 

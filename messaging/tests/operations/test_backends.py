@@ -16,7 +16,17 @@ from chatify.lib import db
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
 from messaging.models import Conversation, Event, Membership, Message, Unsettled
-from messaging.operations import backends, conversations, inbox, log, members, messages, rows, settle
+from messaging.operations import (
+    backends,
+    conversations,
+    groups,
+    inbox,
+    log,
+    members,
+    messages,
+    rows,
+    settle,
+)
 from messaging.operations.backends import portable, postgresql, sqlite
 from messaging.queries import access, verify
 
@@ -292,7 +302,7 @@ def test_a_locked_conversation_does_not_hold_up_the_others(alice, chat, group, d
 def test_a_renamed_group_tells_its_title(alice, group, monkeypatch, statements):
     facts = []
     monkeypatch.setattr("messaging.operations.log.events.emit", facts.append)
-    conversations.rename(alice, conversation=group.id, title="Orchard")
+    groups.change(alice, conversation=group.id, title="Orchard")
     (fact,) = facts
     assert isinstance(fact, LogAppended)
     assert fact.rows[0].event["data"]["title"] == "Orchard"

@@ -11,7 +11,7 @@ from chatify.lib.digest import GENESIS, chain
 from chatify.lib.errors import Invalid, NotFound
 from messaging.events import LogAppended
 from messaging.models import Conversation, Event, Membership, Message
-from messaging.operations import conversations, log, members, messages
+from messaging.operations import conversations, groups, log, members, messages
 from messaging.queries import access, counts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
@@ -115,7 +115,7 @@ def test_the_digest_chain_covers_every_event(alice, bob, group):
 
 def test_no_text_of_people_is_in_the_chain(alice, group):
     say(alice, group, "A secret sentence")
-    conversations.rename(alice, conversation=group.id, title="A secret title")
+    groups.change(alice, conversation=group.id, title="A secret title")
     stored = str(list(Event.objects.filter(conversation=group).values_list("data", flat=True)))
     assert Message.objects.filter(conversation=group, body="A secret sentence").exists()
     assert "secret" not in stored

@@ -1,5 +1,8 @@
 """Who is in a group: what each role may do, and that leaving is leaving."""
 
+import re
+from uuid import uuid4
+
 import pytest
 
 from messaging.models import Membership
@@ -92,3 +95,52 @@ def test_many_members_come_in_pages(as_alice, alice, group, make_person):
     )
     page = html(as_alice.get(f"/c/{group.id}/details/"))
     assert "More members" in page
+
+
+def test_a_group_says_who_may_do_what(as_alice, as_bob, group):
+    base = f"/c/{group.id}/"
+    assert "Who writes" in html(as_alice.get(f"{base}details/"))
+    composer = 'id="composer" action'
+    assert composer in html(as_bob.get(base))
+    assert as_alice.post(f"{base}rights/", {"post": "admins", "pin": "everyone"}).status_code == 303
+    page = html(as_bob.get(base))
+    assert re.search(r'id="composer"[^>]* hidden>', page)
+    assert re.search(r'id="listening" role="status">', page)
+    assert 'data-rights="pin"' in page
+    assert "lets only admins post, and all members pin messages" in page
+    own = html(as_alice.get(base))
+    assert not re.search(r'id="composer"[^>]* hidden>', own)
+    assert re.search(r'id="listening"[^>]* hidden>', own)
+
+
+def test_what_a_reader_tried_to_write_is_refused_and_kept(as_alice, as_bob, group):
+    as_alice.post(f"/c/{group.id}/rights/", {"post": "admins"})
+    answer = as_bob.post(f"/c/{group.id}/messages/", {"body": "Typed before", "client_id": str(uuid4())})
+    assert answer.status_code == 403
+    page = html(answer)
+    assert "Typed before" in page
+    assert "<li>Only admins post here.</li>" in page
+
+
+def test_members_see_who_may_do_what_and_change_nothing(as_bob, as_dave, group):
+    page = html(as_bob.get(f"/c/{group.id}/details/"))
+    assert "<dt>Who writes</dt><dd>All members</dd>" in page
+    refused = as_bob.post(f"/c/{group.id}/rights/", {"post": "admins"})
+    assert refused.status_code == 403
+    assert 'role="alert"' in html(refused)
+    assert as_dave.post(f"/c/{group.id}/rights/", {"post": "admins"}).status_code == 404
+
+
+def test_a_topic_stands_in_the_details_and_in_the_timeline(as_alice, as_bob, group):
+    topic = "<img src=x onerror=alert(1)> ماء"
+    assert as_alice.post(f"/c/{group.id}/title/", {"title": "Garden", "topic": topic}).status_code == 303
+    for path in ("", "details/"):
+        page = html(as_bob.get(f"/c/{group.id}/{path}"))
+        assert "&lt;img src=x onerror=alert(1)&gt; ماء" in page
+        assert "<img src=x" not in page
+    long = as_alice.post(f"/c/{group.id}/title/", {"title": "Garden", "topic": "x" * 301})
+    assert long.status_code == 422
+    assert "at most 300" in html(long)
+    odd = as_alice.post(f"/c/{group.id}/rights/", {"post": "nobody"})
+    assert odd.status_code == 422
+    assert "Choose one of the answers" in html(odd)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Message
-from messaging.operations import conversations, inbox, members, messages
+from messaging.operations import conversations, groups, inbox, members, messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
@@ -120,7 +120,7 @@ def test_marks_say_how_far_everybody_else_has_come(as_alice, alice, bob, carol, 
 
 
 def test_what_happened_is_told_between_the_messages(as_alice, alice, bob, group):
-    conversations.rename(alice, conversation=group.id, title="Orchard")
+    groups.change(alice, conversation=group.id, title="Orchard")
     members.remove(alice, conversation=group.id, user=bob)
     page = html(as_alice.get(f"/c/{group.id}/"))
     assert "changed the name to <b><bdi>Orchard</bdi></b>" in page

@@ -7,6 +7,7 @@ import { showChange } from "./changes.js";
 import { Composer } from "./composer.js";
 import { Pending } from "./pending.js";
 import { Receipts } from "./receipts.js";
+import { takeRights } from "./rights.js";
 import { Scroll } from "./scroll.js";
 import { Timeline } from "./timeline.js";
 import { Tools } from "./tools.js";
@@ -29,7 +30,7 @@ export class Pane {
     this.unread = new Unread({ timeline, scroll: this.scroll, reading: this.reading, user: app.user });
     this.receipts = new Receipts({ timeline, user: app.user, others: othersIn(section, app.user) });
     this.pending = new Pending({ timeline, outbox: app.outbox, user: app.user });
-    this.typing = new Typing({ tell: () => this.#tellTyping(), show: (users) => this.#showTyping(users) });
+    this.typing = new Typing({ tell: () => app.socket.send({ type: "typing", conversation: this.id }), show: (users) => this.#showTyping(users) });
     this.composer = this.#composer();
     this.tools = new Tools(this);
     this.#start();
@@ -80,6 +81,7 @@ export class Pane {
     const list = find("#timeline", page);
     if (!list) throw new Error("no timeline in the answer");
     this.scroll.around(() => this.timeline.renew(list));
+    takeRights(this.section, page);
     this.receipts.draw();
     this.app.feed.watch(this.id, this.timeline.seq);
     await this.showPending();
@@ -91,6 +93,7 @@ export class Pane {
     const page = await this.#fetch();
     const fresh = all(HEADS, page);
     this.composer?.follow(find("#composer textarea[name=body]", page)?.value);
+    takeRights(this.section, page);
     for (const [index, head] of all(HEADS, this.section).entries()) {
       if (fresh[index]) head.replaceWith(enliven(fresh[index]));
     }
@@ -167,10 +170,6 @@ export class Pane {
 
   #postRead(position) {
     return this.app.postRead(this.id, position);
-  }
-
-  #tellTyping() {
-    this.app.socket.send({ type: "typing", conversation: this.id });
   }
 
   #showTyping(users) {

@@ -132,7 +132,8 @@ export class Tools {
     const own = item.dataset.sender === this.user;
     const rights = this.list.dataset.rights ?? "";
     if (item.matches(".gone")) return new Set(["hide"]);
-    const may = new Set(["reply", "star", "forward", "copy", "link", "unread", "select", "hide", "react", "emoji"]);
+    const may = new Set(["star", "forward", "copy", "link", "unread", "select", "hide", "react", "emoji"]);
+    if (rights.includes("post")) may.add("reply");
     if (own) may.add("edit");
     if (rights.includes("pin")) may.add("pin");
     if (own || rights.includes("delete")) may.add("delete");
