@@ -8,11 +8,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
-from accounts import devices, mail
+from accounts import devices, mail, push
 from accounts.archive import own
 from accounts.events import SessionsChanged
 from accounts.models import User
-from accounts.operations import addresses, contacts, exports, leaving, people, sessions
+from accounts.operations import addresses, contacts, exports, leaving, people, sessions, subscriptions
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 
@@ -21,6 +21,7 @@ def connect() -> None:
     registry.register(mail.KIND, mail.deliver)
     registry.register(exports.KIND, exports.make, patient=True)
     registry.register(leaving.KIND, leaving.erase, patient=True)
+    registry.register(subscriptions.TRIAL, push.attempt)
     own.register()
     sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)

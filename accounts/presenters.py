@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import clients, relations
-from accounts.models import ContactRequest, User, UserSession
+from accounts.models import ContactRequest, PushSubscription, User, UserSession
 from accounts.models.user import NO_STATUS, SWITCHES, Status
 from chatify.lib.digest import stamp
 
@@ -103,6 +103,18 @@ def session(row: UserSession, *, current: str, here: str) -> dict[str, Any]:
         "created_at": stamp(row.created_at),
         "last_seen_at": stamp(row.last_seen_at),
         "current": row.session_key == current,
+    }
+
+
+def subscription(row: PushSubscription, *, current: str) -> dict[str, Any]:
+    """A browser of mine that is called; `current` is the key of the session that asks."""
+    return {
+        "id": str(row.id),
+        "client": row.session.client,
+        "created_at": stamp(row.created_at),
+        "reached_at": stamp(row.reached_at) if row.reached_at else None,
+        "trouble": row.trouble,
+        "current": row.session.session_key == current,
     }
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import addresses, data, privacy, profile, security, sessions, stepup
+from accounts.views import addresses, data, device, privacy, profile, security, sessions, stepup
 
 urlpatterns = [
     path("settings/", RedirectView.as_view(pattern_name="profile"), name="settings"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("settings/sessions/others/end/", sessions.end_others, name="settings_sessions_others"),
     path("settings/sessions/all/end/", sessions.end_all, name="settings_sessions_all"),
     path("settings/sessions/<uuid:id>/end/", sessions.end, name="settings_session_end"),
+    path("settings/device/", device.device, name="settings_device"),
+    path("settings/device/<uuid:id>/drop/", device.drop, name="settings_device_drop"),
+    path("settings/device/<uuid:id>/try/", device.attempt, name="settings_device_try"),
     path("settings/data/", data.data, name="settings_data"),
     path("settings/data/<uuid:id>/", data.download, name="settings_data_download"),
     path("settings/data/<uuid:id>/drop/", data.drop, name="settings_data_drop"),

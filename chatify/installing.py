@@ -79,7 +79,8 @@ def _worker() -> str:
     script = one_module("js/worker/worker.js", _source)
     files = [static(name) for name in SHELL]
     version = hashlib.sha256("\n".join([script, *files]).encode()).hexdigest()[:12]
-    release = {"version": version, "files": files, "offline": reverse("offline")}
+    icons = {"icon": static("icons/app-192.png"), "badge": static("icons/badge-96.png")}
+    release = {"version": version, "files": files, "offline": reverse("offline"), "icons": icons}
     return f"self.release = {json.dumps(release)};\n{script}"
 
 

@@ -5,6 +5,7 @@ from accounts.models.contact import Contact, ContactRequest
 from accounts.models.export import Export
 from accounts.models.retired import RetiredName
 from accounts.models.session import Device, UserSession
+from accounts.models.subscription import PushSubscription
 from accounts.models.user import User
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ContactRequest",
     "Device",
     "Export",
+    "PushSubscription",
     "RetiredName",
     "User",
     "UserSession",

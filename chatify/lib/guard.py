@@ -115,6 +115,11 @@ def leads_inwards(address: Address) -> bool:
     )
 
 
+def inwards_is_allowed() -> bool:
+    """Whether the operator opened a network of their own; what is plain http may do there."""
+    return bool(settings.CHATIFY_FETCH_NETWORKS)
+
+
 def _excepted(address: Address) -> bool:
     return any(address in ipaddress.ip_network(each) for each in settings.CHATIFY_FETCH_NETWORKS)
 

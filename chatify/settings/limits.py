@@ -26,6 +26,8 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "contact.request": (20, 86_400),
     "report": (20, 86_400),
     "export": (1, 86_400),
+    "push.subscribe": (30, 3600),
+    "push.try": (20, 3600),
     "upload": (60, 3600),
     "upload.link": (30, 60),
     "code.try": (10, 3600),

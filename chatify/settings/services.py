@@ -1,5 +1,8 @@
 """Services that one variable switches on; without it the embedded counterpart serves."""
 
+from email.utils import parseaddr
+
+from accounts.keys import kept_push_key
 from chatify.lib import env
 
 from .base import DATA_DIR
@@ -32,10 +35,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Private networks (10.1.0.0/16,…) that may be asked for previews of links although no stranger's server may lead there.
 CHATIFY_FETCH_NETWORKS = env.names("CHATIFY_FETCH_NETWORKS")
 
+# Signs what push services are asked to carry, and says whom they may write to about it.
+CHATIFY_VAPID_KEY = env.text("CHATIFY_VAPID_KEY") or kept_push_key(DATA_DIR / "vapid_key.pem")
 OUTBOX_DIR = DATA_DIR / "outbox"
 # Copies of people's own data. Workers write them and servers read them: one folder for all.
 EXPORTS_DIR = DATA_DIR / "exports"
 DEFAULT_FROM_EMAIL = env.text("CHATIFY_MAIL_FROM", "Chatify <no-reply@chatify.example>")
+CHATIFY_PUSH_CONTACT = env.text("CHATIFY_PUSH_CONTACT") or f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
 if env.text("EMAIL_URL"):
     _mail = env.email("EMAIL_URL", "consolemail://")
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]

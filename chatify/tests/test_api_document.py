@@ -36,6 +36,7 @@ OPERATIONS = {
     "GET /contacts", "POST /contacts", "DELETE /contacts/{user}", "GET /contacts/requests", "POST /contacts/requests",
     "POST /contacts/requests/{contact_request}/accept", "POST /contacts/requests/{contact_request}/decline",
     "DELETE /contacts/requests/{contact_request}", "GET /blocks", "PUT /blocks/{user}", "DELETE /blocks/{user}",
+    "GET /push/subscriptions", "POST /push/subscriptions", "DELETE /push/subscriptions/{subscription}",
     "GET /sessions", "DELETE /sessions", "DELETE /sessions/{session}",
     "GET /reports", "POST /reports",
     "GET /people", "GET /people/{person}", "GET /conversations", "POST /conversations",
@@ -114,6 +115,7 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
         "person": str(bob.id),
         "user": str(carol.id),
         "session": str(UserSession.objects.create(user=alice, session_key="x", client="x", network="x").id),
+        "subscription": str(CLIENT_ID),
         "contact_request": str(contacts.ask(bob, other=alice).id),
     }
 

@@ -2,6 +2,7 @@
    at lately is shown as it was, and what was written then is sent when the line is back. It never shows an old page to
    somebody who can have a new one, so a new release needs no closing of tabs. */
 
+import { called, moved, pressed } from "./calls.js";
 import { Kept } from "./kept.js";
 import { sendWaiting } from "./sending.js";
 import { Shared } from "./shared.js";
@@ -44,6 +45,14 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("sync", (event) => {
   if (event.tag === "outbox") event.waitUntil(sendWaiting(kept));
+});
+
+self.addEventListener("push", (event) => event.waitUntil(called(event.data, self.release.icons)));
+
+self.addEventListener("notificationclick", (event) => event.waitUntil(pressed(event.notification)));
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(kept.now().then((now) => moved(event, now)));
 });
 
 // ── internals ──
