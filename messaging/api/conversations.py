@@ -17,7 +17,8 @@ from messaging import kinds
 from messaging.api import given, shapes, shown
 from messaging.models import Conversation
 from messaging.operations import conversations, groups, members, pace
-from messaging.queries import inbox
+from messaging.queries import access, inbox
+from messaging.queries import members as queries
 
 router = Router(tags=["conversations"])
 Filter = Literal["all", "unread", "read", "chats", "mail", "sent", "starred", "done", "snoozed", "requests"]
@@ -70,9 +71,11 @@ def change(request: HttpRequest, conversation: UUID, payload: given.Settings) ->
 
 
 @router.delete("/conversations/{uuid:conversation}", response={204: None}, operation_id="leave_conversation")
-def leave(request: HttpRequest, conversation: UUID) -> Status[None]:
-    """Leave a group. From then on it does not exist for me."""
-    members.leave(asker(request), conversation=conversation)
+def leave(request: HttpRequest, conversation: UUID, successor: Id | None = None) -> Status[None]:
+    """Leave a group. From then on it does not exist for me. The last owner names a `successor`, who is in it."""
+    me = asker(request)
+    heir = queries.member(access.conversation_for(me, conversation), successor) if successor else None
+    members.leave(me, conversation=conversation, successor=heir)
     return Status(204, None)
 
 

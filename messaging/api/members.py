@@ -24,12 +24,12 @@ router = Router(tags=["members"])
     "/conversations/{uuid:conversation}/members", response=Listed[shapes.Member], operation_id="list_members"
 )
 def index(
-    request: HttpRequest, conversation: UUID, cursor: Cursor | None = None, limit: Limit = 50
+    request: HttpRequest, conversation: UUID, q: str = "", cursor: Cursor | None = None, limit: Limit = 50
 ) -> dict[str, Any]:
-    """Who is in it, in the order of joining."""
+    """Who is in it, in the order of joining. `q`: the beginning of a name or username."""
     me = asker(request)
     found = access.conversation_for(me, conversation)
-    page = members.page(found, cursor=cursor, limit=limit)
+    page = members.page(found, cursor=cursor, limit=limit, q=q)
     shown = receipts.shown_to(me, page.items, my=found.my)  # type: ignore[attr-defined]
     hiding = relations.hiding_from(me, [row.user_id for row in page.items])
     return {"items": [presenters.member(row, shown, hiding) for row in page.items], "next": page.next}

@@ -50,9 +50,17 @@ def remove(actor: User, *, conversation: UUID, user: User) -> None:
         _go(ledger, actor, user, theirs)
 
 
-def leave(actor: User, *, conversation: UUID) -> None:
-    """Leave a group. The last owner names a successor first, unless nobody else is left."""
-    remove(actor, conversation=conversation, user=actor)
+def leave(actor: User, *, conversation: UUID, successor: User | None = None) -> None:
+    """Leave a group. The last owner names a successor, unless nobody else is left; who is named becomes an owner.
+
+    Raises Conflict where an owner is missing then, Forbidden where somebody else than an owner names one.
+    """
+    with _changing(actor, conversation) as (ledger, mine):
+        if successor is not None and successor.pk != actor.pk:
+            if mine.role != Role.OWNER:
+                raise Forbidden("Only owners may change roles.")
+            _give(ledger, actor, successor, _member(conversation, successor), Role.OWNER)
+        _go(ledger, actor, actor, mine)
 
 
 def set_role(actor: User, *, conversation: UUID, user: User, role: str) -> Membership:
@@ -63,14 +71,9 @@ def set_role(actor: User, *, conversation: UUID, user: User, role: str) -> Membe
         if mine.role != Role.OWNER:
             raise Forbidden("Only owners may change roles.")
         theirs = _member(conversation, user)
-        if theirs.role == role:
-            return theirs
-        if theirs.role == Role.OWNER and _owners(conversation) == 1:
+        if theirs.role == Role.OWNER and role != Role.OWNER and _owners(conversation) == 1:
             raise Conflict("The last owner names another owner first.")
-        theirs.role = role
-        theirs.save(update_fields=["role"])
-        ledger.event(ROLE, actor, {"user": str(user.id), "role": role}, about=user)
-        ledger.bump_membership()
+        _give(ledger, actor, user, theirs, role)
         return theirs
 
 
@@ -127,6 +130,15 @@ def _join(
     ledger.event(JOINED, actor, {"user": str(user.id)}, about=user)
     ledger.bump_membership()
     return row
+
+
+def _give(ledger: log.Ledger, actor: User, user: User, row: Membership, role: str) -> None:
+    if row.role == role:
+        return
+    row.role = role
+    row.save(update_fields=["role"])
+    ledger.event(ROLE, actor, {"user": str(user.id), "role": role}, about=user)
+    ledger.bump_membership()
 
 
 def _go(ledger: log.Ledger, actor: User, user: User, row: Membership) -> None:

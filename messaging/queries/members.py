@@ -16,11 +16,20 @@ from messaging import kinds
 from messaging.models import Conversation, Membership
 
 
-def page(conversation: Conversation, *, cursor: str | None = None, limit: int = 50) -> Page[Membership]:
-    """Members by joining, each with its user. The conversation comes from `access`, which was the permission."""
+def page(
+    conversation: Conversation, *, cursor: str | None = None, limit: int = 50, q: str = ""
+) -> Page[Membership]:
+    """Members by joining, each with its user; `q` is the beginning of a name or username. The conversation comes from
+    `access`, which was the permission."""
     limit = paging.clamp(limit)
     at, last = paging.decode(cursor, datetime, UUID) if cursor else (None, None)
-    found = _following(conversation.id, at, last, limit=limit + 1)
+    key = text.key(q)
+    if q and not key:
+        return Page([], None)
+    if key:
+        found = list(_after(_named(_listed(conversation.id), key), at, last)[: limit + 1])
+    else:
+        found = _following(conversation.id, at, last, limit=limit + 1)
     shown = found[:limit]
     return Page(shown, paging.encode(shown[-1].joined_at, shown[-1].id) if len(found) > limit else None)
 
@@ -29,11 +38,23 @@ def page(conversation: Conversation, *, cursor: str | None = None, limit: int = 
 def _following(
     conversation: UUID, at: datetime | None, last: UUID | None, *, limit: int
 ) -> QuerySet[Membership]:
+    return _after(_listed(conversation), at, last)[:limit]
+
+
+def _listed(conversation: UUID) -> QuerySet[Membership]:
     rows = Membership.objects.filter(conversation_id=conversation, left_seq=None)
-    rows = rows.select_related("user").defer(*unshown("user", reaching=True))
+    return rows.select_related("user").defer(*unshown("user", reaching=True))
+
+
+def _after(rows: QuerySet[Membership], at: datetime | None, last: UUID | None) -> QuerySet[Membership]:
     if at is not None:
         rows = rows.filter(Q(joined_at__gt=at) | Q(joined_at=at, id__gt=last))
-    return rows.order_by("joined_at", "id")[:limit]
+    return rows.order_by("joined_at", "id")
+
+
+def _named(rows: QuerySet[Membership], key: str) -> QuerySet[Membership]:
+    begins = Q(user__search_key__startswith=key) | Q(user__search_key__contains=f" {key}")
+    return rows.filter(begins | Q(user__username__startswith=key))
 
 
 def member(conversation: Conversation, user: UUID) -> User:
@@ -49,8 +70,7 @@ def called(conversation: Conversation, q: str, *, without: UUID, limit: int = 8)
     """The members whom somebody means who typed the beginning of a name or username."""
     rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None, user__is_active=True)
     if key := text.key(q):
-        begins = Q(user__search_key__startswith=key) | Q(user__search_key__contains=f" {key}")
-        rows = rows.filter(begins | Q(user__username__startswith=key))
+        rows = _named(rows, key)
     found = rows.exclude(user_id=without).select_related("user").order_by("user__username")
     return [row.user for row in found[:limit]]
 
@@ -58,6 +78,16 @@ def called(conversation: Conversation, q: str, *, without: UUID, limit: int = 8)
 def count(conversation: Conversation) -> int:
     """How many people are in it now."""
     return Membership.objects.filter(conversation_id=conversation.id, left_seq=None).count()
+
+
+def successors(conversation: Conversation, my: Membership, *, limit: int = 50) -> list[Membership]:
+    """Whom the last owner may name when leaving, admins first, then by joining; nobody where another owner stays."""
+    rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None).exclude(pk=my.pk)
+    if my.role != Membership.Role.OWNER or rows.filter(role=Membership.Role.OWNER).exists():
+        return []
+    below = Case(When(role=Membership.Role.ADMIN, then=0), default=1)
+    able = rows.filter(user__is_active=True).select_related("user").defer(*unshown("user"))
+    return list(able.order_by(below, "joined_at", "id")[:limit])
 
 
 def heirs(user: User, *, limit: int = 20) -> list[Membership]:

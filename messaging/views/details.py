@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -24,6 +25,9 @@ from messaging.views.actions import place_of
 from messaging.views.conversations import heading
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, pick
+
+FEW = 8
+"""So many members are found by looking."""
 
 
 @require_safe
@@ -93,16 +97,29 @@ def page(
 
 def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
     mine: Membership = found.my  # type: ignore[attr-defined]
-    page = queries.page(found, cursor=request.GET.get("members"))
     return {
         **heading(request.user, found),
+        **_members(request, found),
         "pinned": [(presenters.message(row), place_of(row)) for row in pins.of(found)],
-        "members": page.items,
-        "more": page.next,
-        "hiding": relations.hiding_from(request.user, [each.user_id for each in page.items]),
         "may": deciding.of(found, mine),
         "manages": deciding.manages(found, mine),
         "owns": mine.role == Membership.Role.OWNER,
+        "roles": Membership.Role.choices,
+        "successors": queries.successors(found, mine) if found.traits.members_may_change else [],
+    }
+
+
+def _members(request: MemberRequest, found: Conversation) -> dict[str, Any]:
+    """A page of the members, or of those who are looked for."""
+    q, cursor = request.GET.get("q", ""), request.GET.get("members")
+    page = queries.page(found, cursor=cursor, q=q)
+    following = {"q": q, "members": page.next} if q else {"members": page.next}
+    return {
+        "q": q,
+        "members": page.items,
+        "more": urlencode(following) if page.next else "",
+        "many": q or cursor or page.next or len(page.items) > FEW,
+        "hiding": relations.hiding_from(request.user, [each.user_id for each in page.items]),
     }
 
 
@@ -115,7 +132,8 @@ def _explain(context: dict[str, Any], error: ChatifyError | None) -> None:
         context["picker"].errors += [
             each for each in reasons.pop(name, []) if each not in context["picker"].errors
         ]
-    for name in context["ruling"].fields.keys() & reasons.keys():
-        context["ruling"].take(Invalid(error.detail, {name: reasons.pop(name)}))
-    if reasons:
-        context["form"].take(Invalid(error.detail, reasons))
+    for form in (context["form"], context["ruling"]):
+        own = {name: reasons.pop(name) for name in form.fields.keys() & reasons.keys() if form.is_bound}
+        if own:
+            form.take(Invalid(error.detail, own))
+    context["refused"] = " ".join(sentence for each in reasons.values() for sentence in each)

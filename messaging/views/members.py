@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
+from chatify.lib import ids
 from chatify.lib.errors import Invalid
 from messaging.operations import members, pace
 from messaging.queries import access
@@ -65,8 +66,14 @@ def role(request: MemberRequest, id: UUID, user: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def leave(request: MemberRequest, id: UUID) -> HttpResponse:
-    """POST: leave; afterwards the inbox, as the conversation is gone for me."""
-    return changed(request, id, lambda: members.leave(request.user, conversation=id), then=reverse("inbox"))
+    """POST successor=<id>: leave; afterwards the inbox, as the conversation is gone for me."""
+
+    def go() -> None:
+        heir = request.POST.get("successor")
+        named = _member(request, id, ids.parse(heir, field="successor")) if heir else None
+        members.leave(request.user, conversation=id, successor=named)
+
+    return changed(request, id, go, then=reverse("inbox"))
 
 
 def _some(request: MemberRequest, picker: Picker) -> list[User]:

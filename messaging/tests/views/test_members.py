@@ -57,8 +57,32 @@ def test_the_last_owner_hands_over_first(as_alice, bob, group):
     refused = as_alice.post(f"/c/{group.id}/leave/")
     assert refused.status_code == 409
     assert "last owner" in html(refused)
-    assert as_alice.post(f"/c/{group.id}/members/{bob.id}/role/", {"role": "owner"}).status_code == 303
-    assert as_alice.post(f"/c/{group.id}/leave/").status_code == 303
+    page = html(as_alice.get(f"/c/{group.id}/details/"))
+    assert f'<option value="{bob.id}">' in page
+    for heir, status in (("nobody", 422), (str(uuid4()), 404)):
+        assert as_alice.post(f"/c/{group.id}/leave/", {"successor": heir}).status_code == status
+    assert as_alice.post(f"/c/{group.id}/leave/", {"successor": str(bob.id)}).status_code == 303
+    assert Membership.objects.get(conversation=group, user=bob).role == "owner"
+
+
+def test_an_owner_gives_roles_and_steps_down(as_alice, as_bob, alice, bob, carol, group):
+    base = f"/c/{group.id}/members/"
+    page = html(as_alice.get(f"/c/{group.id}/details/"))
+    assert page.count('class="giving"') == 3
+    assert as_alice.post(f"{base}{alice.id}/role/", {"role": "member"}).status_code == 409
+    assert as_alice.post(f"{base}{bob.id}/role/", {"role": "admin"}).status_code == 303
+    assert 'class="giving"' not in html(as_bob.get(f"/c/{group.id}/details/"))
+    assert as_bob.post(f"{base}{carol.id}/role/", {"role": "admin"}).status_code == 403
+    assert as_alice.post(f"{base}{bob.id}/role/", {"role": "owner"}).status_code == 303
+    assert 'name="successor"' not in html(as_alice.get(f"/c/{group.id}/details/"))
+    assert as_alice.post(f"{base}{alice.id}/role/", {"role": "member"}).status_code == 303
+    assert as_bob.post(f"{base}{carol.id}/role/", {"role": "king"}).status_code == 422
+
+
+def test_only_an_owner_names_a_successor(as_bob, carol, group):
+    refused = as_bob.post(f"/c/{group.id}/leave/", {"successor": str(carol.id)})
+    assert refused.status_code == 403
+    assert Membership.objects.get(conversation=group, user=carol).role == "member"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +118,14 @@ def test_many_members_come_in_pages(as_alice, alice, group, make_person):
         users=[make_person(f"p{index:02}", password=None) for index in range(55)],
     )
     page = html(as_alice.get(f"/c/{group.id}/details/"))
-    assert "More members" in page
+    more = re.search(r'href="(\?members=[^"]+)">More members', page)
+    assert more
+    rest = html(as_alice.get(f"/c/{group.id}/details/{more[1]}"))
+    assert "@p54" in rest
+    assert "@alice" not in rest.split('id="members"')[1]
+    found = html(as_alice.get(f"/c/{group.id}/details/?q=P0")).split('id="members"')[1]
+    assert found.count('class="person"') == 10
+    assert "Nobody found" in html(as_alice.get(f"/c/{group.id}/details/?q=zz"))
 
 
 def test_a_group_says_who_may_do_what(as_alice, as_bob, group):
