@@ -6,6 +6,7 @@ people can hold twins of one identity, and no database is asked to compare lette
 
 import re
 import unicodedata
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -24,6 +25,10 @@ RESERVED = frozenset(
     staff static support sysadmin system team undefined unknown user webmaster www
     """.split()  # noqa: SIM905
 )
+
+# Stands for everybody who wrote mail that was brought from elsewhere and has no account here.
+OUTSIDE = "mail"
+OUTSIDE_ID = UUID("00000000-0000-7000-8000-6d61696c0000")
 
 # What accounts are called that were deleted.
 GONE = "deleted-"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -85,6 +86,14 @@ def contacts(actor: User, *, cursor: str | None = None, limit: int = 40) -> pagi
 
 def contact_ids(actor: User) -> set[UUID]:
     return set(_contact_ids(actor))
+
+
+def known_by_address(actor: User, addresses: Iterable[str]) -> dict[str, User]:
+    """The actor and their contacts by those of these addresses that they have proven: whoever else has one of them
+    does not come to light."""
+    proven = EmailAddress.objects.filter(email__in=list(addresses), verified=True, user__is_active=True)
+    mine = Q(user=actor) | Q(user_id__in=_contact_ids(actor))
+    return {row.email: row.user for row in proven.filter(mine).select_related("user")}
 
 
 def having_as_contact(actor: User, people: Iterable[UUID]) -> set[UUID]:

@@ -21,10 +21,10 @@ from chatify.lifespan import lifespan  # noqa: E402
 from media.receiving import PREFIX, receive_upload  # noqa: E402
 from messaging.realtime.consumer import SocketConsumer  # noqa: E402
 
-# The form of a message brings files where no script sends them apart.
-MESSAGES, FORM_BYTES = re.compile(r"/c/[0-9a-f-]{36}/messages/"), 64 * 1024 * 1024
+# These forms bring files where no script sends them apart.
+WITH_FILES, FORM_BYTES = re.compile(r"/c/[0-9a-f-]{36}/messages/|/settings/data/import/"), 64 * 1024 * 1024
 django_pages = ThreadedHandler(settings.CHATIFY_PAGE_THREADS)
-pages = StaticDoor(bounded(django_pages, larger={MESSAGES: FORM_BYTES}))  # type: ignore[arg-type]
+pages = StaticDoor(bounded(django_pages, larger={WITH_FILES: FORM_BYTES}))  # type: ignore[arg-type]
 sockets = SocketConsumer.as_asgi()
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

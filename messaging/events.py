@@ -72,6 +72,14 @@ class RowsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MailBrought:
+    """Mail from elsewhere is in these conversations of somebody."""
+
+    user: UUID
+    conversations: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadState:
     """How far a member has received and read; numbers of messages. `shown`: whether others may know."""
 

@@ -8,13 +8,14 @@ from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
-from messaging.events import LogAppended, ReadStateChanged, RequestAccepted, RowsChanged
+from messaging.events import LogAppended, MailBrought, ReadStateChanged, RequestAccepted, RowsChanged
 from messaging.notifications import delivery, following, telling
 from messaging.operations import (
     attachments,
     changes,
     departures,
     drafts,
+    imports,
     notices,
     reports,
     requests,
@@ -31,6 +32,7 @@ def connect() -> None:
     """Subscribe the table below. Called once, when the app is ready."""
     events.subscribe(LogAppended, tell_sockets)
     events.subscribe(LogAppended, let_it_be_found)
+    events.subscribe(MailBrought, show_mail)
     events.subscribe(ReadStateChanged, tell_readers)
     events.subscribe(RowsChanged, tell_own_devices)
     events.subscribe(ReachChanged, show_to_others)
@@ -38,6 +40,9 @@ def connect() -> None:
     events.subscribe(RequestAccepted, let_meet)
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
+    registry.register(imports.KIND, imports.read, patient=True)
+    sweeps.register(imports.sweep)
+    leaving.before_erasing(imports.forget)
     registry.register(standing.SNOOZE_OVER, standing.snooze_is_over)
     files.when_settled(attachments.settled)
     files.when_tidied(waiting.files_of)
@@ -67,6 +72,12 @@ def tell_sockets(fact: LogAppended) -> None:
 def let_it_be_found(fact: LogAppended) -> None:
     """Search follows the log; what a crash forgets, the sweep catches up with."""
     indexing.soon({row.conversation for row in fact.rows})
+
+
+def show_mail(fact: MailBrought) -> None:
+    """Mail that was brought can be found, and its lines appear on all devices of who brought it."""
+    indexing.soon(fact.conversations)
+    publish.rows(fact.user, fact.conversations)
 
 
 def tell_readers(fact: ReadStateChanged) -> None:

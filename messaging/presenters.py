@@ -5,7 +5,7 @@ What depends on the viewer is added by the door that knows one.
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -28,77 +28,10 @@ from messaging.models import (
     Scheduled,
     sort_of,
 )
+from messaging.models.stored import StoredEvent, StoredMessage
 
 Shape = dict[str, Any]
 Marks = Mapping[UUID, tuple[int, int]]
-
-
-class StoredMessage(Protocol):
-    """A message's row, or what is about to become one. Identifiers may be text already."""
-
-    @property
-    def id(self) -> UUID | str: ...
-    @property
-    def conversation_id(self) -> UUID | str: ...
-    @property
-    def number(self) -> int: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def client_id(self) -> UUID | str: ...
-    @property
-    def sender(self) -> User: ...
-    @property
-    def body(self) -> str: ...
-    @property
-    def html(self) -> str: ...
-    @property
-    def reply_to_id(self) -> UUID | str | None: ...
-    @property
-    def reply_to(self) -> Message | None: ...
-    @property
-    def forwarded_from_id(self) -> UUID | str | None: ...
-    @property
-    def sent_at(self) -> datetime: ...
-    @property
-    def edited_at(self) -> datetime | None: ...
-    @property
-    def deleted_at(self) -> datetime | None: ...
-    @property
-    def pin(self) -> datetime | None: ...
-    @property
-    def withheld(self) -> bool: ...
-    @property
-    def origin(self) -> User | None: ...
-    @property
-    def files(self) -> Sequence[Attachment]: ...
-    @property
-    def reactions(self) -> Sequence[Reacted]: ...
-
-
-class StoredEvent(Protocol):
-    """An event's row, or what is about to become one."""
-
-    @property
-    def conversation_id(self) -> UUID | str: ...
-    @property
-    def conversation(self) -> Any: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def actor_id(self) -> UUID | str | None: ...
-    @property
-    def message(self) -> StoredMessage | None: ...
-    @property
-    def data(self) -> dict[str, Any]: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def withheld(self) -> bool: ...
 
 
 def message(row: StoredMessage) -> Shape:
@@ -110,7 +43,7 @@ def message(row: StoredMessage) -> Shape:
         "number": row.number,
         "seq": row.seq,
         "client_id": str(row.client_id),
-        "sender": person(row.sender),
+        "sender": person(row.writer),
         "body": "" if deleted else row.body,
         "html_body": "" if deleted else row.html,
         "kind": sort_of(row.files) if row.files else "text",
@@ -118,6 +51,7 @@ def message(row: StoredMessage) -> Shape:
         "quote": quote(row.reply_to) if row.reply_to_id and row.reply_to else None,
         "forwarded_from": str(row.forwarded_from_id) if row.forwarded_from_id else None,
         "origin": person(row.origin) if row.origin else None,
+        "letter": row.letter,
         "attachments": [attachment(each) for each in row.files] if row.files and not deleted else [],
         "reactions": [reaction(each) for each in row.reactions] if row.reactions else [],
         "pinned_at": stamp(row.pin) if row.pin else None,
@@ -168,7 +102,7 @@ def quote(row: Message) -> Shape:
     return {
         "id": str(row.id),
         "number": row.number,
-        "sender": person(row.sender),
+        "sender": person(row.writer),
         "snippet": "" if row.deleted_at else row.line,
         "deleted": row.deleted_at is not None,
     }

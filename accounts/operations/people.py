@@ -1,6 +1,7 @@
 """The only writers of people. They raise Invalid by field, also for a name or address that is taken."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 
 from accounts import identity, queries
@@ -47,6 +48,17 @@ def admit(user: User, *, verified: bool = True) -> None:
             EmailAddress.objects.create(user=user, email=user.email, verified=verified, primary=True)
     except IntegrityError:  # between the look and the row
         raise _taken("username") from None
+
+
+def outside() -> User:
+    """Who stands for everybody that wrote to somebody elsewhere and has no account here. Nobody signs in as them."""
+    names = {"username": identity.OUTSIDE, "display_name": "Somebody elsewhere", "is_active": False}
+    made = {
+        **names,
+        "email": f"{identity.OUTSIDE}@{identity.OUTSIDE}.invalid",
+        "password": make_password(None),
+    }
+    return User.objects.get_or_create(pk=identity.OUTSIDE_ID, defaults=made)[0]
 
 
 def suspend(user: User, *, by: User | None = None, reason: str = "no reason given") -> None:

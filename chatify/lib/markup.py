@@ -6,6 +6,8 @@ in one pass. Everything else goes through markdown-it and then through nh3, whic
 
 import html
 import re
+from html import unescape
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +35,11 @@ _WORD_MARKS = re.compile(r"(?<![^\W_])[*_`~]+(?=\S)|(?<=\S)[*_`~]+(?![^\W_])")
 _DUNDER = re.compile(r"__+")
 _CLASS = re.compile(r"language-[a-z0-9+-]{1,20}\Z")
 _OWN_REL = re.compile(re.escape(REL) + r"\Z")
+_QUOTE_MARK = re.compile(r"> ?")
+_BREAKS = re.compile(r"<(?:br|hr|/?(?:p|div|h[1-4]|li|tr|pre|blockquote|table))\b[^>]*>")
+# Of these, not even the words are shown.
+_UNSEEN = {"script", "style"}
+_WITHOUT = {*_UNSEEN, "title", "template", "noscript", "textarea", "select", "object"}
 _ADDRESS = re.compile(r"(https?://|mailto:)\S", re.I)
 # Rows are filled up to the width of the head: two thousand short lines could become a megabyte of empty cells.
 MOST_CELLS = 5_000
@@ -41,6 +48,30 @@ MOST_CELLS = 5_000
 def render(body: str) -> str:
     """Safe HTML of a message's source. The same source gives the same HTML for everybody."""
     return _clean(_parser.render(body)) if _marked(body) else _plain(body)
+
+
+def plain(text: str) -> str:
+    """Safe HTML of a text in which no mark means anything: a letter that was written elsewhere. What it quotes is
+    folded away by the page."""
+    parts = []
+    for quoted, lines in groupby(text.split("\n"), key=lambda line: line.startswith(">")):
+        if quoted:
+            inner = "\n".join(_QUOTE_MARK.sub("", line) for line in lines)
+            parts.append(f"<blockquote>\n{_plain(inner)}\n</blockquote>")
+        elif said := "\n".join(lines).strip("\n"):
+            parts.append(_plain(said))
+    return "\n".join(parts)
+
+
+def letter(html: str) -> str:
+    """What may stay of the HTML of a mail: words and their order. No picture, no style, no form, no address of ours."""
+    return _clean(html, tags=_TAGS | {"div"}, without=_WITHOUT)
+
+
+def words_of(html: str) -> str:
+    """The words of HTML that `letter` made, a line for each of its blocks."""
+    lines = nh3.clean(_BREAKS.sub("\n", html.replace("\n", " ")), tags=set())
+    return re.sub(r"\n\s*\n\s*", "\n\n", unescape(lines)).strip()
 
 
 def snippet(body: str, length: int = 120) -> str:
@@ -183,10 +214,11 @@ def _rewrite(children: list[Token], index: int) -> None:
     label.content = _honest(target, label.content if label.content.isascii() else target) or target
 
 
-def _clean(markup: str) -> str:
+def _clean(markup: str, *, tags: set[str] = _TAGS, without: set[str] = _UNSEEN) -> str:
     return nh3.clean(
         markup,
-        tags=_TAGS,
+        tags=tags,
+        clean_content_tags=without,
         attributes={"a": {"href"}, "code": {"class"}},
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto"},

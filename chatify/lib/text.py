@@ -65,6 +65,20 @@ def clean_body(value: object, *, field: str = "body", required: bool = True) -> 
     return text
 
 
+def clean_foreign(value: str, *, maximum: int) -> str:
+    """A text that another program wrote: what cannot be stored is left out, what is too long is cut. Never an error."""
+    kept = value.encode("utf-8", "replace").decode()
+    kept = _CONTROL.sub("", kept.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = _UNSEEN.sub("", _TAGS.sub("", kept)).strip("\n").rstrip()
+    return kept if len(kept) <= maximum else f"{kept[:maximum].rstrip()}\n[…]"
+
+
+def clean_foreign_line(value: str, *, maximum: int) -> str:
+    """Likewise one line: a name, a subject."""
+    line = _BIDI.sub("", clean_foreign(_LINE_BREAK.sub(" ", value), maximum=4 * maximum))
+    return " ".join(unicodedata.normalize("NFC", line).split())[:maximum].rstrip()
+
+
 def clean_line(value: object, *, field: str, maximum: int, required: bool = True) -> str:
     """One line of text (a name, a title): NFC, no controls, no bidi overrides, spaces collapsed at the ends."""
     text = unicodedata.normalize("NFC", _storable(value, field))

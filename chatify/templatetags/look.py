@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from chatify.lib import drawing, markup, text
+from chatify.lib.html import fold_quotes
 
 register = template.Library()
 
@@ -151,6 +153,13 @@ def initials(name: str) -> str:
 def snippet(body: str, length: int = 120) -> str:
     """The beginning of a message as one plain line."""
     return markup.snippet(body, length)
+
+
+@register.filter
+def words(message: dict[str, Any]) -> SafeString:
+    """The text of a message; what a letter from elsewhere quotes is folded to a line."""
+    html = message["html_body"]
+    return SafeString(fold_quotes(html) if message.get("letter") else html)
 
 
 @register.filter

@@ -54,25 +54,48 @@ def begin(
 
 
 def _check_room(owner: User, name: str, size: int) -> None:
-    used = queries.used(owner.pk, since=timezone.now() - DAY)
-    if used.total + size > settings.CHATIFY_QUOTA:
-        left = policy.in_words(max(0, settings.CHATIFY_QUOTA - used.total))
-        sentence = f"{name} does not fit: of your {policy.in_words(settings.CHATIFY_QUOTA)} {left} are left."
-        raise Invalid.field("size", sentence)
+    used = _check_quota(owner, name, size)
     if settings.CHATIFY_LIMITS is not None and used.lately + size > settings.CHATIFY_DAILY_BYTES:
         day = policy.in_words(settings.CHATIFY_DAILY_BYTES)
         raise TooMany(f"You can send {day} a day. Send the rest tomorrow.", retry_after=3600)
 
 
+def _check_quota(owner: User, name: str, size: int) -> queries.Used:
+    used = queries.used(owner.pk, since=timezone.now() - DAY)
+    if used.total + size > settings.CHATIFY_QUOTA:
+        left = policy.in_words(max(0, settings.CHATIFY_QUOTA - used.total))
+        sentence = f"{name} does not fit: of your {policy.in_words(settings.CHATIFY_QUOTA)} {left} are left."
+        raise Invalid.field("size", sentence)
+    return used
+
+
 def take(owner: User, *, name: object, size: int, type: object, chunks: Iterable[bytes]) -> Upload:
     """A whole file that a form brought. Raises what `begin` and `finish` raise; then nothing of it stays."""
-    upload = begin(owner, name=name, size=size, type=type).upload
+    return _filled(begin(owner, name=name, size=size, type=type).upload, owner, chunks)
+
+
+def _filled(upload: Upload, owner: User, chunks: Iterable[bytes]) -> Upload:
     try:
-        storage.current().bring(upload.key, chunks, size=size, type=upload.type)
+        storage.current().bring(upload.key, chunks, size=upload.size, type=upload.type)
         return finish(owner, upload.pk)
     except BaseException:
         discard(owner, upload.pk)
         raise
+
+
+def bring(owner: User, *, name: object, type: object, data: bytes) -> Upload:
+    """A file out of something that its owner brought as a whole: it fills their quota, and no hour's or day's limit.
+
+    Raises Invalid where it does not fit or is refused; then nothing of it stays.
+    """
+    given, size = naming.clean(name), len(data)
+    policy.check_size(given, size, purpose=Purpose.ATTACHMENT, type=policy.ANY)
+    with keeping.holding(owner.pk):
+        _check_quota(owner, given, size)
+        upload = Upload.objects.create(
+            owner=owner, name=given, size=size, type=naming.clean_type(type), key=naming.new_key()
+        )
+    return _filled(upload, owner, [data])
 
 
 def part(owner: User, id: UUID, number: int) -> storage.Slot:

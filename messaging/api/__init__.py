@@ -9,6 +9,7 @@ from messaging.api import (
     conversations,
     drafts,
     events,
+    imports,
     inbox,
     labels,
     me,
@@ -24,7 +25,7 @@ from messaging.api import (
 
 router = Router()
 for noun in (
-    me, people, blocks, conversations, drafts, messages, actions, attachments, events, inbox, labels,
+    me, people, blocks, conversations, drafts, messages, actions, attachments, events, imports, inbox, labels,
     members, reports, requests, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

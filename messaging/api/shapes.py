@@ -58,9 +58,25 @@ class Attachment(Shown):
     details: dict[str, Any]
 
 
+class Correspondent(Shown):
+    """Somebody in the head of a letter from elsewhere, as it was written there."""
+
+    name: str
+    address: str
+
+
+class Letterhead(Shown):
+    """What a letter that was imported says of its sender and recipients. Nobody has proven it."""
+
+    sender: Correspondent
+    to: list[Correspondent]
+    cc: list[Correspondent]
+
+
 class Message(Shown):
     """A message. `number` counts messages from 1, `seq` is its place in the log; `html_body` is safe HTML.
-    `origin` wrote what was forwarded. `blocked`: I blocked its sender, so fold it away."""
+    `origin` wrote what was forwarded. `letter`: it was imported, this is its head. `blocked`: I blocked its sender, so
+    fold it away."""
 
     id: IdText
     conversation: IdText
@@ -75,6 +91,7 @@ class Message(Shown):
     quote: Quote | None
     forwarded_from: IdText | None
     origin: Person | None
+    letter: Letterhead | None = None
     attachments: list[Attachment]
     reactions: list[Reaction]
     starred: bool = False

@@ -6,6 +6,7 @@ from messaging.models.conversation import Conversation, LogEpoch
 from messaging.models.draft import KeptDraft
 from messaging.models.event import Event
 from messaging.models.hidden import HiddenMessage
+from messaging.models.imported import MailImport, MailReference
 from messaging.models.label import Label, Labelling
 from messaging.models.membership import Membership
 from messaging.models.mention import Mention
@@ -29,6 +30,8 @@ __all__ = [
     "Label",
     "Labelling",
     "LogEpoch",
+    "MailImport",
+    "MailReference",
     "Membership",
     "Mention",
     "Message",

@@ -42,10 +42,21 @@ class Conversation(models.Model):
     members_pin = models.BooleanField(default=False, db_default=False)
     members_edit = models.BooleanField(default=False, db_default=False)
     open_history = models.BooleanField(default=False, db_default=False)
+    copy_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    """The mail that this is the Bcc of, with one person who is in nothing else of it. Only its sender may know."""
+    imported = models.BooleanField(default=False, db_default=False)
+    """Whether it came from elsewhere: then whoever brought it is alone in it."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["created_by", "client_id"], name="conversation_created_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["copy_of"], condition=models.Q(copy_of__isnull=False), name="conversation_copies"
+            )
         ]
         # No index holds what a send changes (head, counts, last activity): PostgreSQL then updates the row in place.
 

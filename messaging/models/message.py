@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
+from accounts.identity import OUTSIDE, OUTSIDE_ID
 from accounts.models import User
 from chatify.lib import ids, markup
 from messaging.models.conversation import Conversation
@@ -51,6 +52,8 @@ class Message(models.Model):
     reacted_at = models.DateTimeField(null=True, blank=True)
     # Likewise: what sort of files it carries, an `Upload.kind`; null, as a plain send leaves it, is none.
     attached = models.CharField(max_length=5, null=True, blank=True)
+    # Where it was brought from elsewhere: {"sender": {name, address}, "to": [...], "cc": [...]} as it said there.
+    letter = models.JSONField(null=True, blank=True)
 
     reactions: ClassVar[Sequence["Reacted"]] = ()
     """What people put under it."""
@@ -112,9 +115,28 @@ class Message(models.Model):
         return self.pinned_to(self.reader)
 
     @property
+    def writer(self) -> User:
+        """Who is shown as its sender: of a letter from elsewhere, by somebody without an account, the name it gave."""
+        if self.letter is None or self.sender_id != OUTSIDE_ID:
+            return self.sender
+        return _elsewhere(self.letter)
+
+    @property
+    def author(self) -> User:
+        """Who is named where it is sent on: who brings mail can make it say anything, so that it is nobody's word."""
+        return self.sender if self.letter is None else _elsewhere(self.letter, " (imported mail)")
+
+    @property
     def line(self) -> str:
         """Its words in one plain line, or what it carries where it has none."""
         return markup.snippet(self.body) if self.body or not self.attached else CARRIED[self.attached]
+
+
+def _elsewhere(letter: dict[str, Any], remark: str = "") -> User:
+    """Somebody without an account, by the name that a letter gave them."""
+    said = letter["sender"]
+    name = said["name"] or said["address"] or "Unknown sender"
+    return User(id=OUTSIDE_ID, username=OUTSIDE, display_name=f"{name}{remark}")
 
 
 class MessageVersion(models.Model):

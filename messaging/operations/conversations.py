@@ -95,6 +95,15 @@ def start_mail(
     return _start_once(kinds.MAIL, actor, client_id, fill, at=at, id=placeholder)
 
 
+def open_imported(owner: User, *, subject: str, at: datetime) -> Conversation:
+    """A mail thread that came from elsewhere: its owner alone is in it. Anything may be its subject."""
+    row = _create(kinds.MAIL, owner, at=at, imported=True)
+    _enrol(row, owner, [(owner, Role.OWNER, MailRole.NONE)])
+    with log.open_ledger(row.id, announce=False) as ledger:
+        groups.set_title(ledger, owner, subject, created=True, at=at)
+    return row
+
+
 def started(actor: User, client_id: str) -> bool:
     """Whether the actor began something under this id already."""
     key = ids.read(client_id)

@@ -43,6 +43,8 @@ def delete(actor: User, *, message: UUID) -> None:
 def _erase(row: Message) -> None:
     row.body = row.html = row.salt = ""
     row.edited_at = row.pinned_at = row.pinned_apart = row.reacted_at = None
+    if row.letter is not None:  # who wrote it stays, as of every message
+        row.letter = {**row.letter, "to": [], "cc": []}
     row.reactions = ()  # type: ignore[misc]
     claims.release(row)
     VersionReader.objects.filter(version__message=row).delete()

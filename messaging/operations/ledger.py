@@ -41,6 +41,8 @@ class Draft:
     """The uploads it wants to carry."""
     files: Sequence[Attachment] = ()
     """The rows of those that it took."""
+    letter: dict[str, Any] | None = None
+    """What it said of its sender and recipients where it was brought from."""
 
     @property
     def identity(self) -> Identity:
@@ -87,11 +89,12 @@ class Ledger(Generic[Row]):
             reply_to=answered,
             sent_at=at,
             files=draft.files,
+            letter=draft.letter,
         )
         if draft.forwarded_from:
             message.forwarded_from_id, message.origin = (
                 str(draft.forwarded_from.id),
-                draft.forwarded_from.sender,
+                draft.forwarded_from.author,
             )
         message.mentions = draft.mentions
         self.messages.append(message)
@@ -171,6 +174,8 @@ def _message_data(message: NewMessage) -> dict[str, Any]:
     }
     if message.forwarded_from_id:
         data["forwarded_from"] = message.forwarded_from_id
+    if message.letter is not None:
+        data["origin"] = "import"
     if message.files:
         data["attachments"] = [told(file) for file in message.files]
     return data

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import OperationalError
 from django.utils import timezone
 
+from accounts.models import User
 from chatify.lib import db, events, ids
 from chatify.lib.digest import to_milliseconds
 from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
@@ -21,7 +22,7 @@ from messaging.operations.ledger import Draft, Ledger
 from messaging.operations.records import Head, Identity, Member, Rows, Sent, Untold
 from messaging.queries import rights
 
-__all__ = ["Draft", "Ledger", "Sent", "append", "open_ledger"]
+__all__ = ["Draft", "Ledger", "Sent", "append", "bring", "open_ledger"]
 
 Outcome = Sent | ChatifyError
 
@@ -111,6 +112,13 @@ class _Batch:
             self.care.placed(ledger, identity[:2])
         return sent
 
+    def bring(self, draft: Draft, reader: User) -> Sent:
+        """Where a letter from elsewhere goes in its reader's own conversation."""
+        ledger = self._ledgers[str(draft.conversation)]
+        member = self._members[str(draft.conversation), str(reader.pk)]
+        at = to_milliseconds(draft.sent_at) if draft.sent_at else self._now
+        return ledger.message(draft, draft.identity, member, None, at)
+
     def write(self, announce: bool) -> None:
         changed = [ledger for ledger in self._ledgers.values() if ledger.changed]
         if not changed:
@@ -127,9 +135,21 @@ class _Batch:
         return row if not row.withheld or row.sender_id == draft.sender.id else None
 
 
+def bring(reader: User, drafts: Sequence[Draft]) -> list[Sent]:
+    """Append mail from elsewhere to conversations of its one reader, whoever wrote it: it counts as read, and nobody is
+    told. The caller knows that none of it is there yet."""
+    held = [(str(draft.conversation), str(reader.pk), str(draft.client_id)) for draft in drafts]
+    with db.atomic():
+        batch = _Batch(held, drafts)
+        brought = [batch.bring(draft, reader) for draft in drafts]
+        batch.write(announce=False)
+        rows.keep_letters(drafts, brought)
+    return brought
+
+
 @contextmanager
-def open_ledger(conversation: UUID) -> Iterator[Ledger[Conversation]]:
-    """Lock one conversation and append what the block records, in the block's transaction.
+def open_ledger(conversation: UUID, *, announce: bool = True) -> Iterator[Ledger[Conversation]]:
+    """Lock one conversation and append what the block records, in the block's transaction; `announce=False` as above.
 
     Raises NotFound when there is no such conversation. Lock order: conversation, membership, user.
     """
@@ -142,7 +162,7 @@ def open_ledger(conversation: UUID) -> Iterator[Ledger[Conversation]]:
         unheard.withhold(ledger, active)
         if ledger.changed:
             row.save(update_fields=rows.CONVERSATION_FIELDS)
-            _store([ledger])
+            _store([ledger], announce=announce)
 
 
 def _store(

@@ -12,7 +12,7 @@ from uuid import UUID
 from accounts.models import User
 from chatify.lib.digest import stamp
 from messaging.models import Attachment, Conversation, Message
-from messaging.presenters import StoredMessage
+from messaging.models.stored import StoredMessage
 
 Identity = tuple[str, str, str]
 """Conversation, sender, client_id: what a message is known by for ever."""
@@ -99,8 +99,13 @@ class NewMessage:
     edited_at: ClassVar[None] = None
     deleted_at: ClassVar[None] = None
     files: Sequence[Attachment] = ()
+    letter: dict[str, Any] | None = None
     pin: ClassVar[None] = None
     reactions: ClassVar[tuple[()]] = ()
+
+    @property
+    def writer(self) -> User:
+        return self.sender
 
 
 @dataclass(slots=True)

@@ -50,6 +50,8 @@ def report(
 
 def _subject(actor: User, user: UUID | str | None, message: UUID | str | None) -> tuple[User, Message | None]:
     about = timeline.message(actor, message) if message else None
+    if about and about.letter is not None:
+        raise Invalid.field("message", "This mail was imported. Nobody sent it to you here.")
     if about is None and user is None:
         raise Invalid.field("user", "Say whom or which message you report.")
     person = about.sender if about else people.person(actor, user or "")

@@ -51,6 +51,12 @@ def keep_mentions(messages: Iterable[NewMessage]) -> None:
     )
 
 
+def keep_letters(drafts: Iterable[Draft], brought: Iterable[Sent]) -> None:
+    """Keep what letters said of their senders and recipients where they came from."""
+    said = [Message(pk=sent.id, letter=draft.letter) for draft, sent in zip(drafts, brought, strict=True)]
+    Message.objects.bulk_update(said, ["letter"])
+
+
 def _texts(send: Triple) -> Identity:
     conversation, sender, client_id = send
     return str(conversation), str(sender), str(client_id)

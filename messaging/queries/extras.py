@@ -37,7 +37,7 @@ def _load_origins(rows: Sequence[Message]) -> None:
     if not rows:
         return
     wanted = [row.forwarded_from_id for row in rows if row.forwarded_from_id]
-    found = {row.pk: row.sender for row in Message.objects.filter(pk__in=wanted).select_related("sender")}
+    found = {row.pk: row.author for row in Message.objects.filter(pk__in=wanted).select_related("sender")}
     for row in rows:
         row.origin = found.get(row.forwarded_from_id)  # type: ignore[misc, arg-type]
 

@@ -56,7 +56,7 @@ def _said(row: Message) -> dict[str, object]:
         "id": str(row.id),
         "number": row.number,
         "username": row.sender.username,
-        "name": row.sender.label,
+        "name": row.writer.label,
         "at": row.sent_at.isoformat(),
         "body": "" if row.deleted_at else row.body,
         "deleted": row.deleted_at is not None,

@@ -85,7 +85,7 @@ def plain_face(person: Any) -> Face:
 def _person(row: Any) -> Any:
     last = row.last_message
     if row.conversation.traits.has_subject and last and last.sender_id != row.my.user_id:
-        return last.sender
+        return last.writer
     return row.people[0] if row.people else None
 
 
@@ -97,7 +97,7 @@ def speaker(row: Any) -> str:
         return ""
     if last.sender_id == row.my.user_id:
         return "You"
-    return "" if row.conversation.traits.unique_pair else last.sender.label
+    return "" if row.conversation.traits.unique_pair else last.writer.label
 
 
 @register.filter

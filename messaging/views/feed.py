@@ -120,6 +120,11 @@ class Feed:
         return self.page.newest
 
     @property
+    def last(self) -> int:
+        """The number of the letter that was written last."""
+        return max(self.page.messages, key=lambda each: (each.sent_at, each.number)).number
+
+    @property
     def delivered(self) -> int:
         return self.progress.delivered
 
@@ -175,10 +180,12 @@ def _pick(feed: Feed, entry: Message) -> str:
 
 
 def _told(feed: Feed) -> Iterable[Message | Event]:
-    """A letter begins with its subject, which says already that it was begun."""
+    """A letter begins with its subject, which says already that it was begun. Letters stand by their own dates, which
+    those from elsewhere bring along."""
     if feed.conversation.traits.layout != "mail":
         return feed.page.entries
-    return (each for each in feed.page.entries if isinstance(each, Message) or not each.data.get("created"))
+    told = [each for each in feed.page.entries if isinstance(each, Message) or not each.data.get("created")]
+    return sorted(told, key=lambda each: each.sent_at if isinstance(each, Message) else each.at)
 
 
 def _continues(entry: Message, previous: Message | None) -> bool:
@@ -202,7 +209,7 @@ def _template(feed: Feed, entry: Message, unread_from: int | None) -> str:
     if feed.conversation.traits.layout != "mail":
         return MESSAGE
     unread = unread_from is not None and entry.number >= unread_from
-    last = entry.number == feed.page.newest and not feed.page.has_newer
+    last = entry.number == feed.last and not feed.page.has_newer
     return MESSAGE if unread or last else FOLDED
 
 

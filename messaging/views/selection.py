@@ -99,7 +99,7 @@ def _onward(request: MemberRequest, id: UUID, chosen: list[str]) -> HttpResponse
 
 def _copy(request: MemberRequest, id: UUID, chosen: list[str]) -> HttpResponse:
     """What was written, as plain text with who wrote it: to copy where no script can."""
-    lines = [f"{row.sender.label}: {row.body}" for row in _here(request, id, chosen) if not row.deleted_at]
+    lines = [f"{row.writer.label}: {row.body}" for row in _here(request, id, chosen) if not row.deleted_at]
     return HttpResponse("\n\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

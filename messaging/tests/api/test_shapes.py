@@ -27,6 +27,7 @@ MESSAGE = {
     "reply_to",
     "quote",
     "forwarded_from",
+    "letter",
     "origin",
     "attachments",
     "reactions",

@@ -1,4 +1,5 @@
-/* The form of a first letter: its files go on their way while it is written, and it waits for them. */
+/* A form that sends files along: they go on their way while it is filled in, and it waits for them. It is that of a first
+   letter, or one that names its own tray. */
 
 import { all, find, make } from "../lib/dom.js";
 import { Files } from "../media/files.js";
@@ -9,7 +10,7 @@ export class Letter {
   #going = null; // the files of a letter that was sent off
 
   constructor(trays) {
-    this.tray = trays.of("new");
+    this.trays = trays;
     document.addEventListener("htmx:beforeSwap", (event) => this.#answered(event));
     document.addEventListener("htmx:sendError", () => this.#stays());
     for (const type of ["htmx:afterSwap", "htmx:historyRestore"]) document.addEventListener(type, () => this.#mount());
@@ -42,6 +43,7 @@ export class Letter {
 
   // Another page than the form answers: the letter is on its way, and its files with it.
   #answered({ detail: { xhr } }) {
+    if (!this.#form) return;
     const { pathname } = new URL(xhr?.responseURL || location.href, location.href);
     if (this.#going && /^\/c\/[0-9a-f-]{36}\//.test(pathname)) this.tray.sent(this.#going);
   }
@@ -57,7 +59,8 @@ export class Letter {
 
   #open(form) {
     const { signal } = (this.#ending = new AbortController());
-    const field = find("textarea[name=body]", form);
+    const field = find("textarea[name=body]", form) ?? find("input[type=file]", form);
+    this.tray = this.trays.of(form.dataset.letter || "new");
     this.files = new Files({ form, field, tray: this.tray, signal });
     form.addEventListener("submit", (event) => this.#submitted(event), { capture: true, signal });
   }
