@@ -133,6 +133,11 @@ def waiting_count(actor: User) -> int:
     return len(requests(actor, "in", limit=100).items)
 
 
+def request_waits(request: UUID) -> bool:
+    """Whether nobody has answered it yet."""
+    return ContactRequest.objects.filter(pk=request, state=Pending, expires_at__gt=timezone.now()).exists()
+
+
 def asked_of(actor: User, request: UUID) -> ContactRequest:
     """A request that was made to the actor. Raises NotFound."""
     row = ContactRequest.objects.filter(pk=request, receiver=actor).first()

@@ -23,6 +23,7 @@ class Section:
 SECTIONS = (
     Section("profile", "Profile", "user", also=("profile_",)),
     Section("settings_privacy", "Privacy", "users"),
+    Section("settings_notifications", "Notifications", "bell"),
     Section("settings_sending", "Sending", "send-horizontal"),
     Section("settings_sessions", "Devices", "monitor"),
     Section("settings_device", "This device", "smartphone", also=("settings_device_",)),

@@ -100,6 +100,7 @@ class ReadStateChanged:
 
 @dataclass(frozen=True, slots=True)
 class NoticesChanged:
-    """Another number of notices waits for these people."""
+    """Another number of notices waits for these people, perhaps because of the fresh ones."""
 
     users: tuple[UUID, ...]
+    fresh: tuple[UUID, ...] = ()

@@ -3,13 +3,20 @@
 from functools import partial
 
 from accounts.events import BlocksChanged, ContactsChanged, ReachChanged, SessionEnded, SessionsChanged
-from accounts.operations import leaving
+from accounts.operations import contacts, leaving
 from chatify.jobs import registry, sweeps
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
-from messaging.events import LogAppended, MailBrought, ReadStateChanged, RequestAccepted, RowsChanged
-from messaging.notifications import delivery, following, telling
+from messaging.events import (
+    LogAppended,
+    MailBrought,
+    NoticesChanged,
+    ReadStateChanged,
+    RequestAccepted,
+    RowsChanged,
+)
+from messaging.notifications import delivery, following, live, telling
 from messaging.operations import (
     attachments,
     changes,
@@ -58,9 +65,11 @@ def connect() -> None:
     sweeps.register(scheduled.release_late)
     registry.register(settle.FOLLOW, following.follow)
     registry.register(notices.TELL, telling.tell)
+    registry.register(contacts.ASKED, telling.asked)
     registry.register(delivery.DUE, delivery.deliver)
     registry.register(delivery.QUIET_OVER, delivery.sum_up)
     events.subscribe(BlocksChanged, drop_notices)
+    events.subscribe(NoticesChanged, show_notices)
     sweeps.register(notices.forget_old)
 
 
@@ -99,6 +108,7 @@ def show_to_others(fact: ReachChanged) -> None:
 def accept_requests(fact: ContactsChanged) -> None:
     """What somebody began is no request any more to who agreed to be their contact."""
     requests.accept_from_contacts(fact.one, fact.other)
+    notices.close_contacts(fact.one, fact.other)
 
 
 def let_meet(fact: RequestAccepted) -> None:
@@ -120,3 +130,9 @@ def look_again(fact: SessionsChanged) -> None:
 def drop_notices(fact: BlocksChanged) -> None:
     """Who blocked somebody hears of nothing that they did before."""
     notices.forget(fact.blocker, actor=fact.blocked)
+
+
+def show_notices(fact: NoticesChanged) -> None:
+    """Every open page of these people shows how many notices wait, and says what is new."""
+    for told in live.told(fact.users, fact.fresh):
+        publish.told(*told)

@@ -1,9 +1,11 @@
 """What the forms hold. The rules live in the operations: a form keeps what was typed and shows what was refused."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 
+from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.errors import Invalid
 from messaging.models import Label, Report
@@ -105,6 +107,106 @@ class SendingChoices(forms.Form):
         label="When the time of a message passed while the server was away",
         choices=[("send", "Send it as soon as the server is back"), ("ask", "Ask me first")],
     )
+
+
+class Wishing(Typed):
+    """Of what somebody wants to hear. Its fields stand in groups, in this order."""
+
+    GROUPS = (
+        ("Messages", ("direct", "group", "mail", "keywords")),
+        ("On open pages", ("toasts", "sound")),
+        ("When I am away", ("push", "push_text", "mailed")),
+        (
+            "Quiet hours",
+            (
+                "quiet_on",
+                "quiet_from",
+                "quiet_until",
+                "quiet_days",
+                "quiet_calls",
+                "quiet_mentions",
+                "quiet_people",
+            ),
+        ),
+    )
+    LEVELS = (("all", "Every message"), ("mentions", "Mentions and replies"), ("nothing", "Nothing"))
+    DAYS = tuple(
+        enumerate(("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"))
+    )
+
+    direct = forms.ChoiceField(label="In chats of two", choices=LEVELS)
+    group = forms.ChoiceField(label="In groups", choices=LEVELS)
+    mail = forms.ChoiceField(label="In letters", choices=LEVELS)
+    keywords = forms.CharField(
+        label="Words to watch for",
+        required=False,
+        help_text="With commas between them. A message that holds one counts as a mention.",
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    toasts = forms.BooleanField(label="Say it in a line at the edge", required=False)
+    sound = forms.BooleanField(label="Play a sound", required=False)
+    push = forms.BooleanField(
+        label="Push it to my devices", required=False, help_text="On each device where you switched it on."
+    )
+    push_text = forms.BooleanField(
+        label="Show what was written in it",
+        required=False,
+        help_text="Off: it only says that there is something.",
+    )
+    mailed = forms.ChoiceField(
+        label="Send it by e-mail if I have not read it after a while",
+        choices=(
+            ("personal", "Mentions, replies, chats of two and letters"),
+            ("all", "Everything that I hear of"),
+            ("off", "Nothing"),
+        ),
+    )
+    quiet_on = forms.BooleanField(
+        label="Keep quiet at certain hours",
+        required=False,
+        help_text="No push and no e-mail then. One summary tells at their end what came.",
+    )
+    quiet_from = forms.TimeField(label="From", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    quiet_until = forms.TimeField(
+        label="Until", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    quiet_days = forms.TypedMultipleChoiceField(
+        label="Beginning on", choices=DAYS, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    quiet_calls = forms.BooleanField(label="Calls come through", required=False)
+    quiet_mentions = forms.BooleanField(label="Mentions and replies come through", required=False)
+    quiet_people = forms.MultipleChoiceField(
+        label="These people come through", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, chosen: dict[str, Any], people: list[User], **kwargs: Any) -> None:
+        quiet = {f"quiet_{name}": value for name, value in chosen["quiet"].items()}
+        flat = {**chosen, **chosen["levels"], **quiet, "mailed": chosen["mail"]}
+        flat |= {"mail": chosen["levels"]["mail"], "keywords": ", ".join(chosen["keywords"])}
+        super().__init__(*args, **{"initial": flat, **kwargs})
+        self.fields["quiet_people"].choices = [(str(each.pk), each.label) for each in people]  # type: ignore[attr-defined]
+
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """The fields as they are drawn; people only where there are some to choose from."""
+        for title, names in self.GROUPS:
+            shown = [
+                name for name in names if name in self.errors or getattr(self.fields[name], "choices", True)
+            ]
+            yield title, [self[name] for name in shown]
+
+    def wishes(self) -> dict[str, Any]:
+        """What `operations.wishes.choose` takes."""
+        given = self.cleaned_data
+        return {
+            "levels": {name: given[name] for name in ("direct", "group", "mail")},
+            "keywords": given["keywords"].split(","),
+            "mail": given["mailed"],
+            **{name: given[name] for name in ("toasts", "sound", "push", "push_text")},
+            "quiet": {
+                **{name: given[f"quiet_{name}"] for name in ("on", "days", "calls", "mentions", "people")},
+                **{name: given[f"quiet_{name}"].strftime("%H:%M") for name in ("from", "until")},
+            },
+        }
 
 
 class Waiting(Typed):

@@ -150,6 +150,7 @@ def my(membership: Membership, begun: KeptDraft | None = None, labels: Sequence[
         "role": membership.role,
         "read_number": membership.read_number,
         "delivered_number": membership.delivered_number,
+        "level": membership.level or None,
         "muted_until": _time(membership.muted_until if membership.is_muted(now) else None),
         "pinned_at": _time(membership.pinned_at),
         "done_at": _time(membership.done_at if membership.is_done(now) else None),

@@ -12,10 +12,13 @@ from accounts import relations
 from accounts.events import ContactAsked, ContactsChanged, ReachChanged
 from accounts.models import Contact, ContactRequest, User
 from accounts.models.contact import ASKED_FOR, NOTE_LENGTH
+from chatify.jobs import operations as jobs
 from chatify.lib import db, events, ratelimit, text
 from chatify.lib.errors import Conflict, Invalid, NotFound
 
 State = ContactRequest.State
+ASKED = "contact.asked"
+"""The job that tells the receiver: `request`, `sender`, `receiver`. Whoever tells people of things does it."""
 
 
 def ask(actor: User, *, other: User, note: str = "") -> ContactRequest:
@@ -60,6 +63,8 @@ def _store(actor: User, other: User, note: str) -> ContactRequest:
             expires_at=now + ASKED_FOR,
         )
         if not relations.has_blocked(other, actor):
+            told = {"request": str(request.id), "sender": str(actor.id), "receiver": str(other.id)}
+            jobs.add(kind=ASKED, key=str(request.id), payload=told)
             events.emit(ContactAsked(request.id, actor.id, other.id))
     return request
 

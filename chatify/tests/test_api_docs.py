@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.tests.pictures import picture
 from chatify.api import api
 from media.tests import sending
+from messaging.notifications import following
 from messaging.operations import conversations, messages
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text("utf-8")
@@ -70,6 +71,7 @@ def run(request: str, known: dict[str, str]) -> Any:
 def test_the_examples_run_as_printed(alice: User, bob: User, carol: User, dave: User) -> None:
     asked = conversations.start_direct(dave, other=alice)
     messages.send(dave, conversation=asked.id, body="You do not know me", client_id=uuid4())
+    following.follow({"ranges": [(str(asked.id), 1, 9)]})
     known = {
         "$BOB": str(bob.id),
         "$CAROL": str(carol.id),

@@ -15,6 +15,7 @@ from messaging.api import (
     me,
     members,
     messages,
+    notifications,
     people,
     reports,
     requests,
@@ -26,6 +27,6 @@ from messaging.api import (
 router = Router()
 for noun in (
     me, people, blocks, conversations, drafts, messages, actions, attachments, events, imports, inbox, labels,
-    members, reports, requests, scheduled, search, standing,
+    members, notifications, reports, requests, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

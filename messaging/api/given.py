@@ -62,12 +62,50 @@ class Sending(Given):
     late: str | None = None
 
 
+Wish = Annotated[bool, Field(strict=True)]
+
+
+class Quiet(Given):
+    """Hours of mine without push and mail: `from` and `until` as `22:00` in my time zone, `days` 0 (Monday) to 6.
+    `calls`, `mentions` and `people` (ids of contacts) come through. What is left out stays."""
+
+    on: Wish | None = None
+    from_: str | None = Field(None, alias="from")
+    until: str | None = None
+    days: Annotated[list[Annotated[int, Field(strict=True)]], Field(max_length=7)] | None = None
+    calls: Wish | None = None
+    mentions: Wish | None = None
+    people: Annotated[list[Id], Field(max_length=50)] | None = None
+
+
+class Notifications(Given):
+    """Of what I hear: `levels` by kind of conversation (`all`, `mentions`, `nothing`), `keywords` that count as a
+    mention, `push` with or without what was written (`push_text`), `mail` (`off`, `personal`, `all`), and `sound` and
+    `toasts` on open pages. What is left out stays."""
+
+    levels: dict[str, str] | None = None
+    keywords: Annotated[list[str], Field(max_length=100)] | None = None
+    push: Wish | None = None
+    push_text: Wish | None = None
+    mail: str | None = None
+    sound: Wish | None = None
+    toasts: Wish | None = None
+    quiet: Quiet | None = None
+
+
+class Level(Given):
+    """Of what in a conversation I want to hear; null is what I chose for its kind."""
+
+    level: Literal["all", "mentions", "nothing"] | None
+
+
 class MySettings(Given):
     """My settings, by part."""
 
     privacy: Privacy | None = None
     inbox: InboxSettings | None = None
     sending: Sending | None = None
+    notifications: Notifications | None = None
 
 
 class ProfileChange(Given):

@@ -13,7 +13,8 @@ from accounts.presenters import person, settings
 from chatify.lib import db
 from messaging.api import given, shapes
 from messaging.operations import preferences
-from messaging.queries import inbox
+from messaging.operations import wishes as wishing
+from messaging.queries import counts, wishes
 from messaging.queries.preferences import kept_filter, sending
 
 router = Router(tags=["me"])
@@ -37,6 +38,8 @@ def change(request: HttpRequest, payload: given.ProfileChange) -> dict[str, Any]
             privacy.update(me, **chosen, switches=given_switches)
         if payload.settings and payload.settings.sending:
             preferences.set_sending(me, **payload.settings.sending.model_dump())
+        if payload.settings and payload.settings.notifications:
+            wishing.choose(me, **payload.settings.notifications.model_dump(by_alias=True))
         if payload.settings and payload.settings.inbox and payload.settings.inbox.filter:
             preferences.keep_filter(me, name=payload.settings.inbox.filter)
     return _shown(me)
@@ -66,4 +69,7 @@ def _changes(payload: given.ProfileChange) -> dict[str, Any]:
 def _shown(me: User) -> dict[str, Any]:
     own = {name: getattr(me, name) for name in ("email", "about", "time_zone", "language")}
     parts = {**settings(me), "inbox": {"filter": kept_filter(me)}, "sending": sending(me)}
-    return {**person(me), **own, "unread": inbox.unread_total(me), "settings": parts}
+    parts["notifications"] = wishes.shown(me)
+    found = counts.by_filter(me.pk)
+    waiting = {name: found[name] for name in ("unread", "notices")}
+    return {**person(me), **own, **waiting, "settings": parts}

@@ -10,13 +10,14 @@ RoleName = Literal["owner", "admin", "member"]
 
 
 class Me(Person):
-    """Myself. `unread` counts the messages that wait for me in all conversations."""
+    """Myself. `unread` counts the messages that wait for me in all conversations, `notices` unread notifications."""
 
     email: str
     about: str
     time_zone: str
     language: str
     unread: int
+    notices: int
     settings: dict[str, Any]
 
 
@@ -196,6 +197,7 @@ class My(Shown):
     may: May
     read_number: int
     delivered_number: int
+    level: Literal["all", "mentions", "nothing"] | None
     muted_until: Time | None
     pinned_at: Time | None
     done_at: Time | None
@@ -203,6 +205,21 @@ class My(Shown):
     request: Literal["waiting", "declined", "blocked"] | None
     draft: KeptDraft | None
     labels: list[Label]
+
+
+class Notification(Shown):
+    """Something I was told of. `reason` says why, and `setting` is the page where that is changed."""
+
+    id: str
+    kind: str
+    title: str
+    text: str
+    url: str
+    reason: str
+    setting: str
+    conversation: str | None
+    read_at: Time | None
+    created_at: Time
 
 
 class Member(Shown):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.relations import request_waits as contact_request_waits
 from messaging.notifications import channels, delivery, making
 from messaging.notifications.policy import Event, Presence, Situation, Standing, decide
 from messaging.queries import happenings, presence, wishes
@@ -42,6 +43,14 @@ def tell(payload: dict[str, Any]) -> None:
     row = making.row(user, event, payload["key"], verdict, reach, now, **about)
     if row is not None:
         delivery.put([row], {user: (person.settings, person.time_zone)}, now)
+
+
+def asked(payload: dict[str, str]) -> None:
+    """The job of a contact request, while it still waits."""
+    receiver, sender = UUID(payload["receiver"]), UUID(payload["sender"])
+    if contact_request_waits(UUID(payload["request"])):
+        key = f"contact:{payload['request']}"
+        tell({"user": str(receiver), "event": Event.CONTACT, "key": key, "actor": str(sender)})
 
 
 def _place(payload: dict[str, Any], user: UUID) -> dict[str, Any]:

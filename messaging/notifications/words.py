@@ -13,7 +13,7 @@ from messaging.notifications.policy import WORDS, Reason
 
 Kind = Notice.Kind
 SOMEBODY = "Somebody"
-SETTINGS = "/settings/notifications/"
+SETTINGS = "settings_notifications"
 HERE = frozenset(
     (Reason.ALL_HERE, Reason.MENTIONED, Reason.REPLIED, Reason.EVERYONE, Reason.REACTED, Reason.ADDED)
 )
@@ -131,5 +131,5 @@ def _at(conversation: Conversation | None, message: Message | None) -> str:
 
 def _setting(row: Notice, reason: Reason) -> str:
     if row.conversation_id and reason in HERE:
-        return f"{reverse('conversation', args=[row.conversation_id])}details/#notices"
-    return SETTINGS
+        return f"{reverse('conversation', args=[row.conversation_id])}details/#hear"
+    return reverse(SETTINGS)

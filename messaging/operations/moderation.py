@@ -12,6 +12,7 @@ from chatify.lib import db, text
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.models import Report, ReportAct
 from messaging.models.report import OUTCOME_LENGTH, REASON_LENGTH
+from messaging.operations import notices
 
 Act = ReportAct.Act
 State = Report.State
@@ -92,6 +93,7 @@ def _close(actor: User, report: UUID, state: str, act: str, outcome: str, reason
 def _tell(row: Report) -> None:
     """The mail names nobody: a mailbox may have other readers."""
     if row.reporter and row.reporter.is_active:
+        notices.tell(row.reporter.pk, event="report", key=f"report:{row.pk}")
         told = {"report": row, "url": f"{settings.CHATIFY_ORIGINS[0]}/settings/reports/"}
         mail.tell(OUTCOME_MAIL, row.reporter.email, told)
 

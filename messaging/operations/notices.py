@@ -48,8 +48,9 @@ def _put(wanted: Sequence[Notice]) -> list[Notice]:
         later = [_later(known[row.user_id, row.key], row) for row in wanted if row not in fresh]
         changed = [row for row in later if row is not None]
         Notice.objects.bulk_update(changed, [*AGAIN, *DUES])
-        if people := {row.user_id for row in fresh if row.listed and row.pk in told}:
-            events.emit(NoticesChanged(tuple(people)))
+        if listed := [row for row in fresh if row.listed and row.pk in told]:
+            people = tuple({row.user_id for row in listed})
+            events.emit(NoticesChanged(people, tuple(row.pk for row in listed if row.read_at is None)))
     return [row for row in fresh if row.pk in told] + changed
 
 
@@ -97,6 +98,12 @@ def forget(user: UUID, *, actor: UUID) -> None:
 def close(user: UUID, *, key: str) -> None:
     """What it asked for was answered."""
     _read(Notice.objects.filter(user_id=user, key=key), [user])
+
+
+def close_contacts(one: UUID, other: UUID) -> None:
+    """These two have answered each other: nobody need be reminded of the question."""
+    for user, actor in ((one, other), (other, one)):
+        _read(Notice.objects.filter(user_id=user, actor_id=actor, kind=Notice.Kind.CONTACT), [user])
 
 
 def hand_over(channel: str, rows: Iterable[Notice], now: datetime) -> list[Notice]:

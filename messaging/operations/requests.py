@@ -13,6 +13,7 @@ from chatify.lib.errors import Conflict, Forbidden, NotFound
 from messaging import kinds
 from messaging.events import RequestAccepted, RowsChanged
 from messaging.models import Membership
+from messaging.operations import notices
 from messaging.queries import requests
 
 Request = Membership.Request
@@ -88,6 +89,7 @@ def _held(actor: User, conversation: UUID) -> Membership:
 
 def _answer(row: Membership, state: str) -> None:
     row.request = state
+    notices.close(row.user_id, key=f"request:{row.conversation_id}")
     if state == Request.NONE:
         row.asked_by = None
     row.save(update_fields=["request", "asked_by"])

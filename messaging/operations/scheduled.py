@@ -19,7 +19,7 @@ from chatify.lib.errors import ChatifyError, Conflict, Invalid, NotFound, TooMan
 from media.operations import uploads
 from messaging.events import RowsChanged
 from messaging.models import Membership, Scheduled
-from messaging.operations import claims, drafts, messages, rows
+from messaging.operations import claims, drafts, messages, notices, rows
 from messaging.operations.log import Sent
 from messaging.queries import access, rights
 from messaging.queries.preferences import asks_when_late, undo_seconds
@@ -29,6 +29,8 @@ MOST = 200
 LATE = timedelta(minutes=10)
 KEPT = timedelta(days=30)
 State = Scheduled.State
+FAILED = (State.ASKING, State.REFUSED)
+"""What its sender must hear of: it did not go."""
 
 
 class Held(NamedTuple):
@@ -236,9 +238,10 @@ def _release(row: Scheduled, *, ask: bool = True) -> None:
 
 def _end(row: Scheduled, state: str, reason: str = "") -> None:
     with db.atomic():
-        Scheduled.objects.filter(pk=row.pk, state__in=(State.WAITING, State.SENDING)).update(
-            state=state, reason=reason[:300]
-        )
+        waiting = Scheduled.objects.filter(pk=row.pk, state__in=(State.WAITING, State.SENDING))
+        if waiting.update(state=state, reason=reason[:300]) and state in FAILED:
+            key = f"scheduled:{row.pk}:{row.due_at.isoformat()}"
+            notices.tell(row.user_id, event="scheduled_failed", key=key, said=reason)
         _tell(row)
 
 

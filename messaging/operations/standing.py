@@ -1,6 +1,7 @@
-"""How a member's conversations stand in their own inbox: done, pinned, muted, snoozed. Nobody else learns of it.
+"""How a member's conversations stand in their own inbox: done, pinned, muted, snoozed, how much is heard of them.
 
-Each change takes many conversations at once and remembers how they stood, so that it can be undone.
+Nobody else learns of it. Each change takes many conversations at once and remembers how they stood, so that it can be
+undone.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,8 +19,14 @@ from messaging.models import InboxChange, Membership
 from messaging.operations import changes
 from messaging.queries.standing import FOREVER
 
-FIELDS = ["done_at", "done_number", "snoozed_until", "snoozed_number", "muted_until", "pinned_at"]
+FIELDS = ["done_at", "done_number", "snoozed_until", "snoozed_number", "muted_until", "pinned_at", "level"]
 SNOOZE_OVER = "snooze.over"
+HEARD = {
+    "": "told of as you chose for their kind",
+    "all": "told of with every message",
+    "mentions": "told of when you are mentioned",
+    "nothing": "told of no more",
+}
 Setter = Callable[[Membership, datetime], None]
 
 
@@ -47,6 +54,18 @@ def mute(
         row.muted_until = end if on else None
 
     return _change(actor, conversations, setter, "muted" if on else "no longer muted")
+
+
+def hear(actor: User, *, conversations: Sequence[UUID], level: str) -> InboxChange:
+    """Of what in them one wants to hear: `all`, `mentions`, `nothing`, or "" for what was chosen for their kind. Raises
+    Invalid for anything else."""
+    if level not in Membership.Level.values:
+        raise Invalid.field("level", "Choose all, mentions or nothing.")
+
+    def setter(row: Membership, now: datetime) -> None:
+        row.level = level
+
+    return _change(actor, conversations, setter, HEARD[level])
 
 
 def snooze(actor: User, *, conversations: Sequence[UUID], until: datetime) -> InboxChange:

@@ -11,10 +11,11 @@ from accounts.models import Block
 from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import HiddenMessage, Membership, Message
-from messaging.queries import requests
+from messaging.queries import notices, requests
 from messaging.queries.standing import here
 
 PARTS = {"chats": kinds.CHATS, "mail": kinds.MAILS}
+NUMBERS = ("unread", "requests", "notices", *PARTS)
 
 UNREAD = ExpressionWrapper(
     F("conversation__message_count") - F("read_number") - F("skip"), output_field=BigIntegerField()
@@ -42,17 +43,22 @@ def unread_total(user: UUID) -> int:
 
 
 def by_filter(user: UUID) -> dict[str, int]:
-    """What waits behind each filter that shows a number, each the sum of its rows, of requests their number; one
-    query."""
+    """What waits behind each filter that shows a number, each the sum of its rows, of requests their number, and how
+    many notices are unread; one query, two for who is in no conversation."""
     found = _sums(user, timezone.now())
-    return {name: (found[0][name] or 0) if found else 0 for name in ("unread", "requests", *PARTS)}
+    if not found:
+        return dict.fromkeys(NUMBERS, 0) | {"notices": notices.waiting(user)}
+    return {name: found[0][name] or 0 for name in NUMBERS}
 
 
 @Prepared
 def _sums(user: UUID, now: datetime) -> QuerySet[Any, Any]:
     shown = here(now)
     rows = Membership.objects.filter(user_id=user, left_seq=None)
-    sums = {name: Sum(UNREAD, filter=shown & Q(conversation__kind__in=kind)) for name, kind in PARTS.items()}
+    sums: dict[str, Any] = {
+        name: Sum(UNREAD, filter=shown & Q(conversation__kind__in=kind)) for name, kind in PARTS.items()
+    }
     asked = Count("pk", filter=requests.waiting())
     by_person = rows.order_by().values("user_id")
-    return by_person.annotate(unread=Sum(UNREAD, filter=shown), requests=asked, **sums)
+    sums |= {"unread": Sum(UNREAD, filter=shown), "notices": notices.count_of(OuterRef("user_id"))}
+    return by_person.annotate(requests=asked, **sums)

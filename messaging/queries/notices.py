@@ -15,6 +15,7 @@ from messaging.models import HiddenMessage, Membership, Notice
 
 NEVER = 2**62
 CHANNELS = ("push", "mail")
+TARGETS = ("conversation", "message", "actor")
 
 
 def reachable() -> Q:
@@ -62,6 +63,19 @@ def waiting(user: UUID) -> int:
     return Notice.objects.filter(reachable(), unread(), user_id=user, listed=True).count()
 
 
+def waiting_for(users: Collection[UUID]) -> dict[UUID, int]:
+    """The same for these people, in one query."""
+    rows = Notice.objects.filter(reachable(), unread(), user_id__in=users, listed=True).order_by()
+    found = dict(rows.values_list("user_id").annotate(many=Count("pk")))
+    return {user: found.get(user, 0) for user in users}
+
+
+def fresh_for(users: Collection[UUID], ids: Collection[UUID]) -> list[Notice]:
+    """Those of these that are for these people, with their persons."""
+    rows = Notice.objects.filter(reachable(), user_id__in=users, pk__in=ids)
+    return list(with_targets(rows).select_related("user", *TARGETS).order_by("pk"))
+
+
 def count_of(user: OuterRef) -> Subquery:
     """The same, to ride on a query of something else."""
     rows = Notice.objects.filter(reachable(), unread(), user_id=user, listed=True).order_by()
@@ -75,7 +89,7 @@ def _shown(user: User) -> QuerySet[Notice]:
 
 def with_targets(rows: QuerySet[Notice]) -> QuerySet[Notice]:
     """With what its words are made from."""
-    return rows.select_related("conversation", "message", "actor").defer(*unshown("actor"))
+    return rows.select_related(*TARGETS).defer(*unshown("actor"))
 
 
 def still_wanted(ids: Collection[UUID]) -> list[Notice]:
@@ -88,7 +102,7 @@ def due(channel: str, now: datetime, *, limit: int) -> list[Notice]:
     """What is due on a channel and was not handed over, read meanwhile or not; each with its person."""
     ready = {f"{channel}_due__lte": now, f"{channel}_sent": None, "read_at": None}
     rows = Notice.objects.filter(**ready).annotate(wanted=Q(reachable(), unread()), muted=Exists(_muted(now)))
-    return list(with_targets(rows).select_related("user").order_by(f"{channel}_due")[:limit])
+    return list(with_targets(rows).select_related("user", *TARGETS).order_by(f"{channel}_due")[:limit])
 
 
 def _muted(now: datetime) -> QuerySet[Membership]:

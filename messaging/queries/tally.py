@@ -56,7 +56,8 @@ def _missing(user: User, recounted: dict[UUID, int]) -> Iterator[Difference]:
 
 def _shown_by_filter(user: User) -> dict[str, int]:
     shown = counts.by_filter(user.pk)
-    shown.pop("requests")  # the number of its rows, not of what is unread in them
+    for name in ("requests", "notices"):  # numbers of rows, not of what is unread in them
+        shown.pop(name)
     return {**shown, "all": counts.unread_total(user.pk)}
 
 

@@ -88,6 +88,30 @@ def of_settings(settings: Mapping[str, Any]) -> Wishes:
     return Wishes.of(settings) if settings.get(PART) else NOTHING_CHOSEN
 
 
+def shown(user: User) -> dict[str, Any]:
+    """The settings as the API shows them."""
+    chosen = of(user)
+    quiet = chosen.quiet
+    return {
+        "levels": {kind.name: chosen.level_for(kind) for kind in kinds.ALL},
+        "keywords": list(chosen.keywords),
+        "push": chosen.push,
+        "push_text": chosen.push_text,
+        "mail": chosen.mail,
+        "sound": chosen.sound,
+        "toasts": chosen.toasts,
+        "quiet": {
+            "on": quiet.on,
+            "from": quiet.start.isoformat("minutes"),
+            "until": quiet.end.isoformat("minutes"),
+            "days": list(quiet.days),
+            "calls": quiet.calls,
+            "mentions": quiet.mentions,
+            "people": sorted(quiet.people),
+        },
+    }
+
+
 def zone_of(name: str) -> tzinfo:
     """The time zone of this name, else the server's."""
     try:

@@ -229,6 +229,14 @@ def inbox(conversation: str) -> Frame:
     return encode({"type": "inbox", "conversation": conversation})
 
 
+def notify(shape: Mapping[str, Any]) -> Frame:
+    return encode({"type": "notify", **shape})
+
+
+def notices(waiting: int) -> Frame:
+    return encode({"type": "notices", "waiting": waiting})
+
+
 def heartbeat(heads: Mapping[str, int]) -> Frame:
     return encode({"type": "heartbeat", "heads": heads})
 

@@ -49,6 +49,7 @@ class Notices:
             "revoke": self._revoke,
             "reach": self._look_again,
             "met": lambda body: self.presence.met(body["user"], body["conversation"]),
+            "told": self._show_told,
             "ping": lambda _: None,
         }
 
@@ -96,6 +97,12 @@ class Notices:
     def _show_row(self, body: Body) -> None:
         for socket in self._hub.people.get(body["user"], ()):
             socket.whisper(frames.inbox(body["conversation"]))
+
+    def _show_told(self, body: Body) -> None:
+        for socket in self._hub.people.get(body["user"], ()):
+            for shape in body["fresh"]:
+                socket.whisper(frames.notify(shape))
+            socket.whisper(frames.notices(body["waiting"]))
 
     def _show_typing(self, body: Body) -> None:
         if strain.sheds("typing"):  # what another process forwarded

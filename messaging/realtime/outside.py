@@ -52,6 +52,10 @@ def met(user: str, conversation: str) -> bool:
     return _notice("met", {"user": user, "conversation": conversation})
 
 
+def told(user: str, waiting: int, fresh: Sequence[dict[str, Any]]) -> bool:
+    return _notice("told", {"user": user, "waiting": waiting, "fresh": list(fresh)})
+
+
 def receipts_body(states: Sequence[ReadState]) -> dict[str, Any]:
     items = [
         [str(state.conversation), str(state.user), state.delivered, state.read, state.shown]

@@ -134,6 +134,9 @@ class ServingProcess:
     def met(self, user: str, conversation: str) -> None:
         self.notices.everywhere("met", {"user": user, "conversation": conversation})
 
+    def told(self, user: str, waiting: int, fresh: Sequence[dict[str, Any]]) -> None:
+        self.notices.everywhere("told", {"user": user, "waiting": waiting, "fresh": list(fresh)})
+
     def typing(self, socket: Socket, conversation: str) -> None:
         """Somebody writes; only members are heard, others are ignored without a word."""
         if not socket.reach.typing or conversation in socket.quiet or strain.sheds("typing"):

@@ -3,7 +3,7 @@ process that serves."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from messaging.events import PublishedEvent, ReadState
@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 
 Taken = Callable[[], object]
+Shape = dict[str, Any]
 
 
 class Process(Protocol):
@@ -26,6 +27,7 @@ class Process(Protocol):
     def reach(self, users: Sequence[str]) -> None: ...
     def rows(self, user: str, conversations: Sequence[str]) -> None: ...
     def met(self, user: str, conversation: str) -> None: ...
+    def told(self, user: str, waiting: int, fresh: Sequence[Shape]) -> None: ...
 
 
 _process: Process | None = None
@@ -84,6 +86,13 @@ def met(user_id: UUID, conversation_id: UUID) -> None:
     user, name, process = str(user_id), str(conversation_id), _process
     if process is None or not process.hop(lambda: process.met(user, name)):
         _safely(lambda: outside.met(user, name))
+
+
+def told(user_id: UUID, waiting: int, fresh: Sequence[Shape] = ()) -> None:
+    """Show a person's open pages how many notices wait, and those that are new."""
+    user, process = str(user_id), _process
+    if process is None or not process.hop(lambda: process.told(user, waiting, fresh)):
+        _safely(lambda: outside.told(user, waiting, fresh))
 
 
 def _safely(work: Callable[[], bool]) -> bool:

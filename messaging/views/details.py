@@ -105,6 +105,7 @@ def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
         "manages": deciding.manages(found, mine),
         "owns": mine.role == Membership.Role.OWNER,
         "roles": Membership.Role.choices,
+        "levels": Membership.Level.choices,
         "successors": queries.successors(found, mine) if found.traits.members_may_change else [],
     }
 

@@ -1,6 +1,7 @@
 /* The entry: makes the parts once per tab and gives each piece of the page to the part that keeps it alive. */
 
 import { Announcer } from "./behaviours/announce.js";
+import { Bell } from "./behaviours/bell.js";
 import { CatchUp } from "./behaviours/catchup.js";
 import { Connection } from "./behaviours/connection.js";
 import { dialogs } from "./behaviours/dialogs.js";
@@ -59,9 +60,7 @@ class App {
 
   start() {
     this.#listen();
-    new Connection(this);
-    new Here(this);
-    new Keyboard(this);
+    for (const Part of [Connection, Here, Keyboard, Bell]) new Part(this);
     dialogs();
     files(this.drafts.trays);
     signOut(this);

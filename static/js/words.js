@@ -26,6 +26,7 @@ export const words = {
   latest: "Jump to the latest message",
   marks: { pending: "Sending", acked: "Sent", sent: "Sent", delivered: "Delivered", read: "Read", failed: "Not sent" },
   undo: "Undo",
+  open: "Open",
   beingSent: "Being sent.",
   goesAt: (time) => `Goes ${time}.`,
   notDone: "That did not work. Nothing was changed; try again.",

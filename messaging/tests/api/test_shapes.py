@@ -61,6 +61,7 @@ MY = {
     "may",
     "read_number",
     "delivered_number",
+    "level",
     "muted_until",
     "pinned_at",
     "done_at",
@@ -87,7 +88,7 @@ def test_me_is_a_person_with_address_unread_and_settings(
 ) -> None:
     write(bob, direct)
     shown = call(alice).get("/me").json()
-    assert set(shown) == PERSON | {"email", "about", "time_zone", "language", "unread", "settings"}
+    assert set(shown) == PERSON | {"email", "about", "time_zone", "language", "unread", "notices", "settings"}
     assert (shown["email"], shown["unread"]) == (alice.email, 1)
     switches = {"presence": True, "last_seen": True, "typing": True, "receipts": True}
     assert shown["settings"]["privacy"] == {**switches, "audience": "shared", "groups": "everyone"}

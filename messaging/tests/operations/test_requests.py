@@ -65,7 +65,7 @@ def test_what_a_stranger_begins_waits_in_requests_and_counts_nowhere(alice, dave
     assert state(alice, begun) == Request.WAITING
     assert listed(alice) == [] and listed(alice, "unread") == []
     assert listed(alice, "requests") == [begun.id]
-    assert counts.by_filter(alice.pk) == {"unread": 0, "chats": 0, "mail": 0, "requests": 1}
+    assert counts.by_filter(alice.pk) == {"unread": 0, "chats": 0, "mail": 0, "requests": 1, "notices": 0}
     assert listed(dave) == [begun.id] and listed(dave, "requests") == []
     requests.accept(alice, conversation=begun.id)
     assert listed(alice) == [begun.id] and listed(alice, "requests") == []

@@ -68,6 +68,10 @@ def said() -> list[frames.Frame]:
         frames.typing(name, name),
         frames.presence(name, online=False, last_seen=stamp(now)),
         frames.inbox(name),
+        frames.notify(
+            {"id": name, "kind": "mention", "title": "", "text": "", "url": "/", "conversation": None}
+        ),
+        frames.notices(3),
         frames.heartbeat({name: 1}),
         frames.bye(500),
     ]

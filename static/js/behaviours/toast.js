@@ -14,10 +14,10 @@ export class Toast {
     this.time = time;
   }
 
-  /** Says `text`; `undo()` is what its button does. */
-  say(text, undo = null) {
+  /** Says `text`; `undo()` is what its button, called `name`, does. */
+  say(text, undo = null, name = words.undo) {
     this.#undo = undo;
-    const button = undo && make("button", { type: "button", class: "link" }, words.undo);
+    const button = undo && make("button", { type: "button", class: "link" }, name);
     button?.addEventListener("click", () => this.undo());
     const box = this.#box();
     box.replaceChildren(make("span", {}, text), ...(button ? [button] : []));

@@ -4,6 +4,15 @@ import { all, number, setText } from "../lib/dom.js";
 
 const PREFIX = /^\(\d+\+?\) /;
 
+let shown = null;
+
+/** The number on the installed app's icon, where the platform has one. */
+function badge(total) {
+  if (total === shown || !navigator.setAppBadge) return;
+  shown = total;
+  navigator.setAppBadge(total).catch(() => {});
+}
+
 export class Counts {
   waiting = { unread: 0 };
 
@@ -30,10 +39,17 @@ export class Counts {
     this.draw();
   }
 
+  /** Another number of one of them, from the server itself. */
+  set(name, count) {
+    this.waiting[name] = count;
+    this.draw();
+  }
+
   draw() {
     const title = document.title.replace(PREFIX, "");
     const wanted = this.total ? `(${this.total}) ${title}` : title;
     if (document.title !== wanted) document.title = wanted;
+    badge(this.total);
     for (const badge of all("[data-waiting]")) this.#badge(badge, this.waiting[badge.dataset.waiting] ?? 0);
   }
 
