@@ -22,6 +22,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+from chatify.lib import hydrate
+from chatify.lib.hydrate import Plan
+
 R = TypeVar("R")
 Value = UUID | int | datetime | str
 LENGTHS = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -32,13 +35,14 @@ MOST = 64
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled query: `places` says which parameter is which value."""
+    """A compiled query: `places` says which parameter is which value; `plan` makes instances of its rows."""
 
     rows: QuerySet[Any]
     compiler: Any
     sql: str
     parameters: tuple[Any, ...]
     places: dict[int, int]
+    plan: Plan | None
 
 
 class Prepared(Generic[R]):
@@ -58,7 +62,7 @@ class Prepared(Generic[R]):
                 return list(self._build(*values, **choices))
             self._made[shape] = _prepare(partial(self._build, **choices), filled)
         statement = self._made[shape]
-        return list(self._build(*values, **choices) if statement is None else _run(statement, filled))
+        return list(self._build(*values, **choices)) if statement is None else _run(statement, filled)
 
 
 def _usable(value: Any) -> bool:
@@ -96,10 +100,11 @@ def _prepare(build: Callable[..., QuerySet[Any]], values: Sequence[Any]) -> Stat
         return None
     converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
     compiler.get_converters = lambda columns: converters
-    return Statement(rows, compiler, sql, tuple(parameters), places)
+    plan = Plan(compiler) if hydrate.fits(rows, compiler) else None
+    return Statement(rows, compiler, sql, tuple(parameters), places, plan)
 
 
-def _run(statement: Statement, values: Sequence[Any]) -> QuerySet[Any]:
+def _run(statement: Statement, values: Sequence[Any]) -> list[Any]:
     given = [_adapted(value) for value in _flat(values)]
     parameters = list(statement.parameters)
     for place, index in statement.places.items():
@@ -107,9 +112,11 @@ def _run(statement: Statement, values: Sequence[Any]) -> QuerySet[Any]:
     compiler = copy.copy(statement.compiler)
     compiler.connection = connections[statement.rows.db]
     compiler.as_sql = lambda: (statement.sql, tuple(parameters))
+    if statement.plan:
+        return statement.plan.rows(compiler)
     rows = cast(Any, statement.rows)._chain()
     rows.query.get_compiler = lambda *args, **kwargs: compiler
-    return rows
+    return list(rows)
 
 
 def _flat(values: Sequence[Any]) -> Iterator[Any]:

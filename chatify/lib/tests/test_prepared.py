@@ -5,12 +5,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from chatify.lib.prepared import Prepared
+from messaging.models import Message
+from messaging.operations import conversations, messages
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +84,49 @@ def test_joined_rows_and_values_come_whole(alice):
     with CaptureQueriesContext(connection) as queries:
         assert prepared(alice.pk) == [{"username": "alice"}]
     assert len(queries) == 1
+
+
+def test_instances_are_those_of_the_orm_down_to_what_is_joined_annotated_and_deferred(alice, bob):
+    room = conversations.start_direct(alice, other=bob)
+    first = messages.send(alice, conversation=room.id, body="one", client_id=uuid4())
+    messages.send(bob, conversation=room.id, body="two", client_id=uuid4(), reply_to=first.id)
+    messages.send(alice, conversation=room.id, body="three", client_id=uuid4())
+
+    def rows(id):
+        found = Message.objects.filter(conversation_id=id).annotate(twice=F("number") * 2)
+        joined = found.select_related("sender", "reply_to", "reply_to__sender")
+        return joined.defer("sender__email", "html").order_by("number")
+
+    prepared = Prepared(rows)
+    for made, wanted in zip(prepared(room.id), rows(room.id), strict=True):
+        assert _all_of(made) == _all_of(wanted)
+        assert (made._state.adding, made._state.db) == (False, "default")
+        assert made.get_deferred_fields() == {"html"}
+    with CaptureQueriesContext(connection) as queries:
+        one, two, three = prepared(room.id)
+        assert [one.twice, two.reply_to.body, three.reply_to] == [2, "one", None]
+        assert one.sender is three.sender, "a joined row that comes again is shared"
+    assert len(queries) == 1
+    assert one.sender.email == "alice@example.test"
+    three.body = "changed"
+    three.save(update_fields=["body"])
+    assert Message.objects.get(pk=three.pk).body == "changed"
+
+
+def _all_of(row):
+    """What an instance holds, with what is joined to it."""
+    held = {name: value for name, value in vars(row).items() if name != "_state"}
+    return held, {name: each and _all_of(each) for name, each in row._state.fields_cache.items()}
+
+
+def test_a_model_that_is_made_in_its_own_way_is_left_to_the_orm(alice):
+    heard = []
+
+    def hear(**told):
+        heard.append(told["instance"])
+
+    post_init.connect(hear, sender=User)
+    try:
+        assert Prepared(lambda id: User.objects.filter(pk=id))(alice.pk) == [alice] == heard
+    finally:
+        post_init.disconnect(hear, sender=User)
