@@ -16,7 +16,7 @@ from messaging.events import (
     RequestAccepted,
     RowsChanged,
 )
-from messaging.notifications import delivery, following, live, telling
+from messaging.notifications import channels, delivery, following, live, push, telling
 from messaging.operations import (
     attachments,
     changes,
@@ -68,6 +68,8 @@ def connect() -> None:
     registry.register(contacts.ASKED, telling.asked)
     registry.register(delivery.DUE, delivery.deliver)
     registry.register(delivery.QUIET_OVER, delivery.sum_up)
+    registry.register(push.SEND, push.deliver)
+    channels.register("push", push.send, reaches=push.reaches)
     events.subscribe(BlocksChanged, drop_notices)
     events.subscribe(NoticesChanged, show_notices)
     sweeps.register(notices.forget_old)

@@ -2,17 +2,11 @@
 
 import base64
 import json
-import os
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-import http_ece
 import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.test import Client
@@ -22,67 +16,17 @@ from accounts.models import PushSubscription, User, UserSession
 from accounts.operations import sessions
 from accounts.push import Call
 from chatify.jobs import runner
+from tests.services.push import Browser, PushService, push_service, text
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
 URL = "/api/v1/push/subscriptions"
 
 
-def text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-class Browser:
-    """What a browser keeps: a key of its own and a secret."""
-
-    def __init__(self, endpoint: str = "https://push.example.com/1") -> None:
-        self.endpoint = endpoint
-        self.key, self.secret = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
-
-    @property
-    def given(self) -> dict[str, Any]:
-        point = self.key.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
-        keys = {"p256dh": text(point), "auth": text(self.secret)}
-        return {"endpoint": self.endpoint, "expirationTime": None, "keys": keys}
-
-    def opened(self, body: bytes) -> Any:
-        plain = http_ece.decrypt(body, private_key=self.key, auth_secret=self.secret, version="aes128gcm")
-        return json.loads(plain)
-
-
-@dataclass
-class PushService:
-    """A push service on this machine that says what it is told to."""
-
-    url: str
-    status: int = 201
-    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-
 @pytest.fixture
 def service(settings: Any) -> Iterator[PushService]:
-    settings.CHATIFY_FETCH_NETWORKS = ["127.0.0.0/8"]
-    settings.ALLOWED_HOSTS = ["testserver"]
-    settings.CHATIFY_ORIGINS = ["http://testserver"]
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            told.calls.append((dict(self.headers), body))
-            self.send_response(told.status)
-            self.end_headers()
-
-        def log_message(self, *args: object) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    told = PushService(f"http://127.0.0.1:{server.server_port}/send/1")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield told
-    server.shutdown()
-    server.server_close()
+    with push_service(settings) as told:
+        yield told
 
 
 def subscribed(client: Client, browser: Browser) -> Any:

@@ -1,5 +1,8 @@
 """The installed app: installable, readable without a line, and nobody else's."""
 
+import json
+import re
+
 from playwright.sync_api import Page, expect
 
 from .world import HEALED_MS, Seat, World
@@ -20,6 +23,17 @@ SHARE = """() => {
   form.append(make("input", { name: "text", value: "Look at this" }));
   document.body.append(form);
   HTMLFormElement.prototype.submit.call(form);
+}"""
+WATCH = """() => {
+  self.shown = [];
+  self.registration.showNotification = async (title, { body, tag, data }) => {
+    self.shown.push([title, body, tag, data.url]);
+  };
+  self.navigator.setAppBadge = async (count) => { self.badge = count; };
+}"""
+PRESS = """(url) => {
+  const notification = { close() {}, data: { url } };
+  self.dispatchEvent(Object.assign(new ExtendableEvent("notificationclick"), { notification }));
 }"""
 OWNED = "() => caches.keys().then((names) => names.filter((name) => !name.startsWith('chatify-shell-')))"
 
@@ -106,3 +120,36 @@ def test_another_app_shares_text_and_a_file(world: World) -> None:
     seat.live()
     expect(seat.field).to_have_value("Look at this")
     expect(seat.page.locator("#composer")).to_contain_text("tides.txt")
+
+
+def test_a_call_shows_one_line_for_each_conversation_and_leads_there(world: World) -> None:
+    """A push service brings it and the system shows it; what is between them is ours."""
+    group = world.group("alice", "Lamps", "bob")
+    seat = installed(world, "bob")
+    worker = seat.context.service_workers[0]
+    worker.evaluate(WATCH)
+    told = {
+        "title": "Alice in Lamps",
+        "body": "<b>First</b>",
+        "url": f"/c/{group}/",
+        "tag": group,
+        "unread": 1,
+    }
+    for data in (json.dumps(told), "?"):
+        worker.evaluate("(data) => self.dispatchEvent(new PushEvent('push', { data }))", data)
+    seat.until(lambda: len(worker.evaluate("() => self.shown")) == 2)
+    assert worker.evaluate("() => self.shown") == [
+        ["Alice in Lamps", "<b>First</b>", group, f"/c/{group}/"],
+        ["Chatify", "There is something new for you.", "", "/inbox/"],
+    ]
+    for url in (f"/c/{group}/", "https://elsewhere.example/"):
+        worker.evaluate(PRESS, url)
+        seat.page.wait_for_url("**/inbox/" if "elsewhere" in url else f"**{url}")
+
+
+def test_the_settings_of_a_device_say_how_it_stands(world: World) -> None:
+    seat = installed(world, "carol")
+    seat.go("/settings/device/")
+    expect(seat.page.locator("#push [role=status]")).to_contain_text(re.compile("Off|forbid"))
+    seat.page.get_by_role("button", name="Delete what is kept").click()
+    expect(seat.page.locator("#kept [role=status]")).to_contain_text("Nothing is kept")

@@ -14,10 +14,11 @@ export class Offline {
     if (this.container) this.#start().catch(() => {}); // forbidden here (a private window): pages work without
   }
 
-  /** Another page is looked at. */
+  /** Another page is looked at: what called for it calls no more. */
   moved() {
     this.dwelt.cancel();
     this.dwelt.soon();
+    this.#quieten().catch(() => {}); // not allowed to look: then there is none
   }
 
   /** Has the inbox and what is open kept for when there is no line. */
@@ -46,6 +47,12 @@ export class Offline {
     document.addEventListener("htmx:sendError", (event) => this.#lineIsGone(event.detail));
     this.outbox.on("changed", () => this.#wake());
     this.moved();
+  }
+
+  async #quieten() {
+    const [, tag] = /^\/c\/([0-9a-f-]{36})\/$/.exec(location.pathname) ?? [];
+    const registration = tag && (await this.container.ready);
+    for (const shown of (await registration?.getNotifications({ tag })) ?? []) shown.close();
   }
 
   async #active() {
