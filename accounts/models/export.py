@@ -11,7 +11,8 @@ KEPT = timedelta(days=7)
 
 
 class Export(models.Model):
-    """A copy of somebody's own data that they asked for. While it is being made it holds `open_key`: one at a time.
+    """A copy of somebody's own data that they asked for, or of the one conversation that `subject` names. While it is
+    being made it holds `open_key`: one of each at a time.
 
     `place` is where the next piece of work goes on, so that a worker that dies costs one piece; `turn` counts the
     pieces, so that of two workers with the same one only the first goes on.
@@ -25,7 +26,8 @@ class Export(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports")
     state = models.CharField(max_length=8, choices=State.choices, default=State.MAKING)
-    open_key = models.CharField(max_length=40, unique=True, null=True, editable=False)
+    subject = models.UUIDField(null=True, editable=False)
+    open_key = models.CharField(max_length=80, unique=True, null=True, editable=False)
     place: Any = models.JSONField(default=dict)
     turn = models.PositiveIntegerField(default=0)
     counts: Any = models.JSONField(default=dict)

@@ -43,6 +43,22 @@ def ask(actor: User) -> Export:
     return row
 
 
+def ask_for(actor: User, *, subject: UUID, size: int) -> Export:
+    """Have a copy made of the one conversation, of about this many messages, that the actor may read. Raises TooMany
+    beyond twenty a day."""
+    key = f"{actor.pk}:{subject}"
+    if running := Export.objects.filter(open_key=key).first():
+        return running
+    ratelimit.hit("export.one", actor.pk)
+    try:
+        with db.atomic():
+            row = Export.objects.create(user=actor, open_key=key, subject=subject, total=size + 1)
+            jobs.add(kind=KIND, key=str(row.id), payload={"export": str(row.id)})
+    except IntegrityError:  # asked twice at once
+        return Export.objects.get(open_key=key)
+    return row
+
+
 def drop(actor: User, id: UUID) -> None:
     """Stop making it, or delete what was made. Nothing happens for what is gone, or another's."""
     for row in Export.objects.filter(pk=id, user=actor):
@@ -63,13 +79,13 @@ def make(payload: dict[str, Any]) -> None:
             raise registry.Again
 
 
-def write_whole(user: User, target: Path) -> dict[str, int]:
-    """Everything at once into the zip `target`, for operators. Returns what was counted."""
+def write_whole(user: User, target: Path, *, subject: UUID | None = None) -> dict[str, int]:
+    """Everything, or one conversation, at once into the zip `target`, for operators. Returns what was counted."""
     folder = Folder(target.with_suffix(".parts"))
     try:
         place: parts.Place | None = {}
         while place is not None:
-            place, _ = parts.write_next(user, folder, place)
+            place, _ = parts.write_next(user, folder, place, subject)
         own.manifest(user, folder)
         folder.pack(target)
     finally:
@@ -97,7 +113,7 @@ def _go_on(row: Export) -> bool:
     if not exports.work_of(row.id).is_dir():  # the beginning, or a disk that lost it
         row.place, row.counts, row.done = {}, {}, 0
     folder = Folder(exports.work_of(row.id), row.counts)
-    place, written = parts.write_next(row.user, folder, row.place)
+    place, written = parts.write_next(row.user, folder, row.place, row.subject)
     if place is None:
         _finish(row, folder)
         return False
@@ -124,10 +140,11 @@ def _finish(row: Export, folder: Folder) -> None:
             "expires_at": until,
             "place": {},
         }
-        if ended.update(**ready, counts=folder.counts):
+        if ended.update(**ready, counts=folder.counts) and row.subject is None:
             url = f"{settings.CHATIFY_ORIGINS[0]}/settings/data/"
             mail.tell(MAIL, row.user.email, {"until": until, "url": url})
-    for old in Export.objects.filter(user=row.user, created_at__lt=row.created_at):
+    earlier = Export.objects.filter(user=row.user, subject=row.subject, created_at__lt=row.created_at)
+    for old in earlier:
         _drop(old)
     if not Export.objects.filter(pk=row.pk).exists():  # dropped meanwhile
         exports.file_of(row.id).unlink(missing_ok=True)

@@ -26,6 +26,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "contact.request": (20, 86_400),
     "report": (20, 86_400),
     "export": (1, 86_400),
+    "export.one": (20, 86_400),
     "push.subscribe": (30, 3600),
     "push.try": (20, 3600),
     "import": (10, 86_400),

@@ -9,6 +9,7 @@ from messaging.api import (
     conversations,
     drafts,
     events,
+    exports,
     imports,
     inbox,
     labels,
@@ -26,7 +27,7 @@ from messaging.api import (
 
 router = Router()
 for noun in (
-    me, people, blocks, conversations, drafts, messages, actions, attachments, events, imports, inbox, labels,
-    members, notifications, reports, requests, scheduled, search, standing,
+    me, people, blocks, conversations, drafts, messages, actions, attachments, events, exports, imports, inbox,
+    labels, members, notifications, reports, requests, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

@@ -14,10 +14,11 @@ from accounts.archive.folder import Folder
 from accounts.archive.parts import Place
 from accounts.models import User
 from chatify.lib.digest import stamp
+from chatify.lib.errors import NotFound
 from messaging import presenters
-from messaging.archive import files
+from messaging.archive import chain, files
 from messaging.models import Conversation, Event, Message
-from messaging.queries import access, inbox, members, timeline
+from messaging.queries import access, history, inbox, members, timeline
 from messaging.queries.inbox import InboxRow
 from messaging.queries.people import people_of
 
@@ -48,6 +49,8 @@ def write(user: User, folder: Folder, place: Place) -> Place | None:
     )
     page = place.get("page", 0) + 1
     _write_page(folder, row, number, page, said, notes, last=last)
+    high = conversation.head if last else said[-1].seq
+    folder.json(f"{FOLDER}/{number:04}/log-{page}.json", chain.entries(conversation, low, high))
     folder.count("messages", len(said))
     done = place.get("done", 0) + len(said)
     if not last:
@@ -55,16 +58,27 @@ def write(user: User, folder: Folder, place: Place) -> Place | None:
         return {**place, **after, "in": str(row.my.pk), "number": number, "done": done}
     _write_facts(folder, row, number, conversation, pages=page, messages=(page - 1) * PIECE + len(said))
     folder.count("conversations", 1)
-    return {"after_membership": str(row.my.pk), "number": number, "done": done}
+    over = {"only": ""} if "only" in place else {}
+    return {"after_membership": str(row.my.pk), "number": number, "done": done, **over}
 
 
 def _at(user: User, folder: Folder, place: Place) -> InboxRow | None:
-    """The conversation that is half written, if it is still mine, else the next one."""
+    """The conversation that is half written, if it is still mine, else the next one; or the only one."""
+    if "only" in place:
+        return _only(user, place["only"])
     after = place.get("after_membership")
     row = inbox.next_of(user, after=UUID(after) if after else None)
     if "in" in place and (row is None or str(row.my.pk) != place["in"]):
         _forget(folder, place)
     return row
+
+
+def _only(user: User, conversation: str) -> InboxRow | None:
+    """None once it is written, and where it is not mine to read any more."""
+    try:
+        return inbox.row(user, conversation) if conversation else None
+    except NotFound:
+        return None
 
 
 def _forget(folder: Folder, place: Place) -> None:
@@ -97,7 +111,8 @@ def _write_page(
     *,
     last: bool,
 ) -> None:
-    shapes = [presenters.message(each) for each in said]
+    earlier = history.versions_of(said)
+    shapes = [{**presenters.message(each), **chain.proof(each, earlier.get(each.pk, []))} for each in said]
     people = people_of(notes)
     wanted = files.listed(said)
     paths = {each["id"]: each["path"] for each in wanted}
@@ -140,6 +155,7 @@ def _write_facts(
         "kind": conversation.kind,
         "label": conversation.traits.label,
         "title": row.title,
+        **chain.names(conversation),
         "messages": messages,
         "pages": pages,
         "my": presenters.my(row.my),

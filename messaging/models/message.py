@@ -52,7 +52,8 @@ class Message(models.Model):
     reacted_at = models.DateTimeField(null=True, blank=True)
     # Likewise: what sort of files it carries, an `Upload.kind`; null, as a plain send leaves it, is none.
     attached = models.CharField(max_length=5, null=True, blank=True)
-    # Where it was brought from elsewhere: {"sender": {name, address}, "to": [...], "cc": [...]} as it said there.
+    # Where it was brought from elsewhere, as it said there: {"id" (its Message-ID), "sender": {name, address}, "to":
+    # [...], "cc": [...]}.
     letter = models.JSONField(null=True, blank=True)
 
     reactions: ClassVar[Sequence["Reacted"]] = ()

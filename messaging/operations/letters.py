@@ -171,6 +171,7 @@ def _draft(each: _Arriving, conversation: UUID) -> log.Draft:
             for place, file in enumerate(each.files)
         ],
         letter={
+            "id": "" if letter.id.startswith("sha256:") else letter.id,
             "sender": _said(letter.sender),
             "to": [_said(one) for one in letter.to],
             "cc": [_said(one) for one in letter.cc],

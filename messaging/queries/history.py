@@ -32,6 +32,16 @@ def of(user: User, id: UUID | str) -> tuple[Message, list[Version]]:
     return row, [*found, Version(row.body, row.edited_at or row.sent_at, False)]
 
 
+def versions_of(messages: Iterable[Message]) -> dict[UUID, list[MessageVersion]]:
+    """What these messages, which the asker may read, said before; one query, none where none was edited."""
+    edited = [row.pk for row in messages if row.edited_at and not row.deleted_at]
+    found: dict[UUID, list[MessageVersion]] = {}
+    if edited:
+        for version in MessageVersion.objects.filter(message_id__in=edited).order_by("id"):
+            found.setdefault(version.message_id, []).append(version)
+    return found
+
+
 def read_before_edit(user: UUID, messages: Iterable[Message]) -> set[UUID]:
     """Which of these messages were changed after this person had read them; one query, none where none was edited."""
     edited = [row.pk for row in messages if row.edited_at]

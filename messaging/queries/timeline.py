@@ -1,6 +1,6 @@
 """The timeline of a conversation: messages by number, and between them what else happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -135,6 +135,13 @@ def notes_between(
     for note in notes:
         note.conversation = conversation
     return notes
+
+
+def log_between(conversation: Conversation, low: int, high: int) -> Iterator[Event]:
+    """All entries after the seq `low` up to `high` that the member `conversation.my` is there for."""
+    low = max(low, conversation.my.visible_from_seq - 1)  # type: ignore[attr-defined]
+    rows = Event.objects.filter(conversation_id=conversation.id, seq__gt=low, seq__lte=high)
+    return rows.order_by("seq").iterator(chunk_size=1_000)
 
 
 def _messages(
