@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from accounts import identity
-from accounts.models import AccountAct, User
+from accounts.models import AccountAct, Bounce, User
 from accounts.operations import people, sessions
 from chatify.lib import db
 from chatify.lib.errors import Invalid
@@ -163,3 +163,20 @@ def _cleaned(clean: Any, value: str) -> str:
         return clean(value)
     except Invalid as error:
         raise ValidationError(error.detail) from None
+
+
+@admin.register(Bounce)
+class BounceAdmin(admin.ModelAdmin):
+    """Addresses that mail came back from. Deleting one tries it again."""
+
+    list_display = fields = readonly_fields = ("email", "user", "code", "words", "at")
+    list_filter = ("code",)
+    search_fields = ("email", "user__username")
+    ordering = ("-at",)
+    list_select_related = ("user",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,9 +1,12 @@
-"""The only readers of where somebody's browsers are called."""
+"""The only readers of where somebody is reached while no page is open: their browsers, and their mailbox."""
 
 from collections.abc import Collection
 from uuid import UUID
 
-from accounts.models import PushSubscription, User
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Bounce, PushSubscription, User
 
 
 def of(user: User) -> list[PushSubscription]:
@@ -23,3 +26,15 @@ def ids_of(user: UUID) -> list[UUID]:
 def one(id: UUID | str) -> PushSubscription | None:
     """With its person; None where it was taken away meanwhile."""
     return PushSubscription.objects.filter(pk=id, user__is_active=True).select_related("user").first()
+
+
+def mailed(people: Collection[UUID]) -> set[UUID]:
+    """Who of these has a proven address that no mail came back from."""
+    back = Bounce.objects.filter(user_id=OuterRef("user_id"), email=OuterRef("email"))
+    rows = EmailAddress.objects.filter(~Exists(back), user__in=people, verified=True, primary=True)
+    return set(rows.values_list("user_id", flat=True))
+
+
+def bounces_of(user: User) -> list[Bounce]:
+    """What came back from my address, if it is still mine."""
+    return list(Bounce.objects.filter(user=user, email__iexact=user.email))

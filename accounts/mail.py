@@ -5,11 +5,12 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -17,14 +18,21 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from accounts.operations import bounces
 from chatify.jobs import operations as jobs
 from chatify.lib.ids import uuid7
 
 KIND = "mail.send"
 
 
-def put_down(message: EmailMessage, *, deliver: bool = True, seconds: int | None = None) -> None:
-    """Have a job send `message`, within `seconds` when given (a code is worthless afterwards)."""
+def put_down(
+    message: EmailMessage,
+    *,
+    deliver: bool = True,
+    seconds: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Have a job send `message`, within `seconds` when given (a code is worthless afterwards), with more `headers`."""
     html = [content for content, kind in getattr(message, "alternatives", []) if kind == "text/html"]
     key = str(uuid7())
     payload = {
@@ -34,6 +42,7 @@ def put_down(message: EmailMessage, *, deliver: bool = True, seconds: int | None
         "text": message.body,
         "html": html[0] if html else "",
         "until": time.time() + seconds if seconds else None,
+        "headers": dict(headers or {}),
     }
     jobs.add(kind=KIND, key=key, payload=payload)
 
@@ -44,14 +53,20 @@ def tell(template: str, address: str, context: dict[str, Any]) -> None:
 
 
 def deliver(payload: dict[str, Any]) -> None:
-    """The work of a `mail.send` job."""
+    """The work of a `mail.send` job. What the mail server refuses for good is noted and not tried again."""
     if not payload["to"] or (payload["until"] and time.time() > payload["until"]):
         return
-    headers = {"Message-ID": message_id(payload)}
+    headers = {**payload.get("headers", {}), "Message-ID": message_id(payload)}
     message = EmailMultiAlternatives(payload["subject"], payload["text"], to=payload["to"], headers=headers)
     if payload["html"]:
         message.attach_alternative(payload["html"], "text/html")
-    message.send()
+    try:
+        message.send()
+    except SMTPRecipientsRefused as refused:
+        if not bounces.note(refused.recipients):
+            raise
+    else:
+        bounces.arrived(payload["to"])
 
 
 def message_id(payload: dict[str, Any]) -> str:
@@ -79,6 +94,7 @@ class OutboxBackend(BaseEmailBackend):
 def _readable(message: EmailMessage) -> str:
     heads = {"Date": datetime.now(UTC).isoformat(timespec="seconds"), "From": message.from_email}
     heads |= {"To": ", ".join(message.to), "Subject": str(message.subject)}
+    heads |= {name: value for name, value in message.extra_headers.items() if name != "Message-ID"}
     return "\n".join(f"{name}: {value}" for name, value in heads.items()) + f"\n\n{message.body}\n"
 
 

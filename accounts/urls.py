@@ -3,13 +3,14 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import addresses, data, device, privacy, profile, security, sessions, stepup
+from accounts.views import addresses, data, device, mailbox, privacy, profile, security, sessions, stepup
 
 urlpatterns = [
     path("settings/", RedirectView.as_view(pattern_name="profile"), name="settings"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/profile/picture/", profile.avatar, name="profile_picture"),
     path("settings/privacy/", privacy.privacy, name="settings_privacy"),
+    path("settings/security/mail/", mailbox.attempt, name="settings_mail_try"),
     path("settings/security/", security.security, name="settings_security"),
     path("settings/sessions/", sessions.sessions, name="settings_sessions"),
     path("settings/sessions/others/end/", sessions.end_others, name="settings_sessions_others"),

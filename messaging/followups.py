@@ -16,7 +16,7 @@ from messaging.events import (
     RequestAccepted,
     RowsChanged,
 )
-from messaging.notifications import channels, delivery, following, live, push, telling
+from messaging.notifications import channels, delivery, digest, following, live, push, telling
 from messaging.operations import (
     attachments,
     changes,
@@ -69,6 +69,8 @@ def connect() -> None:
     registry.register(delivery.DUE, delivery.deliver)
     registry.register(delivery.QUIET_OVER, delivery.sum_up)
     registry.register(push.SEND, push.deliver)
+    registry.register(digest.KIND, digest.deliver)
+    channels.register("mail", digest.send, reaches=digest.reaches)
     channels.register("push", push.send, reaches=push.reaches)
     events.subscribe(BlocksChanged, drop_notices)
     events.subscribe(NoticesChanged, show_notices)

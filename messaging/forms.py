@@ -115,7 +115,7 @@ class Wishing(Typed):
     GROUPS = (
         ("Messages", ("direct", "group", "mail", "keywords")),
         ("On open pages", ("toasts", "sound")),
-        ("When I am away", ("push", "push_text", "mailed")),
+        ("When I am away", ("push", "push_text", "mailed", "mail_when", "mail_at")),
         (
             "Quiet hours",
             (
@@ -161,6 +161,16 @@ class Wishing(Typed):
             ("off", "Nothing"),
         ),
     )
+    mail_when = forms.ChoiceField(
+        label="When it comes",
+        choices=(
+            ("soon", "After a quarter of an hour"),
+            ("daily", "Once a day"),
+            ("weekly", "Once a week, on Mondays"),
+        ),
+        help_text="Mentions, replies and missed calls never wait longer than a quarter of an hour.",
+    )
+    mail_at = forms.TimeField(label="At", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     quiet_on = forms.BooleanField(
         label="Keep quiet at certain hours",
         required=False,
@@ -201,6 +211,8 @@ class Wishing(Typed):
             "levels": {name: given[name] for name in ("direct", "group", "mail")},
             "keywords": given["keywords"].split(","),
             "mail": given["mailed"],
+            "mail_when": given["mail_when"],
+            "mail_at": given["mail_at"].strftime("%H:%M"),
             **{name: given[name] for name in ("toasts", "sound", "push", "push_text")},
             "quiet": {
                 **{name: given[f"quiet_{name}"] for name in ("on", "days", "calls", "mentions", "people")},

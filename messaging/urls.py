@@ -29,6 +29,7 @@ from messaging.views import (
     sharing,
     standing,
     stars,
+    unsubscribing,
 )
 
 urlpatterns = [
@@ -86,6 +87,7 @@ urlpatterns = [
     path("m/<uuid:id>/pin/", actions.pin, name="message_pin"),
     path("m/<uuid:id>/unread/", actions.unread, name="message_unread"),
     path("forward/", selection.forward, name="forward"),
+    path("mail/off/<str:token>/", unsubscribing.off, name="mail_off"),
     path("share/", sharing.share, name="share"),
     path("share/put/", sharing.put, name="share_put"),
     path("starred/", stars.starred, name="starred"),

@@ -1,6 +1,7 @@
 from accounts.models.act import AccountAct
 from accounts.models.address import AddressChange
 from accounts.models.block import Block
+from accounts.models.bounce import Bounce
 from accounts.models.contact import Contact, ContactRequest
 from accounts.models.export import Export
 from accounts.models.retired import RetiredName
@@ -12,6 +13,7 @@ __all__ = [
     "AccountAct",
     "AddressChange",
     "Block",
+    "Bounce",
     "Contact",
     "ContactRequest",
     "Device",

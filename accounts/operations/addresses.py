@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import mail, queries
 from accounts.models import AddressChange, User
 from accounts.models.address import UNDONE_WITHIN
-from accounts.operations import sessions
+from accounts.operations import bounces, sessions
 from chatify.lib import db
 from chatify.lib.errors import Conflict, NotFound
 
@@ -81,3 +81,9 @@ def _give_back(user: User, change: AddressChange) -> None:
     sessions.end_all(user)
     for address in {lost, change.old}:
         mail.tell(BACK, address, {"old": change.old})
+
+
+def attempt(actor: User) -> None:
+    """Forget what came back from their address and mail it, to see whether it takes mail again."""
+    bounces.forget(actor)
+    mail.tell("account/email/trial", actor.email, {})

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import queries
+from accounts import endpoints, queries
 from accounts.door import MemberRequest, signed_in
 
 
@@ -12,4 +12,5 @@ from accounts.door import MemberRequest, signed_in
 @signed_in
 def security(request: MemberRequest) -> HttpResponse:
     """All of it on one page, each with the way to change it."""
-    return render(request, "accounts/settings/security.html", {"steps": queries.second_steps(request.user)})
+    context = {"steps": queries.second_steps(request.user), "bounces": endpoints.bounces_of(request.user)}
+    return render(request, "accounts/settings/security.html", context)

@@ -80,14 +80,17 @@ class Quiet(Given):
 
 class Notifications(Given):
     """Of what I hear: `levels` by kind of conversation (`all`, `mentions`, `nothing`), `keywords` that count as a
-    mention, `push` with or without what was written (`push_text`), `mail` (`off`, `personal`, `all`), and `sound` and
-    `toasts` on open pages. What is left out stays."""
+    mention, `push` with or without what was written (`push_text`), `mail` (`off`, `personal`, `all`), which comes
+    `soon`, `daily` or `weekly` (`mail_when`) at `mail_at` (`08:00`), and `sound` and `toasts` on open
+    pages. What is left out stays."""
 
     levels: dict[str, str] | None = None
     keywords: Annotated[list[str], Field(max_length=100)] | None = None
     push: Wish | None = None
     push_text: Wish | None = None
     mail: str | None = None
+    mail_when: str | None = None
+    mail_at: str | None = None
     sound: Wish | None = None
     toasts: Wish | None = None
     quiet: Quiet | None = None

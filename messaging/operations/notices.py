@@ -118,6 +118,12 @@ def hand_over(channel: str, rows: Iterable[Notice], now: datetime) -> list[Notic
     return taken
 
 
+def mailed(rows: Iterable[Notice]) -> list[Notice]:
+    """Take these for a letter, in the transaction that puts it down: what another letter has is left out."""
+    waiting = Notice.objects.exclude(mail_due=None)
+    return [row for row in rows if waiting.filter(pk=row.pk).update(mail_due=None)]
+
+
 def drop(channel: str, rows: Collection[Notice]) -> None:
     """These need not go out any more."""
     Notice.objects.filter(pk__in=[row.pk for row in rows]).update(**{f"{channel}_due": None})

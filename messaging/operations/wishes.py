@@ -12,7 +12,7 @@ from chatify.lib.errors import Invalid
 from messaging import kinds
 from messaging.events import NoticesChanged
 from messaging.queries import wishes
-from messaging.queries.wishes import LEVELS, MAILS, MOST_KEYWORDS, PART
+from messaging.queries.wishes import LEVELS, MAIL_TIMES, MAILS, MOST_KEYWORDS, PART
 
 KEYWORD_LENGTH = 40
 MOST_EXCEPTIONS = 50
@@ -56,6 +56,18 @@ def _mail(actor: User, given: Any, before: Any) -> str:
     if given not in MAILS:
         raise Invalid.field("mail", f"Choose one of {', '.join(MAILS)}.")
     return str(given)
+
+
+def _mail_when(actor: User, given: Any, before: Any) -> str:
+    if given not in MAIL_TIMES:
+        raise Invalid.field("mail_when", f"Choose one of {', '.join(MAIL_TIMES)}.")
+    return str(given)
+
+
+def _mail_at(actor: User, given: Any, before: Any) -> str:
+    if not isinstance(given, str) or not _TIME.fullmatch(given):
+        raise Invalid.field("mail_at", "Write a time of day as 08:00.")
+    return given
 
 
 def _switch(actor: User, given: Any, before: Any) -> bool:
@@ -104,6 +116,8 @@ CHECKS: dict[str, Callable[[User, Any, Any], Any]] = {
     "levels": _levels,
     "keywords": _keywords,
     "mail": _mail,
+    "mail_when": _mail_when,
+    "mail_at": _mail_at,
     "quiet": _quiet,
     **dict.fromkeys(SWITCHES, _switch),
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.models.user import unshown
@@ -103,6 +104,15 @@ def due(channel: str, now: datetime, *, limit: int) -> list[Notice]:
     ready = {f"{channel}_due__lte": now, f"{channel}_sent": None, "read_at": None}
     rows = Notice.objects.filter(**ready).annotate(wanted=Q(reachable(), unread()), muted=Exists(_muted(now)))
     return list(with_targets(rows).select_related("user", *TARGETS).order_by(f"{channel}_due")[:limit])
+
+
+def handed(channel: str, user: UUID, *, limit: int) -> list[Notice]:
+    """What was handed to a channel for somebody, still waits there, and may be told now."""
+    gone = {f"{channel}_sent": None}, {f"{channel}_due": None}
+    rows = Notice.objects.filter(reachable(), unread(), ~Exists(_muted(timezone.now())), user_id=user)
+    for given in gone:
+        rows = rows.exclude(**given)
+    return list(with_targets(rows).order_by("pk")[:limit])
 
 
 def _muted(now: datetime) -> QuerySet[Membership]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +14,7 @@ from messaging import kinds
 PART = "notifications"
 LEVELS = ("all", "mentions", "nothing")
 MAILS = ("off", "personal", "all")
+MAIL_TIMES = ("soon", "daily", "weekly")
 MOST_KEYWORDS = 20
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 
@@ -55,6 +56,8 @@ class Wishes:
     push: bool = True
     push_text: bool = True
     mail: str = "personal"
+    mail_when: str = "soon"
+    mail_at: time = time(8)
     sound: bool = False
     toasts: bool = True
     quiet: Quiet = Quiet()
@@ -67,9 +70,20 @@ class Wishes:
             levels={name: str(level) for name, level in dict(kept.get("levels", {})).items()},
             keywords=tuple(kept.get("keywords", ())),
             mail=kept.get("mail", "personal"),
+            mail_when=kept.get("mail_when", "soon"),
+            mail_at=_time(kept.get("mail_at"), time(8)),
             quiet=_quiet(kept.get("quiet") or {}),
             **{name: bool(kept[name]) for name in ("push", "push_text", "sound", "toasts") if name in kept},
         )
+
+    def next_mail(self, now: datetime, zone: tzinfo) -> datetime:
+        """When the next digest is due, in their own time: each day at a time, or on Mondays."""
+        day = now.astimezone(zone).date()
+        while True:
+            at = datetime.combine(day, self.mail_at, zone)
+            if at > now and (self.mail_when != "weekly" or day.weekday() == 0):
+                return at.astimezone(UTC)
+            day += timedelta(days=1)
 
     def level_for(self, kind: kinds.Kind) -> str:
         """What they chose for this kind of conversation, else what it begins with."""
@@ -98,6 +112,8 @@ def shown(user: User) -> dict[str, Any]:
         "push": chosen.push,
         "push_text": chosen.push_text,
         "mail": chosen.mail,
+        "mail_when": chosen.mail_when,
+        "mail_at": chosen.mail_at.isoformat("minutes"),
         "sound": chosen.sound,
         "toasts": chosen.toasts,
         "quiet": {

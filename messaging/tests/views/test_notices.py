@@ -85,7 +85,8 @@ def test_older_ones_are_on_the_next_page(group, alice, bob):
 
 FORM = {
     "direct": "all", "group": "mentions", "mail": "nothing", "keywords": "beans,  Compost ,beans", "toasts": "on",
-    "mailed": "off", "quiet_on": "on", "quiet_from": "21:30", "quiet_until": "06:00", "quiet_days": ["0", "1"],
+    "mailed": "off", "mail_when": "daily", "mail_at": "07:30",
+    "quiet_on": "on", "quiet_from": "21:30", "quiet_until": "06:00", "quiet_days": ["0", "1"],
 }  # fmt: skip
 
 
