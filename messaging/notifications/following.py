@@ -1,8 +1,10 @@
 """Reading the log for people: what was appended becomes notices."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,9 @@ from messaging.queries.happenings import Happening, Listener, Range
 RANGES_AT_ONCE = 100
 STANDINGS = {"": Standing.IN, "waiting": Standing.WAITING}
 Blocks = set[tuple[UUID, UUID]]
+Words = re.Pattern[str] | None
+UNSPACED = 0x2E80
+"""From here on are scripts that put no space between words."""
 
 
 def follow(payload: dict[str, Any]) -> None:
@@ -59,7 +64,7 @@ class Room:
     traits: kinds.Kind
     sent: list[Happening] = field(default_factory=list)
 
-    def for_one(self, listener: Listener, words: Sequence[str]) -> Iterator[tuple[Event, Happening]]:
+    def for_one(self, listener: Listener, words: Words) -> Iterator[tuple[Event, Happening]]:
         """What concerns this member by itself, and the last of what does not."""
         plain: Happening | None = None
         for each in self.sent:
@@ -85,7 +90,7 @@ def _rooms(found: Iterable[Happening]) -> dict[UUID, Room]:
     return rooms
 
 
-def _event(each: Happening, listener: Listener, words: Sequence[str]) -> Event:
+def _event(each: Happening, listener: Listener, words: Words) -> Event:
     if listener.request:
         return Event.REQUEST
     if each.type == CHANGED:
@@ -96,7 +101,7 @@ def _event(each: Happening, listener: Listener, words: Sequence[str]) -> Event:
         return Event.REPLY
     if None in each.called:
         return Event.EVERYONE
-    return Event.KEYWORD if any(f" {word} " in f" {each.text} " for word in words) else Event.MESSAGE
+    return Event.KEYWORD if words and words.search(each.text) else Event.MESSAGE
 
 
 def _put(
@@ -125,13 +130,13 @@ class Making:
         self, listener: Listener, room: Room, about: Sequence[Happening] | None = None
     ) -> Iterator[Notice]:
         chosen = wishes.of_settings(listener.settings)
-        words = [word for keyword in chosen.keywords if (word := fold(keyword))]
+        words = _watched(chosen.keywords)
         for event, each in self._events(listener, room, words, about):
             if row := self._row(listener, room, event, each, chosen):
                 yield row
 
     def _events(
-        self, listener: Listener, room: Room, words: Sequence[str], about: Sequence[Happening] | None
+        self, listener: Listener, room: Room, words: Words, about: Sequence[Happening] | None
     ) -> Iterator[tuple[Event, Happening]]:
         if about is None:
             yield from room.for_one(listener, words)
@@ -184,6 +189,19 @@ class Making:
         if said and each.number is not None and listener.read_number >= each.number:
             return Presence.READING
         return Presence.HERE if listener.user in self.online else Presence.AWAY
+
+
+@lru_cache(1000)
+def _watched(keywords: tuple[str, ...]) -> Words:
+    """What finds one of these as a word of its own in a folded text."""
+    found = [_bounded(word) for keyword in keywords if (word := fold(keyword))]
+    return re.compile("|".join(found)) if found else None
+
+
+def _bounded(word: str) -> str:
+    before = r"(?<!\w)" if ord(word[0]) < UNSPACED else ""
+    after = r"(?!\w)" if ord(word[-1]) < UNSPACED else ""
+    return f"{before}{re.escape(word)}{after}"
 
 
 def _aimed(each: Happening, listener: Listener) -> Event:

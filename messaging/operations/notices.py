@@ -21,6 +21,7 @@ AT_ONCE = {"sqlite": 100, "postgresql": 500}
 KEPT_READ, KEPT = timedelta(days=30), timedelta(days=180)
 AGAIN = ("message_id", "number", "actor_id", "reason", "said", "quieted", "created_at", "read_at")
 DUES = tuple(f"{channel}_{what}" for channel in queries.CHANNELS for what in ("due", "sent"))
+CHANGING = (*AGAIN, *DUES)
 
 
 def tell(user: UUID, *, event: str, key: str, due: datetime | None = None, **about: Any) -> None:
@@ -47,7 +48,7 @@ def _put(wanted: Sequence[Notice]) -> list[Notice]:
         told = set(Notice.objects.filter(pk__in=[row.pk for row in fresh]).values_list("pk", flat=True))
         later = [_later(known[row.user_id, row.key], row) for row in wanted if row not in fresh]
         changed = [row for row in later if row is not None]
-        Notice.objects.bulk_update(changed, [*AGAIN, *DUES])
+        _change(changed)
         if listed := [row for row in fresh if row.listed and row.pk in told]:
             people = tuple({row.user_id for row in listed})
             events.emit(NoticesChanged(people, tuple(row.pk for row in listed if row.read_at is None)))
@@ -65,6 +66,15 @@ def _later(kept: Notice, row: Notice) -> Notice | None:
     for name in () if waits and not row.quieted else DUES:
         setattr(kept, name, getattr(row, name))
     return kept
+
+
+def _change(rows: Sequence[Notice]) -> None:
+    """Most of a page of them change alike: one statement for those that do."""
+    alike: dict[tuple[Any, ...], list[UUID]] = {}
+    for row in rows:
+        alike.setdefault(tuple(getattr(row, name) for name in CHANGING), []).append(row.pk)
+    for values, ids in alike.items():
+        Notice.objects.filter(pk__in=ids).update(**dict(zip(CHANGING, values, strict=True)))
 
 
 def read(actor: User, *, notices: Collection[UUID]) -> int:
@@ -108,14 +118,14 @@ def close_contacts(one: UUID, other: UUID) -> None:
 
 def hand_over(channel: str, rows: Iterable[Notice], now: datetime) -> list[Notice]:
     """Take these for a channel, in the transaction that passes them on: what another took meanwhile is left out."""
-    due, sent = f"{channel}_due", f"{channel}_sent"
-    taken = []
-    for row in rows:
-        free = Notice.objects.filter(**{"pk": row.pk, sent: None, due: getattr(row, due)})
-        if free.update(**{sent: now}):
-            setattr(row, sent, now)
-            taken.append(row)
-    return taken
+    sent = f"{channel}_sent"
+    wanted = {row.pk: row for row in rows}
+    held = Notice.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    free = list(held.filter(**{sent: None}).values_list("pk", flat=True))
+    Notice.objects.filter(pk__in=free).update(**{sent: now})
+    for id in free:
+        setattr(wanted[id], sent, now)
+    return [wanted[id] for id in free]
 
 
 def mailed(rows: Iterable[Notice]) -> list[Notice]:

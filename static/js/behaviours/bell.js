@@ -1,6 +1,6 @@
 /* The bell: how many notices wait, the same on every device, and a line (and a sound, if wished) for each new one. */
 
-import { csrfToken, find } from "../lib/dom.js";
+import { all, csrfToken, find } from "../lib/dom.js";
 import { words } from "../words.js";
 import { chime } from "./chime.js";
 import { Toast } from "./toast.js";
@@ -43,6 +43,8 @@ export class Bell {
   }
 
   #submitted(event) {
+    const levels = event.target.closest("form.choices");
+    for (const button of levels ? all("button", levels) : []) button.ariaPressed = String(button === event.submitter);
     const form = event.target.closest(READ);
     if (!form || event.defaultPrevented) return;
     event.preventDefault();

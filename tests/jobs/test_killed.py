@@ -1,0 +1,109 @@
+"""A worker that is killed at random moments through two hundred tasks: each has its effect once, none is lost."""
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from accounts.models import User
+from chatify.jobs import operations, runner
+from chatify.jobs.models import Job
+from messaging.models import Conversation, Message, Notice, Scheduled
+from messaging.notifications import channels
+from messaging.operations import conversations, messages, notices, scheduled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TASKS, KILLS, WITHIN_S = 200, 8, 60.0
+HANDED = "test.handed"
+
+
+@contextmanager
+def worker() -> Iterator[int]:
+    """A process that does what is due, without a stop; killed at the end, wherever it is."""
+    connections.close_all()  # no connection may be shared with it
+    process = multiprocessing.get_context("fork").Process(target=_work, daemon=True)
+    process.start()
+    try:
+        yield process.pid or 0
+    finally:
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join()
+
+
+def _work() -> None:
+    while True:
+        runner.run_quick()
+        time.sleep(0.01)
+
+
+def put(person: User, row: Notice) -> None:
+    """The channel: its own work, put down within the transaction that marks the notice handed over."""
+    operations.add(kind=HANDED, key=str(row.pk), due=row.created_at + timedelta(days=1))
+
+
+def undone() -> int:
+    return Job.objects.filter(done_at=None).exclude(kind=HANDED).count()
+
+
+def wait_until(left: int) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while undone() > left:
+        assert time.monotonic() < deadline, f"{undone()} tasks are left"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def chat(alice: User, bob: User, acquainted: None) -> Conversation:
+    return conversations.start_group(alice, title="Garden", members=[bob], client_id=uuid4())
+
+
+def put_down(alice: User, bob: User, chat: Conversation) -> None:
+    """A hundred notices, and a hundred messages that go at their time."""
+    for number in range(TASKS // 2):
+        notices.tell(bob.pk, event="missed_call", key=f"call:{number}", actor=alice.pk, conversation=chat.pk)
+    soon = timezone.now() + timedelta(hours=1)
+    for number in range(TASKS // 2):
+        scheduled.hold(alice, conversation=chat.pk, body=f"at {number}", client_id=uuid4(), send_at=soon)
+    Scheduled.objects.update(due_at=timezone.now())
+    Job.objects.update(due=timezone.now())
+
+
+def test_each_effect_happens_once(
+    alice: User, bob: User, chat: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(scheduled, "MOST", TASKS)
+    monkeypatch.setattr(channels, "_channels", {})
+    channels.register("push", put, reaches=list)
+    put_down(alice, bob, chat)
+    assert undone() == TASKS
+    seed = random.randrange(10**6)
+    moments = sorted(random.Random(seed).sample(range(5, TASKS - 5), KILLS), reverse=True)
+    for left in moments:
+        with worker():
+            wait_until(left)
+        messages.send(alice, conversation=chat.pk, body="the web process goes on", client_id=uuid4())
+    with worker():
+        Job.objects.filter(kind="notices.due").update(due=timezone.now())
+        wait_until(0)
+    told = Notice.objects.filter(user=bob, kind="missed_call")
+    assert told.count() == TASKS // 2, f"seed {seed}"
+    bodies = Message.objects.filter(conversation=chat).values_list("body", flat=True)
+    assert sorted(bodies) == sorted(
+        [*(f"at {n}" for n in range(TASKS // 2)), *["the web process goes on"] * KILLS]
+    )
+    assert Scheduled.objects.exclude(state="sent").count() == 0
+    Notice.objects.update(push_due=timezone.now())
+    operations.add(kind="notices.due", key="once more")
+    with worker():
+        wait_until(0)
+    assert Job.objects.filter(kind=HANDED).count() == told.exclude(push_sent=None).count() == TASKS // 2
