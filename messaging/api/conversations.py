@@ -92,13 +92,14 @@ def _group(me: User, wish: given.Group) -> Conversation:
 
 
 def _mail(me: User, wish: given.Mail) -> Conversation:
-    to, cc = people_by_ids(me, wish.to), people_by_ids(me, wish.cc)
-    pace.before_start(me, kinds.MAIL, client_id=wish.client_id, people=[*to, *cc])
+    to, cc, bcc = (people_by_ids(me, field) for field in (wish.to, wish.cc, wish.bcc))
+    pace.before_start(me, kinds.MAIL, client_id=wish.client_id, people=[*to, *cc, *bcc])
     return conversations.start_mail(
         me,
         subject=wish.subject,
         to=to,
         cc=cc,
+        bcc=bcc,
         body=wish.body,
         client_id=wish.client_id,
         attachments=wish.attachments,

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from chatify.lib.api.fields import Count, Given, Id, Moment, NotYet, People
+from chatify.lib.api.fields import Count, Given, Id, Moment, People
 
 # The operation counts and says so in its own words; the document only tells.
 Text = Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 8000})]
@@ -140,13 +140,14 @@ class Group(Given):
 
 
 class Mail(Written):
-    """A mail thread with its first message. The same `client_id` again gives the thread that it started."""
+    """A mail thread with its first message. The same `client_id` again gives the thread that it started. Each person in
+    `bcc` gets a conversation of their own with me."""
 
     kind: Literal["mail"]
     subject: str = ""
     to: Annotated[list[Id], Field(min_length=1, max_length=100)]
     cc: People = []
-    bcc: NotYet = None
+    bcc: People = []
     client_id: Id
 
 

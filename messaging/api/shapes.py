@@ -227,13 +227,14 @@ class Member(Shown):
 
     person: Person
     role: RoleName
-    mail_role: Literal["from", "to", "cc"] | None
+    mail_role: Literal["from", "to", "cc", "bcc"] | None
     read_number: int | None
     delivered_number: int | None
 
 
 class Conversation(Shown):
-    """A conversation as I see it. `members` is the first page of them; `settings` are a group's own."""
+    """A conversation as I see it. `members` is the first page of them; `settings` are a group's own.
+    `bcc` got copies of a letter that I wrote; nobody else is told of them."""
 
     id: IdText
     kind: KindName
@@ -251,6 +252,7 @@ class Conversation(Shown):
     created_at: Time
     my: My
     members: list[Member]
+    bcc: list[Person]
 
 
 class Event(Shown):

@@ -12,7 +12,7 @@ from chatify.lib import markup
 from chatify.lib.digest import stamp
 from messaging import presenters
 from messaging.models import Message, Scheduled
-from messaging.queries import extras, members, receipts, rights, stars
+from messaging.queries import copies, extras, members, receipts, rights, stars
 from messaging.queries.epoch import epoch_id
 from messaging.queries.inbox import InboxRow
 
@@ -87,8 +87,10 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
         )
         for row in rows
     ]
+    blind = copies.of(me, [row.conversation for row in rows])
     for row, shape in zip(rows, shapes, strict=True):
         shape["my"]["may"] = rights.of(row.conversation, row.my)
+        shape["bcc"] = [presenters.person(each.user) for each in blind.get(row.conversation.id, [])]
     return shapes
 
 

@@ -26,6 +26,7 @@ class Membership(models.Model):
         FROM = "from", "From"
         TO = "to", "To"
         CC = "cc", "Cc"
+        BCC = "bcc", "Bcc"
 
     class Request(models.TextChoices):
         """What a member was asked into by somebody they do not know, and has not answered yet."""

@@ -1,9 +1,11 @@
 """Starting conversations. Starting is idempotent: the pair of people, or (creator, client_id)."""
 
+import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from chatify.lib import db, ids, text
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
+from media.operations import keeping
 from messaging import kinds
 from messaging.models import Conversation, Membership
 from messaging.operations import blocks, groups, log, messages, requests
@@ -62,18 +65,21 @@ def start_mail(
     subject: str,
     to: Sequence[User],
     cc: Sequence[User] = (),
+    bcc: Sequence[User] = (),
     body: str,
     client_id: UUID | str,
     attachments: Sequence[UUID | str] = (),
     at: datetime | None = None,
 ) -> Conversation:
-    """Start a mail thread with its first message, whose client_id is the conversation's own."""
+    """Start a mail thread with its first message, whose client_id is the conversation's own. Each person in `bcc` gets
+    a conversation of their own with the actor, and is in nothing else."""
     name = text.clean_line(subject, field="subject", maximum=SUBJECT_LENGTH, required=False)
     recipients = _unique(to, without=actor)
     copies = [person for person in _unique(cc, without=actor) if person not in recipients]
+    unseen = [person for person in _unique(bcc, without=actor) if person not in (*recipients, *copies)]
     if not recipients:
         raise Invalid.field("to", "Choose at least one person to write to.")
-    _check_size(kinds.MAIL, 1 + len(recipients) + len(copies))
+    _check_size(kinds.MAIL, 1 + len(recipients) + len(copies) + len(unseen))
     placeholder = ids.uuid7()
     draft = messages.prepare(
         actor, conversation=placeholder, body=body, client_id=client_id, attachments=attachments, sent_at=at
@@ -85,14 +91,41 @@ def start_mail(
     ]
 
     def fill(row: Conversation) -> None:
-        _enrol(row, actor, roles)
-        with log.open_ledger(row.id) as ledger:
-            groups.set_title(ledger, actor, name, created=True, at=at)
-        (outcome,) = log.append([draft])
-        if isinstance(outcome, ChatifyError):
-            raise outcome
+        _write_first(row, actor, roles, name, draft)
+        for person in unseen:
+            _copy(row, actor, person, name, draft)
 
     return _start_once(kinds.MAIL, actor, client_id, fill, at=at, id=placeholder)
+
+
+def _write_first(
+    row: Conversation, actor: User, roles: Sequence[tuple[User, str, str]], name: str, draft: log.Draft
+) -> None:
+    _enrol(row, actor, roles)
+    with log.open_ledger(row.id) as ledger:
+        groups.set_title(ledger, actor, name, created=True, at=draft.sent_at)
+    (outcome,) = log.append([draft])
+    if isinstance(outcome, ChatifyError):
+        raise outcome
+
+
+def _copy(original: Conversation, actor: User, person: User, name: str, draft: log.Draft) -> None:
+    """The same letter to one person alone. It is out of the actor's way until it is answered."""
+    key = uuid5(original.id, str(person.pk))
+    row = _create(kinds.MAIL, actor, at=draft.sent_at, client_id=key, copy_of=original)
+    files = [keeping.copy(file.upload, owner=actor, id=uuid5(key, str(file.pk))).pk for file in draft.files]
+    roles = [(actor, Role.OWNER, MailRole.FROM), (person, Role.MEMBER, MailRole.BCC)]
+    _write_first(
+        row,
+        actor,
+        roles,
+        name,
+        replace(
+            draft, conversation=row.pk, client_id=key, salt=secrets.token_hex(16), attachments=files, files=()
+        ),
+    )
+    mine = Membership.objects.filter(conversation=row, user=actor)
+    mine.update(done_at=timezone.now(), done_number=1)
 
 
 def open_imported(owner: User, *, subject: str, at: datetime) -> Conversation:

@@ -33,14 +33,13 @@ from messaging.queries import (
 )
 from messaging.queries.standing import Standing
 from messaging.templatetags.rows import Face, plain_face
-from messaging.views import asking, moments
+from messaging.views import addressees, asking, moments
 from messaging.views.actions import COMMON, UNDO
 from messaging.views.feed import Choosing, Progress, feed_of
 from messaging.views.inbox import list_of
 
 NAMES_SHOWN = 8
 LAYOUTS = {"chat": "messaging/conversations/_chat.html", "mail": "messaging/conversations/_mail.html"}
-RECIPIENTS = (("from", "From"), ("to", "To"), ("cc", "Cc"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +79,6 @@ class Draft:
         carried = [] if "attachments" in refused else self.attachments
         kept["client_id"] = kept["client_id"] or str(ids.uuid7())
         return Draft(body=self.body, attachments=carried, errors=errors, **kept)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    """One line above a mail thread."""
-
-    label: str
-    people: list[User]
 
 
 @require_POST
@@ -130,7 +121,8 @@ def page(
     before, around, at = (http.whole_number(request, name) for name in ("before", "around", "at"))
     shown = timeline.page(found, before=before, around=at if around is None else around)
     draft = _answering(request, found, draft)
-    context = {**heading(request.user, found), "draft": draft, "epoch": shown.epoch}
+    mine = max((each.number for each in shown.messages if each.sender_id == request.user.pk), default=0)
+    context = {**heading(request.user, found, mine=mine), "draft": draft, "epoch": shown.epoch}
     choosing = Choosing(request.GET["select"]) if request.GET.get("select") else None
     context |= {"at": at, "choosing": choosing, "undo": _undo(request, found), "most_files": claims.MOST}
     context["feed"] = feed_of(request.user, found, shown, context["progress"], choosing)
@@ -163,24 +155,23 @@ def _undo(request: MemberRequest, found: Conversation) -> list[str]:
     return list(hidden["ids"])
 
 
-def heading(user: User, found: Conversation) -> dict[str, Any]:
-    """What stands above a conversation: its title, its face, who is in it."""
+def heading(user: User, found: Conversation, *, mine: int = 0) -> dict[str, Any]:
+    """What stands above a conversation: its title, its face, who is in it; of a letter, who read as far as `mine`."""
     listed = members.page(found)
     others = [each for each in listed.items if each.user_id != user.pk]
     people = [each.user for each in others]
     title = kinds.title_of(
         found.traits, title=found.title, others=[each.label for each in people[:4]], me=user.label
     )
+    shown = receipts.shown_to(user, listed.items)
     return {
         "conversation": found,
         "title": title,
         "face": _face(user, found, people, title),
         "others": people[:NAMES_SHOWN],
         "more_members": len(people) > NAMES_SHOWN,
-        "recipients": recipients(listed.items) if found.traits.has_subject else [],
-        "progress": Progress.of(
-            others, complete=listed.next is None, shown=receipts.shown_to(user, listed.items)
-        ),
+        "recipients": addressees.of(user, found, listed.items, shown, mine=mine),
+        "progress": Progress.of(others, complete=listed.next is None, shown=shown),
         "seen": _seen(user, found, others),
         "asking": asking.of(user, found, others),
         "layout_template": LAYOUTS[found.traits.layout],
@@ -211,12 +202,3 @@ def _seen(user: User, found: Conversation, others: list[Membership]) -> presence
     if asked or not others or not found.traits.unique_pair:
         return presence.NOTHING
     return presence.seen_in_chat(user, others[0].user)
-
-
-def recipients(listed: list[Membership]) -> list[Recipients]:
-    """From, To and Cc, each only where there is somebody."""
-    lines = (
-        Recipients(label, [each.user for each in listed if each.mail_role == role])
-        for role, label in RECIPIENTS
-    )
-    return [line for line in lines if line.people]

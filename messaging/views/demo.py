@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from chatify.lib import text
 from chatify.lib.errors import NotFound
 from messaging.templatetags.rows import Face
-from messaging.views.conversations import LAYOUTS, recipients
+from messaging.views.addressees import Addressee, lines
+from messaging.views.conversations import LAYOUTS
 from messaging.views.feed import Feed, Progress
 from messaging.views.filters import MORE, Filters, filters, nothing
 from messaging.views.inbox import List
@@ -68,7 +69,9 @@ def pane(found: Sample) -> dict[str, Any]:
         "title": row.title,
         "face": Face(text.initials(row.title), conversation.hue) if square else others[0].user,
         "others": [each.user for each in others],
-        "recipients": recipients(found.members) if conversation.traits.has_subject else [],
+        "recipients": lines((each.mail_role, Addressee(each.user)) for each in found.members)
+        if conversation.traits.has_subject
+        else [],
         "layout_template": LAYOUTS[conversation.traits.layout],
         "letters": conversation.traits.layout == "mail",
         "feed": Feed(conversation, found.page, me(), Progress.of(others, complete=True, shown=shown)),

@@ -56,12 +56,13 @@ def _group(actor: User, form: Starting, people: list[list[User]]) -> Conversatio
 
 def _mail(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
     typed, key = form.data, _key(form)
-    pace.before_start(actor, kinds.MAIL, client_id=key, people=[*people[0], *people[1]])
+    pace.before_start(actor, kinds.MAIL, client_id=key, people=[each for field in people for each in field])
     return operations.start_mail(
         actor,
         subject=typed.get("subject", ""),
         to=people[0],
         cc=people[1],
+        bcc=people[2],
         body=typed.get("body", ""),
         client_id=key,
         attachments=form.attachments,
@@ -100,7 +101,7 @@ def new(request: MemberRequest) -> HttpResponse:
     way = _way(request)
     pickers = [pick(request, "to", way.people, single=way.single)]
     if way.copies:
-        pickers.append(pick(request, "cc", "Cc"))
+        pickers += [pick(request, "cc", "Cc"), pick(request, "bcc", "Bcc")]
     if request.method != "POST":
         return _form(request, way, Starting(), pickers)
     finding = "find" in request.POST

@@ -69,11 +69,17 @@ def chosen(request: MemberRequest, picker: Picker) -> list[User]:
     known = queries.people_by_usernames(request.user, typed[:MOST])
     for username in typed[:MOST]:
         if username not in known:
-            picker.errors.append(f"There is nobody called {username[:30]}. Choose from the people below.")
+            picker.errors.append(_nobody(username[:60]))
     picker.picked = list(dict.fromkeys([*picker.picked, *known.values()]))
     if picker.errors:
         raise Invalid.field(picker.name, picker.errors[0])
     return picker.picked
+
+
+def _nobody(name: str) -> str:
+    if "@" in name.strip("@"):
+        return f"{name} is nobody here: letters go to people on this server, by name or username."
+    return f"There is nobody called {name[:30]}. Choose from the people below."
 
 
 @require_safe
@@ -81,7 +87,7 @@ def chosen(request: MemberRequest, picker: Picker) -> list[User]:
 def found(request: MemberRequest) -> HttpResponse:
     """GET /c/people/?field=to&q_to=…&to=…: the choices of one field, while one types."""
     name = request.GET.get("field", "to")
-    if name not in ("to", "cc"):
-        raise Invalid.field("field", "Choose to or cc.")
+    if name not in ("to", "cc", "bcc"):
+        raise Invalid.field("field", "Choose to, cc or bcc.")
     picker = search(request, pick(request, name, "", single=request.GET.get("single") == "1"))
     return render(request, "messaging/people/_choices.html", {"picker": picker})

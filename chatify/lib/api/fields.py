@@ -33,11 +33,6 @@ def _digits(value: Any) -> Any:
     return int(value) if isinstance(value, str) else value
 
 
-def _not_yet(value: Any) -> None:
-    if value:
-        raise PydanticCustomError("not_yet", "This is not possible on this server yet.")
-
-
 def _moment(value: Any) -> datetime:
     moment = moments.parse(value)
     if moment is None:
@@ -56,10 +51,6 @@ IdText = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 Moment = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
-]
-# A field of the contract that waits for its feature: to ignore it would do something else than was asked.
-NotYet = Annotated[
-    None, BeforeValidator(_not_yet), WithJsonSchema({"type": "null", "description": "Reserved."})
 ]
 People = Annotated[list[Id], Field(max_length=100)]
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]

@@ -55,6 +55,7 @@ CONVERSATION = {
     "created_at",
     "my",
     "members",
+    "bcc",
 }
 MY = {
     "role",

@@ -1,6 +1,6 @@
 /* Sent, delivered, read: the farthest that anybody else has come. Marks only ever move forward. */
 
-import { find, number } from "../lib/dom.js";
+import { all, find, number } from "../lib/dom.js";
 import { words } from "../words.js";
 
 /** Positions that everybody else has reached. `others`: their ids, or null where not all of them are known. */
@@ -42,6 +42,7 @@ export class Receipts {
     Object.assign(this, { timeline, user });
     const { delivered, seen } = timeline.list.dataset;
     this.marks = new Marks({ delivered: number(delivered), read: number(seen), others });
+    this.newest = Math.max(0, ...this.#own().map((item) => number(item.dataset.number)));
     this.draw();
   }
 
@@ -54,19 +55,34 @@ export class Receipts {
   }
 
   receipt(frame) {
-    if (frame.user !== this.user && this.marks.advance(frame)) this.draw();
+    if (frame.user === this.user) return;
+    if (this.marks.advance(frame)) this.draw();
+    const marks = new Marks(frame);
+    show(find(`.letter-head [data-member="${frame.user}"] .receipt`), marks.of(this.newest));
   }
 
   draw() {
-    for (const item of this.timeline.messages()) if (item.dataset.sender === this.user) this.mark(item);
+    for (const item of this.#own()) this.mark(item);
   }
 
   mark(item) {
-    const mark = find(".receipt", item);
-    const state = this.marks.of(number(item.dataset.number));
-    if (!mark || mark.dataset.state === state) return;
-    mark.dataset.state = state;
-    mark.setAttribute("aria-label", words.marks[state]);
-    mark.title = words.marks[state];
+    const place = number(item.dataset.number);
+    show(find(".receipt", item), this.marks.of(place));
+    if (place <= this.newest) return;
+    this.newest = place;
+    for (const mark of all(".letter-head [data-member] .receipt")) show(mark, "sent");
   }
+
+  // ── internals ──
+
+  #own() {
+    return this.timeline.messages().filter((item) => item.dataset.sender === this.user);
+  }
+}
+
+function show(mark, state) {
+  if (!mark || mark.dataset.state === state) return;
+  mark.dataset.state = state;
+  mark.setAttribute("aria-label", words.marks[state]);
+  mark.title = words.marks[state];
 }
