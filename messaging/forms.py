@@ -66,6 +66,33 @@ class Naming(Typed):
     )
 
 
+class Linking(Typed):
+    """A link into a group."""
+
+    expires = forms.ChoiceField(
+        label="Open for",
+        initial="168",
+        choices=[
+            ("1", "An hour"),
+            ("24", "A day"),
+            ("168", "A week"),
+            ("720", "30 days"),
+            ("", "Until it is taken back"),
+        ],
+        required=False,
+    )
+    max_uses = forms.ChoiceField(
+        label="For how many people",
+        choices=[("", "Any number"), *((str(n), str(n)) for n in (1, 2, 5, 10, 25, 50, 100))],
+        required=False,
+    )
+    approval = forms.BooleanField(
+        label="An admin lets each of them in",
+        required=False,
+        help_text="Until then they see nothing of the group.",
+    )
+
+
 WHO = [("everyone", "All members"), ("admins", "Only admins")]
 
 

@@ -19,6 +19,8 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "conversation.chat": (30, 3600),
     "conversation.mail": (100, 3600),
     "conversation.stranger": (20, 86_400),
+    "invitation": (20, 86_400),
+    "invitation.use": (10, 60),
     "people.search": (30, 60),
     "search": (30, 60),
     "account.username": (3, 86_400),

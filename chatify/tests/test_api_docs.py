@@ -18,7 +18,7 @@ from accounts.tests.pictures import picture
 from chatify.api import api
 from media.tests import sending
 from messaging.notifications import following
-from messaging.operations import conversations, messages
+from messaging.operations import conversations, invitations, messages
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text("utf-8")
 EXAMPLE = re.compile(r"```http\n(.*?)```\s*```json (\d+)\n(.*?)```", re.DOTALL)
@@ -68,13 +68,25 @@ def run(request: str, known: dict[str, str]) -> Any:
     return Client(enforce_csrf_checks=True).generic(method, path, body.strip(), kind, headers=headers)
 
 
+def meanwhile(known: dict[str, str], people: list[User]) -> None:
+    """What others do between the examples: as soon as there is a link, they ask to be let in by it."""
+    if "$LINK" in known and people:
+        for person in people:
+            invitations.accept(person, token=known["$LINK"])
+        people.clear()
+
+
 def test_the_examples_run_as_printed(alice: User, bob: User, carol: User, dave: User) -> None:
     asked = conversations.start_direct(dave, other=alice)
     messages.send(dave, conversation=asked.id, body="You do not know me", client_id=uuid4())
     following.follow({"ranges": [(str(asked.id), 1, 9)]})
+    choir = conversations.start_group(dave, title="Choir", members=[], client_id=uuid4())
+    invitations.invite(dave, conversation=choir.id, users=[alice])
+    visitors = [dave, carol]
     known = {
         "$BOB": str(bob.id),
         "$CAROL": str(carol.id),
+        "$DAVE": str(dave.id),
         "$EMOJI": "%F0%9F%8C%B1",
         "$STRANGER": str(asked.id),
     }
@@ -88,6 +100,7 @@ def test_the_examples_run_as_printed(alice: User, bob: User, carol: User, dave: 
             known["$TOKEN"] = real["meta"]["access_token"]
         difference = differs(json.loads(documented) if documented.strip() else None, real, known)
         assert difference is None, f"{request}\n{difference}"
+        meanwhile(known, visitors)
 
 
 @pytest.mark.parametrize(

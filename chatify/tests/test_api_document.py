@@ -24,7 +24,7 @@ from accounts.models import User, UserSession
 from accounts.operations import contacts
 from chatify.api import api
 from media.operations import uploads
-from messaging.operations import conversations, labels, messages, scheduled
+from messaging.operations import conversations, invitations, labels, messages, scheduled
 from tests.services.people import PASSWORD
 
 CLIENT_ID = "01900000-0000-7000-8000-000000000001"
@@ -60,6 +60,11 @@ OPERATIONS = {
     "POST /uploads", "GET /uploads/{upload}", "DELETE /uploads/{upload}", "POST /uploads/{upload}/finish",
     "POST /uploads/{upload}/parts/{number}", "GET /attachments/{attachment}", "GET /search",
     "GET /conversations/{conversation}/members", "POST /conversations/{conversation}/members",
+    "GET /invitations", "GET /conversations/{conversation}/invitations",
+    "POST /conversations/{conversation}/invitations",
+    "DELETE /invitations/{invitation}", "POST /invitations/{token}/accept", "POST /invitations/{token}/decline",
+    "GET /conversations/{conversation}/joining", "POST /conversations/{conversation}/joining/{user}/accept",
+    "POST /conversations/{conversation}/joining/{user}/decline",
     "PATCH /conversations/{conversation}/members/{user}", "DELETE /conversations/{conversation}/members/{user}",
 }  # fmt: skip
 
@@ -103,7 +108,10 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
     sent = messages.send(bob, conversation=group.id, body="hello", client_id=CLIENT_ID)
     later = timezone.now() + timedelta(days=1)
     wish = {"conversation": group.id, "body": "Good morning", "client_id": uuid4(), "send_at": later}
+    link = invitations.link(alice, conversation=group.id)
     return {
+        "invitation": str(link.id),
+        "token": link.token,
         "label": str(labels.create(alice, name="Home").id),
         "scheduled_message": str(scheduled.hold(alice, **wish).id),
         "conversation": str(group.id),

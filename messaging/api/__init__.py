@@ -12,6 +12,7 @@ from messaging.api import (
     exports,
     imports,
     inbox,
+    invitations,
     labels,
     me,
     members,
@@ -28,6 +29,7 @@ from messaging.api import (
 router = Router()
 for noun in (
     me, people, blocks, conversations, drafts, messages, actions, attachments, events, exports, imports, inbox,
+    invitations,
     labels, members, notifications, reports, requests, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

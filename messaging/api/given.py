@@ -242,6 +242,15 @@ class NewMembers(Given):
     members: Annotated[list[Id], Field(min_length=1, max_length=100)]
 
 
+class NewInvitation(Given):
+    """A link into a group, or with `person` a question to somebody. `max_uses` null: as many as the group takes."""
+
+    person: Id | None = None
+    expires_at: Moment | None = None
+    max_uses: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    approval: bool = False
+
+
 class Role(Given):
     """What somebody may do in a group."""
 

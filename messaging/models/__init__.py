@@ -7,6 +7,7 @@ from messaging.models.draft import KeptDraft
 from messaging.models.event import Event
 from messaging.models.hidden import HiddenMessage
 from messaging.models.imported import MailImport, MailReference
+from messaging.models.invitation import Invitation, Joining
 from messaging.models.label import Label, Labelling
 from messaging.models.membership import Membership
 from messaging.models.mention import Mention
@@ -26,6 +27,8 @@ __all__ = [
     "Event",
     "HiddenMessage",
     "InboxChange",
+    "Invitation",
+    "Joining",
     "KeptDraft",
     "Label",
     "Labelling",

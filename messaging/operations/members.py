@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.models import User
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import JOINED, LEFT, ROLE
-from messaging.models import Membership
+from messaging.models import Conversation, Membership
 from messaging.operations import blocks, log, requests
 from messaging.queries import access, rights
 
@@ -20,16 +20,14 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
 
     Raises Forbidden unless the actor may by right and may reach them, Invalid beyond the maximum.
     """
-    with _changing(actor, conversation) as (ledger, mine):
+    with changing(actor, conversation) as (ledger, mine):
         if not rights.may_add(ledger.conversation, mine):
             raise Forbidden("Only owners and admins add people to this group.")
         rows = {row.user_id: row for row in _rows(conversation)}
         active = sum(row.left_seq is None for row in rows.values())
         fresh = {user.id: user for user in users if not _active(rows.get(user.id))}
         if active + len(fresh) > ledger.conversation.traits.maximum_members:
-            raise Invalid.field(
-                "members", f"A group has at most {ledger.conversation.traits.maximum_members:,} members."
-            )
+            raise Invalid.field("members", full(ledger.conversation))
         requests.require_addable(actor, list(fresh.values()))
         asked = requests.first_states(ledger.conversation.traits, actor, list(fresh.values()))
         joined = [
@@ -39,9 +37,29 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
         return joined
 
 
+def enter(ledger: log.Ledger[Conversation], actor: User, user: User, *, by: str) -> bool:
+    """Somebody comes in of their own will, into a group that is held: by a `link`, an `invitation`, or let in by the
+    actor. Whether they were not in it already. Raises Conflict where the group is full."""
+    conversation = ledger.conversation
+    row = Membership.objects.select_for_update().filter(conversation=conversation, user=user).first()
+    if _active(row):
+        return False
+    there = Membership.objects.filter(conversation=conversation, left_seq=None).count()
+    if there >= conversation.traits.maximum_members:
+        raise Conflict(full(conversation))
+    _join(ledger, actor, user, row, None, by=by)
+    blocks.introduce(conversation, [user])
+    return True
+
+
+def full(conversation: Conversation) -> str:
+    """The sentence for one member too many."""
+    return f"A group has at most {conversation.traits.maximum_members:,} members."
+
+
 def remove(actor: User, *, conversation: UUID, user: User) -> None:
     """Remove somebody: that event is the last they get, and from then on everything here is a 404 for them."""
-    with _changing(actor, conversation) as (ledger, mine):
+    with changing(actor, conversation) as (ledger, mine):
         if user.id != mine.user_id:
             _require_manager(mine)
         theirs = _member(conversation, user)
@@ -55,7 +73,7 @@ def leave(actor: User, *, conversation: UUID, successor: User | None = None) -> 
 
     Raises Conflict where an owner is missing then, Forbidden where somebody else than an owner names one.
     """
-    with _changing(actor, conversation) as (ledger, mine):
+    with changing(actor, conversation) as (ledger, mine):
         if successor is not None and successor.pk != actor.pk:
             if mine.role != Role.OWNER:
                 raise Forbidden("Only owners may change roles.")
@@ -67,7 +85,7 @@ def set_role(actor: User, *, conversation: UUID, user: User, role: str) -> Membe
     """Make somebody owner, admin or member. Only owners may; the last owner stays one."""
     if role not in Role.values:
         raise Invalid.field("role", "A role is owner, admin or member.")
-    with _changing(actor, conversation) as (ledger, mine):
+    with changing(actor, conversation) as (ledger, mine):
         if mine.role != Role.OWNER:
             raise Forbidden("Only owners may change roles.")
         theirs = _member(conversation, user)
@@ -78,7 +96,7 @@ def set_role(actor: User, *, conversation: UUID, user: User, role: str) -> Membe
 
 
 @contextmanager
-def _changing(actor: User, conversation: UUID) -> Iterator[tuple[log.Ledger, Membership]]:
+def changing(actor: User, conversation: UUID) -> Iterator[tuple[log.Ledger, Membership]]:
     """Hold the conversation's lock; give its ledger and the actor's own membership, or NotFound for outsiders."""
     access.conversation_for(actor, conversation)
     with log.open_ledger(conversation) as ledger:
@@ -116,7 +134,13 @@ def _require_manager(mine: Membership) -> None:
 
 
 def _join(
-    ledger: log.Ledger, actor: User, user: User, row: Membership | None, asked: str | None
+    ledger: log.Ledger,
+    actor: User,
+    user: User,
+    row: Membership | None,
+    asked: str | None,
+    *,
+    by: str = "",
 ) -> Membership:
     """A new membership, or the old one opened anew: what was said before stays unseen unless the group opened it.
     `asked` is how it stands for who does not know the actor."""
@@ -127,7 +151,8 @@ def _join(
     row.skip = 0
     row.request, row.asked_by = asked or Membership.Request.NONE, None if asked is None else actor
     row.save()
-    ledger.event(JOINED, actor, {"user": str(user.id)}, about=user)
+    told = {"user": str(user.id), "by": by} if by else {"user": str(user.id)}
+    ledger.event(JOINED, actor, told, about=user)
     ledger.bump_membership()
     return row
 

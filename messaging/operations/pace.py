@@ -47,6 +47,17 @@ def before_add(actor: User, *, conversation: UUID, people: Sequence[User]) -> No
     _meet(actor, kinds.GROUP, [person for person in people if person.id not in there])
 
 
+def before_invite(actor: User, *, people: int = 1) -> None:
+    """Raises TooMany beyond the links and the people one may invite in a day."""
+    for _ in range(people):
+        ratelimit.hit("invitation", actor.id)
+
+
+def before_use(visitor: str) -> None:
+    """Raises TooMany for an address that tries too many invitations; `visitor` is its network."""
+    ratelimit.hit("invitation.use", visitor)
+
+
 def before_act(actor: User) -> None:
     """Raises TooMany for edits, deletions, reactions and pins beyond the actor's pace."""
     ratelimit.hit("message.act", actor.id)

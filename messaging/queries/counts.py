@@ -4,14 +4,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+)
 from django.utils import timezone
 
 from accounts.models import Block
 from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import HiddenMessage, Membership, Message
-from messaging.queries import notices, requests
+from messaging.queries import invitations, notices, requests
 from messaging.queries.standing import here
 
 PARTS = {"chats": kinds.CHATS, "mail": kinds.MAILS}
@@ -43,12 +53,14 @@ def unread_total(user: UUID) -> int:
 
 
 def by_filter(user: UUID) -> dict[str, int]:
-    """What waits behind each filter that shows a number, each the sum of its rows, of requests their number, and how
-    many notices are unread; one query, two for who is in no conversation."""
+    """What waits behind each filter that shows a number, each the sum of its rows, of requests their number with the
+    invitations among them, and how many notices are unread; one query, three for who is in no conversation."""
     found = _sums(user, timezone.now())
     if not found:
-        return dict.fromkeys(NUMBERS, 0) | {"notices": notices.waiting(user)}
-    return {name: found[0][name] or 0 for name in NUMBERS}
+        asked = {"requests": invitations.waiting_count(user), "notices": notices.waiting(user)}
+        return dict.fromkeys(NUMBERS, 0) | asked
+    numbers = {name: found[0][name] or 0 for name in NUMBERS}
+    return numbers | {"requests": numbers["requests"] + (found[0]["invited"] or 0)}
 
 
 @Prepared
@@ -60,5 +72,6 @@ def _sums(user: UUID, now: datetime) -> QuerySet[Any, Any]:
     }
     asked = Count("pk", filter=requests.waiting())
     by_person = rows.order_by().values("user_id")
-    sums |= {"unread": Sum(UNREAD, filter=shown), "notices": notices.count_of(OuterRef("user_id"))}
-    return by_person.annotate(requests=asked, **sums)
+    me = OuterRef("user_id")
+    sums |= {"unread": Sum(UNREAD, filter=shown), "notices": notices.count_of(me)}
+    return by_person.annotate(requests=asked, invited=invitations.waiting_of(me), **sums)

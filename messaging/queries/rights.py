@@ -40,6 +40,12 @@ def manages(conversation: Conversation, my: Membership) -> bool:
     return conversation.traits.members_may_change and my.manages
 
 
+def require_managing(conversation: Conversation, my: Membership) -> None:
+    """Raises Forbidden for who does not run the group."""
+    if not manages(conversation, my):
+        raise Forbidden("Only owners and admins may do this.")
+
+
 def may_pin(conversation: Conversation, my: Membership) -> bool:
     """In a group those who run it, unless it lets all; elsewhere everybody."""
     return not conversation.traits.members_may_change or _may(conversation.members_pin, conversation, my)

@@ -30,7 +30,9 @@ def _own(data: Shape) -> bool:
 
 def _joined(data: Shape) -> SafeString:
     if _own(data):
-        return format_html("{} joined", _name(data.get("user")))
+        return format_html("{} joined{}", _name(data.get("user")), _WAYS.get(data.get("by", ""), ""))
+    if data.get("by"):
+        return format_html("{} let {} in", _name(data.get("actor")), _name(data.get("user")))
     return format_html("{} added {}", _name(data.get("actor")), _name(data.get("user")))
 
 
@@ -77,6 +79,7 @@ def _allowed(rights: dict[str, str]) -> str:
     return ", and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
+_WAYS = {"link": " by a link", "invitation": " by an invitation"}
 _WHO = {"everyone": "all members", "admins": "only admins"}
 _RIGHTS = {
     "post": "{} post",

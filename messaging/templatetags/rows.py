@@ -109,3 +109,9 @@ def preview(row: Any) -> str:
     if row.folded:
         return FOLDED
     return "Deleted message" if last.deleted_at else last.line
+
+
+@register.filter
+def group_face(conversation: Any) -> Face:
+    """The letters of a group, for who is not in it."""
+    return Face(text.initials(conversation.title), conversation.hue)

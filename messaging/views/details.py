@@ -18,7 +18,7 @@ from messaging import presenters
 from messaging.forms import Naming, Rights
 from messaging.models import Conversation, Membership
 from messaging.operations import groups
-from messaging.queries import access, pins
+from messaging.queries import access, invitations, pins
 from messaging.queries import members as queries
 from messaging.queries import rights as deciding
 from messaging.views.actions import place_of
@@ -103,6 +103,7 @@ def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
         "pinned": [(presenters.message(row), place_of(row)) for row in pins.of(found)],
         "may": deciding.of(found, mine),
         "manages": deciding.manages(found, mine),
+        "asking_in": invitations.joining_count(found) if deciding.manages(found, mine) else 0,
         "owns": mine.role == Membership.Role.OWNER,
         "roles": Membership.Role.choices,
         "levels": Membership.Level.choices,

@@ -73,7 +73,7 @@ NOTHING = {
     "requests": (
         "user-plus",
         "No requests",
-        "When somebody you do not know writes to you, it waits here until you answer.",
+        "When somebody you do not know writes to you, or invites you, it waits here until you answer.",
     ),
     "done": (
         "check-check",

@@ -1,7 +1,7 @@
 """The list of conversations: as a page, as the list alone, as its next rows, as one row."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,9 +16,9 @@ from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http
 from chatify.lib.paging import Page
-from messaging.models import Label
+from messaging.models import Invitation, Label
 from messaging.operations import preferences
-from messaging.queries import counts, labels
+from messaging.queries import counts, invitations, labels
 from messaging.queries import inbox as queries
 from messaging.queries.epoch import epoch_id
 from messaging.queries.inbox import InboxRow
@@ -44,6 +44,8 @@ class List:
     choosing: bool = False
     labels: Sequence[Label] = ()
     moments: Sequence[Moment] = ()
+    invitations: Sequence[Invitation] = ()
+    """What the reader is invited into, above their requests."""
 
     @property
     def unread_total(self) -> int:
@@ -108,7 +110,9 @@ def list_of(request: MemberRequest, *, current: UUID | None = None) -> List:
     name = _wanted_filter(request)
     page = queries.page(request.user, filter=name, cursor=request.GET.get("cursor"))
     choosing = "choose" in request.GET and bool(page.items)
-    return _filled(request.user, name, page, current=current, choosing=choosing)
+    shown = _filled(request.user, name, page, current=current, choosing=choosing)
+    asked = name == "requests" and "cursor" not in request.GET
+    return replace(shown, invitations=invitations.for_me(request.user)) if asked else shown
 
 
 def _filled(user: User, name: str, page: Page[InboxRow], *, current: UUID | None, choosing: bool) -> List:

@@ -1,5 +1,6 @@
 /* What this person does to their own inbox: done here, it is said with a way back; done elsewhere, it shows here. */
 
+import { copies } from "../behaviours/copies.js";
 import { Toast } from "../behaviours/toast.js";
 import { all, find } from "../lib/dom.js";
 import { untilTime } from "../conversation/times.js";
@@ -16,6 +17,7 @@ export class Own {
     document.addEventListener("click", ({ target }) => target.closest("[data-all]") && chooseAll());
     app.feed.on("event", ({ data }) => data?.client_id && this.#went(data.client_id));
     this.toast = new Toast();
+    copies((text) => this.toast.say(text));
     this.acts = new Acts({ toast: this.toast, done: (answer) => this.#done(answer), ended: () => app.signIn() });
   }
 
