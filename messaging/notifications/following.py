@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chatify.lib.folding import fold
 from messaging import kinds
-from messaging.events import CHANGED, JOINED, REACTED, SENT
+from messaging.events import CHANGED, EDITED, JOINED, REACTED, SENT
 from messaging.models import Notice
 from messaging.notifications import channels, delivery, making
 from messaging.notifications.policy import Event, Presence, Situation, Standing, decide
@@ -45,7 +45,7 @@ def _follow(found: Sequence[Happening]) -> None:
         _put(page, rooms, blocks)
     _put_targets([each for each in found if each.type == REACTED], rooms, blocks)
     spoke = {(each.actor, each.conversation) for each in found if each.type == SENT}
-    operations.read_through(spoke, numbered=True)
+    operations.read_through(spoke)
 
 
 def _put_targets(about: Sequence[Happening], rooms: Mapping[UUID, "Room"], blocks: Blocks) -> None:
@@ -62,46 +62,51 @@ class Room:
     with them, and what was said."""
 
     traits: kinds.Kind
+    texts: happenings.Texts
     sent: list[Happening] = field(default_factory=list)
 
-    def for_one(self, listener: Listener, words: Words) -> Iterator[tuple[Event, Happening]]:
-        """What concerns this member by itself, and the last of what does not."""
+    def for_one(self, listener: Listener, words: Words, blocks: Blocks) -> Iterator[tuple[Event, Happening]]:
+        """What concerns this member by itself, and the last of what does not. Of a text that was changed only whom it
+        calls now."""
         plain: Happening | None = None
         for each in self.sent:
             if each.seq < listener.visible_from or each.actor == listener.user:
                 continue
-            event = _event(each, listener, words)
-            if event is not Event.MESSAGE:
+            if (listener.user, each.actor) in blocks:
+                continue
+            event = self._event(each, listener, words)
+            if event is not Event.MESSAGE and (each.type != EDITED or event is Event.MENTION):
                 yield event, each
-            else:
+            elif each.type != EDITED:
                 plain = each
         if plain:
             yield Event.MESSAGE, plain
 
+    def _event(self, each: Happening, listener: Listener, words: Words) -> Event:
+        if listener.request:
+            return Event.REQUEST
+        if each.type == CHANGED:
+            return Event.INVITE
+        if listener.user in each.called:
+            return Event.MENTION
+        if each.answered == listener.user:
+            return Event.REPLY
+        if None in each.called:
+            return Event.EVERYONE
+        watched = words is not None and words.search(self.texts.of(each.message))
+        return Event.KEYWORD if watched else Event.MESSAGE
+
 
 def _rooms(found: Iterable[Happening]) -> dict[UUID, Room]:
     found = list(found)
+    texts = happenings.Texts(found)
     rows = happenings.kinds_of(each.conversation for each in found)
-    rooms = {name: Room(row.traits) for name, row in rows.items()}
+    rooms = {name: Room(row.traits, texts) for name, row in rows.items()}
     for each in found:
         room = rooms[each.conversation]
-        if each.type == SENT or (each.type == CHANGED and room.traits.members_may_change):
+        if each.type in (SENT, EDITED) or (each.type == CHANGED and room.traits.members_may_change):
             room.sent.append(each)
     return rooms
-
-
-def _event(each: Happening, listener: Listener, words: Words) -> Event:
-    if listener.request:
-        return Event.REQUEST
-    if each.type == CHANGED:
-        return Event.INVITE
-    if listener.user in each.called:
-        return Event.MENTION
-    if each.answered == listener.user:
-        return Event.REPLY
-    if None in each.called:
-        return Event.EVERYONE
-    return Event.KEYWORD if words and words.search(each.text) else Event.MESSAGE
 
 
 def _put(
@@ -139,7 +144,7 @@ class Making:
         self, listener: Listener, room: Room, words: Words, about: Sequence[Happening] | None
     ) -> Iterator[tuple[Event, Happening]]:
         if about is None:
-            yield from room.for_one(listener, words)
+            yield from room.for_one(listener, words, self.blocks)
             return
         for each in about:
             if each.about == listener.user and each.conversation == listener.conversation:
@@ -157,8 +162,8 @@ class Making:
             self.reach,
             self.now,
             conversation_id=each.conversation,
-            message_id=each.message.pk if each.message else None,
-            number=None if each.about else each.number,
+            message_id=each.message,
+            number=_until(listener, each),
             actor_id=each.actor,
             said=each.said,
         )
@@ -210,6 +215,12 @@ def _aimed(each: Happening, listener: Listener) -> Event:
     return Event.REQUEST if listener.request else Event.INVITE
 
 
+def _until(listener: Listener, each: Happening) -> int:
+    """Having read up to here ends the notice; of what is no new message, having read anything more."""
+    fresh = each.number if each.type in (SENT, EDITED) else None
+    return fresh or listener.read_number + 1
+
+
 def _key(event: Event, each: Happening) -> str:
     """What may happen once: a message per person, a request and the plain messages per conversation, one emoji of one
     person on one message."""
@@ -221,6 +232,6 @@ def _key(event: Event, each: Happening) -> str:
         case Event.INVITE:
             return f"invite:{each.event}"
         case Event.REACTION:
-            return f"reaction:{each.message.pk if each.message else ''}:{each.actor}"
+            return f"reaction:{each.message}:{each.actor}"
         case _:
-            return f"message:{each.message.pk if each.message else each.event}"
+            return f"message:{each.message}"

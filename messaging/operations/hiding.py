@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from accounts.models import User
-from chatify.lib import db
+from chatify.lib import db, events
+from messaging.events import NoticesChanged
 from messaging.models import HiddenMessage, Message
 from messaging.operations import inbox
 from messaging.queries import timeline
@@ -18,6 +19,7 @@ def hide(actor: User, *, messages: Sequence[UUID]) -> list[Message]:
         marks = [HiddenMessage(user=actor, message=row) for row in rows]
         HiddenMessage.objects.bulk_create(marks, ignore_conflicts=True)
         inbox.recount(actor.pk, {row.conversation_id for row in rows})
+        events.emit(NoticesChanged((actor.pk,)))
     return rows
 
 
@@ -28,4 +30,5 @@ def restore(actor: User, *, messages: Sequence[UUID]) -> list[Message]:
         inbox.lock(actor.pk, {row.conversation_id for row in rows})
         HiddenMessage.objects.filter(user=actor, message__in=rows).delete()
         inbox.recount(actor.pk, {row.conversation_id for row in rows})
+        events.emit(NoticesChanged((actor.pk,)))
     return rows

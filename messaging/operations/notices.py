@@ -88,10 +88,9 @@ def read_all(actor: User, *, until: datetime | None = None) -> int:
     return _read(rows.filter(created_at__lte=until) if until else rows, [actor.pk])
 
 
-def read_through(pairs: Collection[tuple[UUID, UUID]], *, numbered: bool = False) -> int:
-    """These (person, conversation) were read so far in the log that some notices are over. What is of no message
-    (somebody reacted, or added them) is over, too, unless only the `numbered` are asked for."""
-    rows = queries.read_through(set(pairs), numbered=numbered)
+def read_through(pairs: Collection[tuple[UUID, UUID]]) -> int:
+    """These (person, conversation) were read so far in the log that some notices are over."""
+    rows = queries.read_through(set(pairs))
     if not rows:
         return 0
     people = {row.user_id for row in rows if row.listed}

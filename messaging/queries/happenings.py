@@ -11,12 +11,16 @@ from django.db.models import Q
 
 from accounts.models import Block
 from chatify.lib.folding import fold
-from messaging.events import CHANGED, JOINED, REACTED, SENT
+from messaging.events import CHANGED, EDITED, JOINED, REACTED, SENT
 from messaging.models import Conversation, Event, Membership, Mention, Message
 
 AT_ONCE = 200
 PAGE = 500
-TOLD = (SENT, REACTED, JOINED, CHANGED)
+TOLD = (SENT, EDITED, REACTED, JOINED, CHANGED)
+TOLD_OF = (
+    "pk", "conversation_id", "seq", "type", "actor_id", "data", "message_id", "message__number",
+    "message__sender_id", "message__deleted_at", "message__withheld", "message__reply_to__sender_id",
+)  # fmt: skip
 Range = tuple[str, int, int]
 """Conversation, first seq, last seq."""
 
@@ -24,23 +28,33 @@ Range = tuple[str, int, int]
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One event. `called` are those a message mentions (None is everyone), `answered` whose message it answers; `about`
-    the one person whom a reaction or an addition is for. `text` is folded."""
+    the one person whom a reaction or an addition is for."""
 
     event: UUID
     conversation: UUID
     seq: int
     type: str
     actor: UUID
-    message: Message | None = None
+    message: UUID | None = None
+    number: int | None = None
     called: Collection[UUID | None] = ()
     answered: UUID | None = None
     about: UUID | None = None
     said: str = ""
-    text: str = ""
 
-    @property
-    def number(self) -> int | None:
-        return self.message.number if self.message else None
+
+class Texts:
+    """What these messages say, folded; read only if somebody asks."""
+
+    def __init__(self, happenings: Iterable[Happening]) -> None:
+        self._wanted = [each.message for each in happenings if each.type == SENT and each.message]
+        self._read: dict[UUID, str] | None = None
+
+    def of(self, message: UUID | None) -> str:
+        if self._read is None:
+            rows = Message.objects.filter(pk__in=self._wanted).values_list("pk", "body")
+            self._read = {id: fold(body) for id, body in rows}
+        return self._read.get(message, "") if message else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +95,7 @@ def within(ranges: Sequence[Range]) -> Iterator[list[Happening]]:
         rows = Event.objects.filter(reduce(or_, places), type__in=TOLD, withheld=False)
         if last is not None:
             rows = rows.filter(Q(conversation_id__gt=last[0]) | Q(conversation_id=last[0], seq__gt=last[1]))
-        rows = rows.select_related("message__reply_to").order_by("conversation_id", "seq")
-        found = list(rows[:AT_ONCE])
+        found = list(rows.order_by("conversation_id", "seq").values_list(*TOLD_OF, named=True)[:AT_ONCE])
         if found:
             yield _happenings(found)
         if len(found) < AT_ONCE:
@@ -122,15 +135,16 @@ def blocks_against(actors: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     return set(rows.values_list("blocker_id", "blocked_id"))
 
 
-def _happenings(rows: Sequence[Event]) -> list[Happening]:
-    sent = [row.message_id for row in rows if row.type == SENT and row.message_id]
+def _happenings(rows: Sequence[Any]) -> list[Happening]:
+    texts = {row.message_id for row in rows if row.type in (SENT, EDITED)}
     called: dict[UUID, set[UUID | None]] = {}
-    for message, user in Mention.objects.filter(message_id__in=sent).values_list("message_id", "user_id"):
+    for message, user in Mention.objects.filter(message_id__in=texts).values_list("message_id", "user_id"):
         called.setdefault(message, set()).add(user)
     return [each for row in rows if (each := _happening(row, called)) is not None]
 
 
-def _happening(row: Event, called: dict[UUID, set[UUID | None]]) -> Happening | None:
+def _happening(row: Any, called: dict[UUID, set[UUID | None]]) -> Happening | None:
+    """What of an event somebody may want to hear; None where nobody does, or its message is gone."""
     if row.actor_id is None:
         return None
     place = (row.pk, row.conversation_id, row.seq, row.type, row.actor_id)
@@ -139,16 +153,15 @@ def _happening(row: Event, called: dict[UUID, set[UUID | None]]) -> Happening | 
     if row.type == JOINED:
         user = row.data.get("user")
         return Happening(*place, about=UUID(user)) if user else None
-    message = row.message
-    if message is None or message.deleted_at or message.withheld:
+    if row.message_id is None or row.message__deleted_at or row.message__withheld:
         return None
+    message = (row.message_id, row.message__number)
     if row.type == REACTED:
         told = row.data.get("added")
-        return Happening(*place, message, about=message.sender_id, said=row.data["emoji"]) if told else None
-    return Happening(
-        *place,
-        message,
-        called=called.get(message.pk, ()),
-        answered=message.reply_to.sender_id if message.reply_to else None,
-        text=fold(message.body),
-    )
+        return (
+            Happening(*place, *message, about=row.message__sender_id, said=row.data["emoji"])
+            if told
+            else None
+        )
+    answered = row.message__reply_to__sender_id
+    return Happening(*place, *message, called=called.get(row.message_id, ()), answered=answered)

@@ -132,10 +132,9 @@ def quieted(user: UUID) -> list[Notice]:
     return list(rows.order_by("pk"))
 
 
-def read_through(pairs: Collection[tuple[UUID, UUID]], *, numbered: bool = False) -> list[Notice]:
+def read_through(pairs: Collection[tuple[UUID, UUID]]) -> list[Notice]:
     """What is over for these (person, conversation), who have just read or said something, and is not marked so yet."""
     people, conversations = {user for user, _ in pairs}, {each for _, each in pairs}
     rows = Notice.objects.filter(user_id__in=people, conversation_id__in=conversations, read_at=None)
-    read = Q(Exists(_here().filter(read_number__gte=OuterRef("number"))))
-    read = read if numbered else read | Q(number=None)
+    read = Exists(_here().filter(read_number__gte=OuterRef("number")))
     return [row for row in rows.filter(read) if (row.user_id, row.conversation_id) in pairs]

@@ -4,7 +4,7 @@ import pytest
 
 from messaging.models import Message, Notice
 from messaging.notifications import following
-from messaging.operations import inbox, reactions, settle
+from messaging.operations import deletions, edits, hiding, inbox, reactions, settle
 from messaging.queries import notices
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,3 +77,22 @@ def test_what_was_announced_is_followed_once_whatever_is_lost(alice, bob, group,
     follow()
     assert rows(bob, kind="mention") == [("mention", "mentioned")]
     assert Message.objects.count() == 1
+
+
+def test_who_is_called_by_a_change_of_the_text_is_told_once(alice, bob, carol, group, say, follow, rows):
+    sent = say(alice, group, "@carol please water the beans")
+    follow()
+    edits.edit(alice, message=sent.id, body="@carol @bob please water the beans, *today*")
+    edits.edit(alice, message=sent.id, body="@carol @bob please water the beans today")
+    follow()
+    assert rows(bob, kind="mention") == rows(carol, kind="mention") == [("mention", "mentioned")]
+
+
+def test_what_was_deleted_or_hidden_is_no_notice(alice, bob, carol, group, say, follow):
+    gone, hidden = (say(alice, group, f"@bob number {n}") for n in range(2))
+    follow()
+    assert notices.waiting(bob.pk) == 3
+    deletions.delete(alice, message=gone.id)
+    hiding.hide(bob, messages=[hidden.id])
+    assert notices.waiting(bob.pk) == 1
+    assert [row.kind for row in notices.page(bob).items] == ["invite"]

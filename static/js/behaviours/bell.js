@@ -1,5 +1,6 @@
 /* The bell: how many notices wait, the same on every device, and a line (and a sound, if wished) for each new one. */
 
+import { Gather } from "../lib/clock.js";
 import { all, csrfToken, find } from "../lib/dom.js";
 import { words } from "../words.js";
 import { chime } from "./chime.js";
@@ -11,11 +12,13 @@ const READ = "form[data-notices]";
 export class Bell {
   #ready = false;
   #toast = new Toast();
+  #counting = new Gather(500 + Math.random() * 2000, () => this.#recount());
 
   constructor(app) {
     this.app = app;
     app.socket.on("notices", ({ waiting }) => this.#waiting(waiting));
     app.socket.on("notify", (frame) => this.#notify(frame));
+    app.feed.on("event", ({ event }) => event === "message.deleted" && this.#fewer());
     app.socket.on("state", ({ state }) => state === "ready" && this.#back());
     document.addEventListener("submit", (event) => this.#submitted(event));
     document.addEventListener("click", ({ target }) => this.#opened(target));
@@ -38,8 +41,13 @@ export class Bell {
 
   /** The link was gone for a while: what was told meanwhile is asked for. The page itself brought the first number. */
   #back() {
-    if (this.#ready) this.#ask("/api/v1/me", "GET").then((me) => me && this.#waiting(me.notices));
+    if (this.#ready) this.#recount();
     this.#ready = true;
+  }
+
+  /** Perhaps a notice told of it. Many hear of a deletion at once, and few need ask. */
+  #fewer() {
+    if (this.app.counts.waiting.notices) this.#counting.soon();
   }
 
   #submitted(event) {
@@ -58,6 +66,10 @@ export class Bell {
   }
 
   // ── internals ──
+
+  #recount() {
+    this.#ask("/api/v1/me", "GET").then((me) => me && this.#waiting(me.notices));
+  }
 
   #renew() {
     const list = find("#notices");
