@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import Bounce, PushSubscription, User
 
@@ -38,3 +38,9 @@ def mailed(people: Collection[UUID]) -> set[UUID]:
 def bounces_of(user: User) -> list[Bounce]:
     """What came back from my address, if it is still mine."""
     return list(Bounce.objects.filter(user=user, email__iexact=user.email))
+
+
+def standing() -> tuple[int, int]:
+    """How many browsers are called, and how many of them could not be the last time."""
+    found = PushSubscription.objects.aggregate(total=Count("pk"), troubled=Count("pk", filter=~Q(trouble="")))
+    return found["total"], found["troubled"]

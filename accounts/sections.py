@@ -28,6 +28,7 @@ SECTIONS = (
     Section("settings_sessions", "Devices", "monitor"),
     Section("settings_device", "This device", "smartphone", also=("settings_device_",)),
     Section("settings_security", "Security", "shield", also=("mfa_", "account_", "socialaccount_")),
+    Section("settings_doctor", "Connection", "server"),
     Section("settings_data", "Data", "download", also=("settings_data_",)),
     Section("settings_reports", "Reports", "circle-alert"),
 )

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from chatify import installing, views
 from chatify.api import api
+from chatify.doctor.views import doctor
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("offline/", installing.offline, name="offline"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("settings/doctor/", doctor, name="settings_doctor"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -67,6 +67,11 @@ def overdue(*, seconds: float) -> bool:
     return late.exists()
 
 
+def failed() -> int:
+    """How many failed for good and wait for staff."""
+    return Job.objects.filter(done_at=None, failed_at__isnull=False).count()
+
+
 def _take(job: Job, now: datetime) -> bool:
     same = Job.objects.filter(pk=job.pk, claimed_until=job.claimed_until, done_at=None)
     return bool(same.update(claimed_until=now + LEASE))

@@ -32,6 +32,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "push.subscribe": (30, 3600),
     "push.try": (20, 3600),
     "mail.try": (5, 3600),
+    "doctor": (10, 60),
     "import": (10, 86_400),
     "upload": (60, 3600),
     "upload.link": (30, 60),

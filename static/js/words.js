@@ -104,15 +104,6 @@ export const words = {
     unknown: "This browser knows no passkeys. Use another way.",
     failed: "That did not work. Try again, or use another way.",
   },
-  device: {
-    on: "On. You hear of messages while Chatify is closed, until you sign out here.",
-    off: "Off. Switched on, you hear of messages while Chatify is closed.",
-    denied: "The browser's settings of this site forbid notifications. Allow them there, and reload this page.",
-    unknown: "This browser cannot be called while Chatify is closed. On an iPhone, add Chatify to the home screen first.",
-    failed: "That did not work.",
-    installed: "Installed on this device.",
-    forgotten: "Nothing is kept here now. What you open next is kept again.",
-  },
   refusals: {
     not_found: "This conversation is no longer yours.",
     forbidden: "You cannot write here.",

@@ -153,3 +153,19 @@ def test_the_settings_of_a_device_say_how_it_stands(world: World) -> None:
     expect(seat.page.locator("#push [role=status]")).to_contain_text(re.compile("Off|forbid"))
     seat.page.get_by_role("button", name="Delete what is kept").click()
     expect(seat.page.locator("#kept [role=status]")).to_contain_text("Nothing is kept")
+
+
+def test_the_doctor_names_what_does_not_come_through(world: World) -> None:
+    seat = world.seat("carol")
+    seat.go("/settings/doctor/")
+    for name in ("socket", "clock", "upload"):
+        expect(seat.page.locator(f"#check-{name}")).to_have_attribute("data-state", "good", timeout=HEALED_MS)
+    expect(seat.page.locator("#finding-database")).to_have_attribute("data-state", "good")
+
+    seat.page.route_web_socket("**/ws/", lambda socket: socket.close())
+    seat.page.route(
+        re.compile(r"/uploads/[^?]+\?"), lambda route: route.fulfill(status=413, body="<h1>Too large</h1>")
+    )
+    seat.page.reload()
+    expect(seat.page.locator("#check-upload")).to_contain_text("takes no file of 8 MB", timeout=HEALED_MS)
+    expect(seat.page.locator("#check-socket")).to_contain_text("It does not open", timeout=HEALED_MS)

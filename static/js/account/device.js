@@ -1,7 +1,8 @@
 /* What this device does for Chatify: notifications, the installed app, what is kept without a line. */
 
 import { csrfToken, find, setText } from "../lib/dom.js";
-import { words } from "../words.js";
+import { bytes, standing } from "./key.js";
+import { words } from "./words.js";
 
 const API = "/api/v1/push/subscriptions";
 const said = words.device;
@@ -10,11 +11,6 @@ const state = find("[role=status]", push);
 const [on, off] = ["on", "off"].map((name) => find(`[data-do=${name}]`, push));
 
 // ── notifications ──
-
-function bytes(text) {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
-}
 
 async function ask(method, path = "", body = undefined) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
@@ -33,24 +29,17 @@ async function manager() {
   return (await navigator.serviceWorker.ready).pushManager;
 }
 
-// Whether the browser has an address that this server may call: one made for another key is none.
-async function standing() {
-  const subscription = await (await manager()).getSubscription();
-  const key = subscription?.options.applicationServerKey;
-  return key && String(new Uint8Array(key)) === String(bytes(push.dataset.key)) ? subscription : null;
-}
-
 async function look() {
   if (!("PushManager" in globalThis) || !("Notification" in globalThis)) return show(said.unknown);
   if (Notification.permission === "denied") return show(said.denied);
   const known = (await ask("GET")).items.some(({ current }) => current);
-  return (await standing()) && known ? show(said.on, { mayOff: true }) : show(said.off, { mayOn: true });
+  return (await standing(push.dataset.key)) && known ? show(said.on, { mayOff: true }) : show(said.off, { mayOn: true });
 }
 
 async function switchOn() {
   if ((await Notification.requestPermission()) !== "granted") return look();
   const found = await manager();
-  if (!(await standing())) await (await found.getSubscription())?.unsubscribe();
+  if (!(await standing(push.dataset.key))) await (await found.getSubscription())?.unsubscribe();
   const subscription = await found.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(push.dataset.key) });
   await ask("POST", "", subscription.toJSON());
   return location.reload();
