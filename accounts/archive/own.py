@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import presenters, queries, relations
+from accounts import endpoints, presenters, queries, relations
 from accounts.archive import parts
 from accounts.archive.folder import Folder
 from accounts.models import User
@@ -30,6 +30,7 @@ def account(user: User, folder: Folder, place: parts.Place) -> None:
         "contacts": [_known(person) for person in _all(relations.contacts, user)],
         "contact_requests": requests(user),
         "blocks": [_known(person) for person in relations.blocked_by(user)],
+        "called": [presenters.subscription(row, current="") for row in endpoints.of(user)],
         "sessions": [presenters.session(row, current="", here="") for row in queries.sessions_of(user)],
     }
     for name, value in found.items():

@@ -104,6 +104,7 @@ export const words = {
     unknown: "This browser knows no passkeys. Use another way.",
     failed: "That did not work. Try again, or use another way.",
   },
+  invite: { text: "Hear of answers while Chatify is closed?", choose: "Choose", no: "Not now" },
   refusals: {
     not_found: "This conversation is no longer yours.",
     forbidden: "You cannot write here.",

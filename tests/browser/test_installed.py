@@ -169,3 +169,20 @@ def test_the_doctor_names_what_does_not_come_through(world: World) -> None:
     seat.page.reload()
     expect(seat.page.locator("#check-upload")).to_contain_text("takes no file of 8 MB", timeout=HEALED_MS)
     expect(seat.page.locator("#check-socket")).to_contain_text("It does not open", timeout=HEALED_MS)
+
+
+def test_who_has_said_something_is_invited_once_and_asked_nothing(world: World) -> None:
+    group = world.group("alice", "Gulls", "bob")
+    seat = world.seat("bob", service_workers="allow")
+    seat.context.add_init_script(
+        "Object.defineProperty(Notification, 'permission', { get: () => 'default' })"
+    )
+    seat.context.add_init_script("Notification.requestPermission = () => { throw new Error('asked') }")
+    seat.open(group)
+    seat.page.wait_for_function(CONTROLLED, timeout=HEALED_MS)
+    expect(seat.page.locator("#invite")).to_have_count(0)
+    seat.write("Seen one").sees_sent("Seen one")
+    expect(seat.page.locator("#invite a")).to_have_attribute("href", "/settings/device/")
+    seat.page.locator("#invite").get_by_role("button", name="Not now").click()
+    seat.write("Seen two").sees_sent("Seen two")
+    expect(seat.page.locator("#invite")).to_have_count(0)

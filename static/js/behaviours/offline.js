@@ -3,6 +3,7 @@
 
 import { Gather } from "../lib/clock.js";
 import { csrfToken } from "../lib/dom.js";
+import { invite } from "./invite.js";
 
 const DWELT_MS = 3_000;
 const FORGOTTEN_MS = 2_000;
@@ -46,6 +47,7 @@ export class Offline {
     document.addEventListener("htmx:pushedIntoHistory", () => this.moved());
     document.addEventListener("htmx:sendError", (event) => this.#lineIsGone(event.detail));
     this.outbox.on("changed", () => this.#wake());
+    invite(this);
     this.moved();
   }
 
