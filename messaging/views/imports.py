@@ -58,7 +58,6 @@ def _page(
     context: dict[str, Any] = {"last": queries.latest(request.user), "error": error.detail if error else ""}
     context |= {"carried": files.free(request.user, given or []), "most_files": 1}
     context["largest"] = policy.limit_for("attachment", policy.ANY).bytes
-    name = (
-        "messaging/imports/_last.html" if http.part(request) == "import" else "messaging/imports/imports.html"
-    )
+    context["part"] = http.part(request) == "import"
+    name = "messaging/imports/_last.html" if context["part"] else "messaging/imports/imports.html"
     return render(request, name, context, status=status)
