@@ -36,6 +36,7 @@ class Event(StrEnum):
     INVITE = "invite"
     MISSED_CALL = "missed_call"
     CONTACT = "contact"
+    INVITED = "invited"
     SCHEDULED_FAILED = "scheduled_failed"
     REPORT = "report"
     SUMMARY = "summary"
@@ -61,6 +62,7 @@ class Reason(StrEnum):
     REACTED = "reacted"
     ASKED = "asked"
     ADDED = "added"
+    INVITED = "invited"
     CALLED = "called"
     CONTACT = "contact"
     FAILED = "failed"
@@ -88,6 +90,7 @@ WORDS = {
     Reason.REACTED: "Somebody reacted to your message.",
     Reason.ASKED: "Somebody you do not know wrote to you.",
     Reason.ADDED: "You were added to this conversation.",
+    Reason.INVITED: "Somebody invites you into a group.",
     Reason.CALLED: "Somebody called you.",
     Reason.CONTACT: "Somebody asks to be your contact.",
     Reason.FAILED: "You planned to send this.",
@@ -160,14 +163,17 @@ WHY = {
     Event.INVITE: Reason.ADDED,
     Event.MISSED_CALL: Reason.CALLED,
     Event.CONTACT: Reason.CONTACT,
+    Event.INVITED: Reason.INVITED,
     Event.SCHEDULED_FAILED: Reason.FAILED,
     Event.REPORT: Reason.REPORTED,
     Event.SUMMARY: Reason.SUMMED,
 }
-ABOUT_ME = frozenset((Event.CONTACT, Event.SCHEDULED_FAILED, Event.REPORT, Event.SUMMARY))
+ABOUT_ME = frozenset((Event.CONTACT, Event.INVITED, Event.SCHEDULED_FAILED, Event.REPORT, Event.SUMMARY))
 """What is of no conversation: its settings do not count."""
 ONLY_LISTED = frozenset((Event.REACTION, Event.REQUEST))
-"""What interrupts nobody: a stranger must not be able to ring, and a reaction can wait."""
+"""What interrupts nobody: a stranger must not be able to reach a device, and a reaction can wait."""
+NEVER_PUSHED = frozenset((Event.CONTACT, Event.INVITED))
+"""What strangers may ask: it can wait for the mail."""
 
 
 def decide(now: Situation) -> Verdict:
@@ -210,7 +216,7 @@ def _reason(now: Situation) -> Reason:
 
 
 def _push(now: Situation) -> timedelta | None:
-    if not now.push:
+    if not now.push or now.event in NEVER_PUSHED:
         return None
     return HERE_DELAY if now.presence is Presence.HERE else AWAY_DELAY
 

@@ -33,6 +33,8 @@ TITLES = {
     Kind.SUMMARY: "While it was quiet",
 }
 
+INVITED = "{who} invites you into a group"
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -50,7 +52,9 @@ def of(user: User, row: Notice) -> Words:
     """Needs `conversation`, `message` and `actor` loaded."""
     reason = Reason(row.reason)
     place = _place(user, row)
-    title = TITLES[Kind(row.kind)].format(who=_who(row), said=row.said)
+    title = (INVITED if reason is Reason.INVITED else TITLES[Kind(row.kind)]).format(
+        who=_who(row), said=row.said
+    )
     named = place if place and place != _who(row) else ""
     return Words(
         title=f"{title} in {named}" if named and row.message_id else title,
@@ -96,6 +100,8 @@ def _text(row: Notice, place: str) -> str:
             return f"New for you in {row.said} conversation{'' if row.said == '1' else 's'}."
         case Kind.SCHEDULED_FAILED:
             return row.said
+        case Kind.INVITE if row.conversation_id is None:
+            return row.said
         case Kind.REPORT:
             return "Staff looked at it and left you an answer."
         case Kind.REQUEST:
@@ -118,6 +124,8 @@ def _url(row: Notice) -> str:
             return reverse("settings_reports")
         case Kind.SUMMARY:
             return reverse("inbox")
+        case Kind.INVITE if row.conversation_id is None:
+            return reverse("invite", args=[row.key.partition(":")[2]])
         case _:
             return _at(row.conversation, row.message)
 

@@ -17,7 +17,8 @@ from chatify.lib import db, events
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import RowsChanged
 from messaging.models import Conversation, Invitation, Joining, Membership
-from messaging.operations import log, members, requests
+from messaging.models.notice import SAID_LENGTH
+from messaging.operations import log, members, notices, requests
 from messaging.queries import access, rights
 from messaging.queries import invitations as queries
 
@@ -93,6 +94,9 @@ def _question(group: Conversation, actor: User, user: User) -> Invitation:
     given = {"conversation": group, "creator": actor, "receiver": user}
     row, fresh = Invitation.objects.get_or_create(pair=f"{group.pk}:{user.pk}", defaults=given)
     if fresh:
+        notices.tell(
+            user.pk, event="invited", key=_notice(row), actor=actor.pk, said=group.title[:SAID_LENGTH]
+        )
         _tell(row)
     return row
 
@@ -188,7 +192,13 @@ def _use(row: Invitation) -> None:
 def _close(row: Invitation, state: str) -> None:
     row.state, row.pair = state, None
     row.save(update_fields=["state", "pair"])
+    if row.receiver_id is not None:
+        notices.close(row.receiver_id, key=_notice(row))
     _tell(row)
+
+
+def _notice(row: Invitation) -> str:
+    return f"invitation:{row.pk}"
 
 
 def _tell(row: Invitation) -> None:

@@ -29,6 +29,7 @@ KEYWORD, EVERYONE = "It holds a word you watch for.", "Everyone in this conversa
 REACTED, ADDED = "Somebody reacted to your message.", "You were added to this conversation."
 CALLED, FAILED = "Somebody called you.", "You planned to send this."
 REPORTED, CONTACT = "You reported this.", "Somebody asks to be your contact."
+INVITED = "Somebody invites you into a group."
 SUMMED = "Your quiet hours are over."
 
 # What follows, in letters: l listed, r listed as read, p pushed soon, P pushed late, m mailed, q kept for the summary.
@@ -127,8 +128,13 @@ missed_call level=mentions                         | lpm  | CALLED
 missed_call muted                                  |      | MUTED
 missed_call quiet excepted                         | lpm  | CALLED
 missed_call waiting                                |      | WAITING
-contact                                            | lpm  | CONTACT
-contact muted level=nothing                        | lpm  | CONTACT
+contact                                            | lm   | CONTACT
+contact muted level=nothing                        | lm   | CONTACT
+contact mail=off                                   | l    | CONTACT
+invited                                            | lm   | INVITED
+invited here                                       | lm   | INVITED
+invited blocked                                    |      | BLOCKED
+invited quiet                                      | lq   | INVITED
 contact blocked                                    |      | BLOCKED
 contact quiet                                      | lq   | CONTACT
 scheduled_failed                                   | lpm  | FAILED

@@ -14,6 +14,7 @@ from messaging.notifications import words
 from messaging.operations import (
     blocks,
     conversations,
+    invitations,
     members,
     moderation,
     notices,
@@ -95,3 +96,15 @@ def test_nothing_of_who_was_blocked_is_left(alice, bob, group, say, follow):
     say(alice, group, "@bob hello")
     follow()
     assert queries.page(bob).items == []
+
+
+def test_who_is_invited_is_told_until_they_answer(alice, dave, group, rows, handed, later):
+    (asked,) = invitations.invite(alice, conversation=group.id, users=[dave])
+    run_due()
+    ((kind, told),) = said(dave)
+    assert (kind, told.title, told.text) == ("invite", "Alice invites you into a group", "Garden")
+    assert told.url == f"/invite/{asked.pk}/" and told.why == "Somebody invites you into a group."
+    later()
+    assert [channel for channel, person, _ in handed if person == "dave"] == ["mail"]
+    invitations.decline(dave, token=asked.token)
+    assert queries.waiting(dave.pk) == 0
