@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.models import Contact, User
 from accounts.operations import people
+from chatify.lib import fetch
 from messaging import indexing
 from tests.services.people import PASSWORD
 
@@ -55,6 +56,12 @@ def _fresh_cache() -> Iterator[None]:
 def _search_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread reads the log while tables are emptied: tests of search call `operations.search.catch_up()`."""
     monkeypatch.setattr(indexing, "soon", lambda conversations: None)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test asks the internet: names of others are unknown, unless a test brings a web of its own."""
+    monkeypatch.setattr(fetch, "resolve", lambda host, port: [])
 
 
 def person(username: str, *, is_staff: bool = False, password: str | None = PASSWORD) -> User:

@@ -42,6 +42,11 @@ def answer(request: HttpRequest, upload: Upload, rendition: str = "") -> HttpRes
     return _bytes(request, upload.key, type, naming.disposition(upload.name, inline=played))
 
 
+def picture(request: HttpRequest, key: str, type: str) -> HttpResponseBase:
+    """A picture that we made and that belongs to no file. Raises NotFound."""
+    return _bytes(request, key, type, "inline")
+
+
 def _bytes(request: HttpRequest, key: str, type: str, disposition: str) -> HttpResponseBase:
     if link := storage.current().link(key, type=type, disposition=disposition):
         return HttpResponse(

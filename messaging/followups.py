@@ -23,7 +23,9 @@ from messaging.operations import (
     departures,
     drafts,
     imports,
+    linking,
     notices,
+    previews,
     reports,
     requests,
     scheduled,
@@ -33,6 +35,16 @@ from messaging.operations import (
 )
 from messaging.queries import scheduled as waiting
 from messaging.realtime import publish
+
+TIDYING = (
+    imports.sweep,
+    reports.forget_contexts,
+    changes.forget_old,
+    search.catch_up,
+    scheduled.release_late,
+    notices.forget_old,
+    previews.sweep,
+)
 
 
 def connect() -> None:
@@ -48,21 +60,16 @@ def connect() -> None:
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
     registry.register(imports.KIND, imports.read, patient=True)
-    sweeps.register(imports.sweep)
     leaving.before_erasing(imports.forget)
     registry.register(standing.SNOOZE_OVER, standing.snooze_is_over)
     files.when_settled(attachments.settled)
     files.when_tidied(waiting.files_of)
-    sweeps.register(reports.forget_contexts)
     archive.register()
     registry.register(scheduled.RELEASE, scheduled.release)
-    sweeps.register(changes.forget_old)
-    sweeps.register(search.catch_up)
     leaving.before_erasing(drafts.forget)
     leaving.before_erasing(
         departures.depart, keeps=("messaging.membership", "messaging.reaction", "media.upload")
     )
-    sweeps.register(scheduled.release_late)
     registry.register(settle.FOLLOW, following.follow)
     registry.register(notices.TELL, telling.tell)
     registry.register(contacts.ASKED, telling.asked)
@@ -74,7 +81,10 @@ def connect() -> None:
     channels.register("push", push.send, reaches=push.reaches)
     events.subscribe(BlocksChanged, drop_notices)
     events.subscribe(NoticesChanged, show_notices)
-    sweeps.register(notices.forget_old)
+    registry.register(linking.LOOK, previews.look, distant=True)
+    registry.register(previews.FORGET, previews.forget)
+    for sweep in TIDYING:
+        sweeps.register(sweep)
 
 
 def tell_sockets(fact: LogAppended) -> None:

@@ -134,6 +134,14 @@ class SendingChoices(forms.Form):
         label="When the time of a message passed while the server was away",
         choices=[("send", "Send it as soon as the server is back"), ("ask", "Ask me first")],
     )
+    previews = forms.TypedChoiceField(
+        label="Previews of what I link to",
+        required=False,
+        empty_value=None,
+        coerce=lambda value: value == "True",
+        choices=[(True, "Shown where the conversation shows them"), (False, "Never")],
+        help_text="This server then asks the other one for the title and a picture. It does not say for whom.",
+    )
 
 
 class Wishing(Typed):

@@ -26,6 +26,8 @@ class Kind:
     """Whether for who does not know its starter, or who added them, it is a request until they answer."""
     joined_by_choice: bool = False
     """Whether strangers ask only those who chose so; others are in at once."""
+    previews: bool = False
+    """Whether links get cards of their pages unless somebody switched that: what few say to each other is private."""
     withholds: bool = False
     """Whether, between two people, what a blocked person writes never reaches who blocked them."""
 
@@ -40,6 +42,7 @@ GROUP = Kind(
     has_title=True,
     members_may_change=True,
     maximum_members=1_000,
+    previews=True,
     square=True,
     asks_strangers=True,
     joined_by_choice=True,

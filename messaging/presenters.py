@@ -1,7 +1,5 @@
 """Rows as the dictionaries that every door shows (the shapes of docs/api.md): built once, for nobody in particular.
-
-What depends on the viewer is added by the door that knows one.
-"""
+What depends on the viewer is added by the door that knows one."""
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
@@ -53,6 +51,7 @@ def message(row: StoredMessage) -> Shape:
         "origin": person(row.origin) if row.origin else None,
         "letter": row.letter,
         "attachments": [attachment(each) for each in row.files] if row.files and not deleted else [],
+        "previews": [each.card() for each in row.previews],
         "reactions": [reaction(each) for each in row.reactions] if row.reactions else [],
         "pinned_at": stamp(row.pin) if row.pin else None,
         "edited_at": stamp(row.edited_at) if row.edited_at else None,
@@ -65,8 +64,7 @@ def for_reader(shown: Shape, hiding: Container[UUID]) -> Shape:
     """A message's shape as it is read by somebody from whom these people hide: of them it names no more."""
     if not hiding:
         return shown
-    asked = shown["quote"]
-    quoted = {**asked, "sender": veiled(asked["sender"], hiding)} if asked else None
+    quoted = (asked := shown["quote"]) and {**asked, "sender": veiled(asked["sender"], hiding)}
     people = {name: veiled(shown[name], hiding) for name in ("sender", "origin")}
     return {**shown, **people, "quote": quoted}
 
@@ -225,6 +223,7 @@ def conversation(
         "last_message": last_message,
         "last_activity_at": stamp(row.last_activity_at),
         "created_at": stamp(row.created_at),
+        "previews": traits.previews if row.previews is None else row.previews,
         "my": my(membership, begun, labels),
         "members": [member(each, shown, hiding) for each in members],
     }

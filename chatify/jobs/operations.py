@@ -1,6 +1,7 @@
 """Putting work down, taking it up, ending it."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from random import random
 from typing import Any
@@ -37,20 +38,20 @@ def add(*, kind: str, key: str, payload: dict[str, Any] | None = None, due: date
 
 
 def claim(limit: int = 20) -> list[Job]:
-    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time. Patient jobs are
-    left."""
+    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time. Patient and distant
+    jobs are left."""
     now = timezone.now()
-    due = _due(now).exclude(kind__in=registry.patient()).order_by("due")[:limit]
+    due = _due(now).exclude(kind__in=registry.patient() | registry.distant()).order_by("due")[:limit]
     return [job for job in due if _take(job, now)]
 
 
-def claim_patient() -> Job | None:
-    """Take the patient job that waits longest: one at a time, or its time would be over before its turn came. None
-    while this process cannot keep up with what is sent."""
+def claim_slow(kinds: Collection[str]) -> Job | None:
+    """Take the job of these kinds that waits longest: one at a time, or its time would be over before its turn came.
+    None while this process cannot keep up with what is sent."""
     if strain.sheds("preview"):
         return None
     now = timezone.now()
-    waiting = _due(now).filter(kind__in=registry.patient()).order_by("due")[:20]
+    waiting = _due(now).filter(kind__in=kinds).order_by("due")[:20]
     return next((job for job in waiting if _take(job, now)), None)
 
 

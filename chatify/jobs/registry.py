@@ -12,20 +12,29 @@ class Again(Exception):
 
 _work: dict[str, Work] = {}
 _patient: set[str] = set()
+_distant: set[str] = set()
 
 
-def register(kind: str, work: Work, *, patient: bool = False) -> None:
+def register(kind: str, work: Work, *, patient: bool = False, distant: bool = False) -> None:
     """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. `patient`
     work takes seconds or minutes: it waits for its own turn, so that mail and news never wait for it, and is not taken
-    up by a process that cannot keep up with what is sent (chatify/lib/strain.py)."""
+    up by a process that cannot keep up with what is sent (chatify/lib/strain.py). So is `distant` work, which waits for
+    servers of others and lets nobody else wait for them."""
     _work[kind] = work
     if patient:
         _patient.add(kind)
+    if distant:
+        _distant.add(kind)
 
 
 def patient() -> frozenset[str]:
     """The kinds that can wait."""
     return frozenset(_patient)
+
+
+def distant() -> frozenset[str]:
+    """The kinds that ask others."""
+    return frozenset(_distant)
 
 
 def work_of(kind: str) -> Work:

@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.db import close_old_connections
 
-from chatify.jobs import operations, sweeps, wake
+from chatify.jobs import operations, registry, sweeps, wake
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
@@ -17,8 +17,8 @@ PATIENT_SECONDS = 60.0
 
 
 def run_due() -> int:
-    """Do everything that is due now, the patient last. Returns the number of jobs done."""
-    return run_quick() + run_patient()
+    """Do everything that is due now, the slow last. Returns the number of jobs done."""
+    return run_quick() + run_distant() + run_patient()
 
 
 def run_quick() -> int:
@@ -40,8 +40,17 @@ def run_quick() -> int:
 def run_patient() -> int:
     """Do what is due and takes long, one after the other, with what came meanwhile in between. After a minute it
     rings for the next, for the same reasons."""
+    return _run_slow(registry.patient())
+
+
+def run_distant() -> int:
+    """The same for what asks other servers."""
+    return _run_slow(registry.distant())
+
+
+def _run_slow(kinds: Collection[str]) -> int:
     done, until = 0, time.monotonic() + PATIENT_SECONDS
-    while job := operations.claim_patient():
+    while job := operations.claim_slow(kinds):
         done += operations.run(job) + run_quick()
         if time.monotonic() > until:
             wake.ring()
@@ -96,7 +105,11 @@ class Runner:
 def for_this_process() -> Runner:
     """The threads that every web process has: they do the work themselves, or where Celery carries the jobs one rings
     again for those that nobody took up (an emptied broker loses nothing)."""
-    return Runner(ring_for_overdue) if settings.CELERY_BROKER_URL else Runner(run_quick, run_patient)
+    return (
+        Runner(ring_for_overdue)
+        if settings.CELERY_BROKER_URL
+        else Runner(run_quick, run_patient, run_distant)
+    )
 
 
 def ring_for_overdue() -> None:

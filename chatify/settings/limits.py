@@ -36,6 +36,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "import": (10, 86_400),
     "upload": (60, 3600),
     "upload.link": (30, 60),
+    "preview": (10, 60),
     "code.try": (10, 3600),
     "account.create": (5, 86_400),
     "mail.anonymous": (20, 86_400),

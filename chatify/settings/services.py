@@ -32,6 +32,8 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# Whether pages that people link to are asked for a title and a picture, where the conversation and the sender want it.
+CHATIFY_PREVIEWS = env.flag("CHATIFY_PREVIEWS", True)
 # Private networks (10.1.0.0/16,…) that may be asked for previews of links although no stranger's server may lead there.
 CHATIFY_FETCH_NETWORKS = env.names("CHATIFY_FETCH_NETWORKS")
 

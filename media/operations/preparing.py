@@ -48,7 +48,7 @@ def make_playable(payload: Shape) -> None:
     upload = Upload.objects.filter(pk=payload["upload"], state=State.READY).first()
     if upload is None or upload.renditions.filter(name="play").exists():
         return
-    with _folder() as folder:
+    with scratch() as folder:
         made = _keep_files(_copy(upload, folder), folder)
     if made:
         _add(upload, made)
@@ -79,7 +79,7 @@ def _prepare(upload: Upload) -> None:
         log.warning("upload %s of %s: %s", upload.pk, upload.owner_id, found)
         keeping.refuse(upload, f"This file is dangerous ({found}).")
         return
-    with _folder() as folder:
+    with scratch() as folder:
         answer = _look_into(upload, folder)
         if "refused" in answer:
             keeping.refuse(upload, answer["refused"])
@@ -136,7 +136,7 @@ def _picture_limits(upload: Upload) -> Shape:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def scratch() -> Iterator[Path]:
     """A place for one task's files; it goes with what is in it."""
     path = Path(settings.MEDIA_ROOT) / "work" / secrets.token_hex(8)
     path.mkdir(parents=True, mode=0o700)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from media.processing import documents, films, pictures
+from media.processing import documents, films, pages, pictures
 from media.processing.trouble import CannotPreview, TooMuch
 
 IDLE_SECONDS = 60.0
@@ -26,6 +26,8 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     "play": films.prepare_playable,
     "sound": films.prepare_sound,
     "document": documents.prepare,
+    "page": pages.prepare,
+    "card": pictures.prepare_card,
 }
 
 

@@ -12,7 +12,7 @@ import pi_heif
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
 from media.processing import stripping
-from media.processing.trouble import TooMuch
+from media.processing.trouble import CannotPreview, TooMuch
 
 pi_heif.register_heif_opener()
 Shape = dict[str, Any]
@@ -20,6 +20,9 @@ Shape = dict[str, Any]
 PREVIEW_SIDE = 1600
 THUMB_SIDE = 640
 MOVING_SIDE = 480
+CARD_SIDE = 400
+# A picture below this is a dot that counts visitors.
+SMALLEST_CARD = 32
 PLACEHOLDER_SIDE = 16
 LARGEST_PROFILE = 2**20
 # Seconds after which a moving picture is shown standing still.
@@ -56,6 +59,19 @@ def stills(picture: Image.Image, folder: str) -> Shape:
     return {
         "preview": _save(preview, folder, "preview"),
         "thumb": _save(_within(preview, THUMB_SIDE), folder, "thumb"),
+    }
+
+
+def prepare_card(source: str, folder: str, task: Shape) -> Shape:
+    """The picture of a page that somebody linked to, small and still. Raises like `prepare`."""
+    with _opened(source, task) as picture:
+        picture.draft("RGB", (CARD_SIDE, CARD_SIDE))
+        upright = _upright(picture)
+    if min(upright.size) < SMALLEST_CARD:
+        raise CannotPreview
+    return {
+        "renditions": {"card": _save(_within(upright, CARD_SIDE), folder, "card")},
+        "placeholder": placeholder(upright),
     }
 
 

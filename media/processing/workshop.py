@@ -82,3 +82,5 @@ class Workshop:
 
 
 workshop = Workshop()
+# Its own, so that the card of a link does not wait for a film.
+reading_room = Workshop()

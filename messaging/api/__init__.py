@@ -19,6 +19,7 @@ from messaging.api import (
     messages,
     notifications,
     people,
+    previews,
     reports,
     requests,
     scheduled,
@@ -28,8 +29,8 @@ from messaging.api import (
 
 router = Router()
 for noun in (
-    me, people, blocks, conversations, drafts, messages, actions, attachments, events, exports, imports, inbox,
-    invitations,
+    me, people, blocks, conversations, drafts, messages, actions, attachments, previews, events, exports, imports,
+    inbox, invitations,
     labels, members, notifications, reports, requests, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

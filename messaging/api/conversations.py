@@ -11,12 +11,13 @@ from ninja.responses import Status
 from accounts.api import asker
 from accounts.models import User
 from accounts.queries import people_by_ids
+from chatify.lib import db
 from chatify.lib.api.fields import Cursor, Id, Limit, Listed
 from chatify.lib.errors import Invalid
 from messaging import kinds
 from messaging.api import given, shapes, shown
 from messaging.models import Conversation
-from messaging.operations import conversations, groups, members, pace
+from messaging.operations import conversations, groups, members, pace, previews
 from messaging.queries import access, inbox
 from messaging.queries import members as queries
 
@@ -62,11 +63,10 @@ def show(request: HttpRequest, conversation: UUID) -> dict[str, Any]:
     "/conversations/{uuid:conversation}", response=shapes.Conversation, operation_id="change_conversation"
 )
 def change(request: HttpRequest, conversation: UUID, payload: given.Settings) -> dict[str, Any]:
-    """Change a group. Its title and topic whoever may by right; who may do what, owners and admins."""
-    allow = payload.settings.model_dump(exclude_none=True) if payload.settings else {}
-    groups.change(
-        asker(request), conversation=conversation, title=payload.title, topic=payload.topic, allow=allow
-    )
+    """Change a group. Its title and topic whoever may by right; who may do what, owners and admins. `previews` may be
+    switched in every conversation, in a group by those who run it."""
+    with db.atomic():
+        _change(asker(request), conversation, payload)
     return shown.conversation(asker(request), inbox.row(asker(request), conversation))
 
 
@@ -77,6 +77,14 @@ def leave(request: HttpRequest, conversation: UUID, successor: Id | None = None)
     heir = queries.member(access.conversation_for(me, conversation), successor) if successor else None
     members.leave(me, conversation=conversation, successor=heir)
     return Status(204, None)
+
+
+def _change(me: User, conversation: UUID, wish: given.Settings) -> None:
+    if wish.previews is not None:
+        previews.switch(me, conversation=conversation, on=wish.previews)
+    allow = wish.settings.model_dump(exclude_none=True) if wish.settings else {}
+    if wish.previews is None or allow or (wish.title, wish.topic) != (None, None):
+        groups.change(me, conversation=conversation, title=wish.title, topic=wish.topic, allow=allow)
 
 
 def _direct(me: User, wish: given.Direct) -> Conversation:

@@ -56,10 +56,11 @@ class InboxSettings(Given):
 
 class Sending(Given):
     """`undo`: for how many seconds (0 to 30) what I send can be taken back. `late`: `send` or `ask` where the time of
-    a message passed while the server was away."""
+    a message passed while the server was away. `previews`: whether what I link to is looked up for its readers."""
 
     undo: Annotated[int, Field(strict=True)] | None = None
     late: str | None = None
+    previews: bool | None = None
 
 
 Wish = Annotated[bool, Field(strict=True)]
@@ -174,11 +175,12 @@ class Rights(Given):
 
 
 class Settings(Given):
-    """A group's title, its topic and who may do what; what is left out stays."""
+    """A group's title, its topic and who may do what, and whether links get previews; what is left out stays."""
 
     title: str | None = None
     topic: str | None = None
     settings: Rights | None = None
+    previews: bool | None = None
 
 
 class NewMessage(Written):

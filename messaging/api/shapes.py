@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from accounts.api import Person
 from chatify.lib.api.fields import IdText, Listed, Shown, Time
+from messaging.api.previews import Preview
 
 KindName = Literal["direct", "group", "mail", "assistant"]
 RoleName = Literal["owner", "admin", "member"]
@@ -94,6 +95,7 @@ class Message(Shown):
     origin: Person | None
     letter: Letterhead | None = None
     attachments: list[Attachment]
+    previews: list[Preview]
     reactions: list[Reaction]
     starred: bool = False
     blocked: bool = False
@@ -234,7 +236,7 @@ class Member(Shown):
 
 class Conversation(Shown):
     """A conversation as I see it. `members` is the first page of them; `settings` are a group's own.
-    `bcc` got copies of a letter that I wrote; nobody else is told of them."""
+    `previews`: whether links get cards here. `bcc` got copies of a letter that I wrote; nobody else is told of them."""
 
     id: IdText
     kind: KindName
@@ -250,6 +252,7 @@ class Conversation(Shown):
     last_message: Message | None
     last_activity_at: Time
     created_at: Time
+    previews: bool
     my: My
     members: list[Member]
     bcc: list[Person]

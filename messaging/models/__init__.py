@@ -13,6 +13,7 @@ from messaging.models.membership import Membership
 from messaging.models.mention import Mention
 from messaging.models.message import Message, MessageVersion, Reacted, VersionReader
 from messaging.models.notice import Notice
+from messaging.models.preview import LinkedPage, Preview
 from messaging.models.reaction import Reaction
 from messaging.models.receipt import StoppedReceipt
 from messaging.models.report import Report, ReportAct
@@ -32,6 +33,7 @@ __all__ = [
     "KeptDraft",
     "Label",
     "Labelling",
+    "LinkedPage",
     "LogEpoch",
     "MailImport",
     "MailReference",
@@ -40,6 +42,7 @@ __all__ = [
     "Message",
     "MessageVersion",
     "Notice",
+    "Preview",
     "Reacted",
     "Reaction",
     "Report",

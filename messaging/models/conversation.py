@@ -48,6 +48,8 @@ class Conversation(models.Model):
     """The mail that this is the Bcc of, with one person who is in nothing else of it. Only its sender may know."""
     imported = models.BooleanField(default=False, db_default=False)
     """Whether it came from elsewhere: then whoever brought it is alone in it."""
+    # Whether links get cards here; null is as in every conversation of its kind.
+    previews = models.BooleanField(null=True, blank=True)
 
     class Meta:
         constraints = [

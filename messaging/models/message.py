@@ -56,6 +56,9 @@ class Message(models.Model):
     # [...], "cc": [...]}.
     letter = models.JSONField(null=True, blank=True)
 
+    # Likewise: when it last got a card for one of its links.
+    previewed_at = models.DateTimeField(null=True, blank=True)
+
     reactions: ClassVar[Sequence["Reacted"]] = ()
     """What people put under it."""
     origin: ClassVar[User | None] = None
@@ -68,6 +71,8 @@ class Message(models.Model):
     """Whether it is for its sender's eyes alone, for ever: the other person of the chat had blocked them."""
     files: ClassVar[Sequence[Any]] = ()
     """The Attachment rows of the files it carries; read by `queries.extras`."""
+    previews: ClassVar[Sequence[Any]] = ()
+    """The Preview rows of its links; read by `queries.extras`."""
 
     class Meta:
         constraints = [

@@ -20,7 +20,7 @@ from messaging.models import (
     Star,
     VersionReader,
 )
-from messaging.operations import acting, claims
+from messaging.operations import acting, claims, linking
 
 
 def delete(actor: User, *, message: UUID) -> None:
@@ -47,6 +47,7 @@ def _erase(row: Message) -> None:
         row.letter = {**row.letter, "to": [], "cc": []}
     row.reactions = ()  # type: ignore[misc]
     claims.release(row)
+    linking.release(row)
     VersionReader.objects.filter(version__message=row).delete()
     for joined in (MessageVersion, Reaction, Star, Mention):
         joined.objects.filter(message=row).delete()

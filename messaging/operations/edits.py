@@ -9,7 +9,7 @@ from chatify.lib.digest import text_hash
 from chatify.lib.errors import Conflict, Forbidden
 from messaging.events import EDITED
 from messaging.models import Membership, Message, MessageVersion, VersionReader
-from messaging.operations import acting, mentions
+from messaging.operations import acting, linking, mentions
 
 
 def edit(actor: User, *, message: UUID, body: str) -> Message:
@@ -35,6 +35,7 @@ def edit(actor: User, *, message: UUID, body: str) -> Message:
         row.salt, row.edited_at = secrets.token_hex(16), act.at
         row.save(update_fields=["body", "html", "salt", "edited_at"])
         mentions.replace(row.pk, called.ids)
+        linking.renew(row)
         act.tell(EDITED, {"text": text_hash(row.salt, source)})
     return row
 

@@ -17,7 +17,7 @@ from chatify.lib.digest import to_milliseconds
 from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound
 from messaging.events import LogAppended
 from messaging.models import Conversation, Message
-from messaging.operations import backends, claims, rows, unheard
+from messaging.operations import backends, claims, linking, rows, unheard
 from messaging.operations.ledger import Draft, Ledger
 from messaging.operations.records import Head, Identity, Member, Rows, Sent, Untold
 from messaging.queries import rights
@@ -181,6 +181,8 @@ def _store(
     if any(message.mentions for message in messages):
         rows.keep_mentions(messages)
     claims.keep(messages)
+    if announce:
+        linking.ask(messages)
     if untold:
         events.emit(LogAppended([event for ledger in ledgers for event in ledger.published()], untold.id))
 

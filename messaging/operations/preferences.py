@@ -18,13 +18,16 @@ def keep_filter(actor: User, *, name: str) -> None:
     preferences.keep(actor, "inbox", filter=name)
 
 
-def set_sending(actor: User, *, undo: int | None = None, late: str | None = None) -> None:
-    """For how many seconds a send can be undone, and whether what is late asks before it goes. Raises Invalid."""
+def set_sending(
+    actor: User, *, undo: int | None = None, late: str | None = None, previews: bool | None = None
+) -> None:
+    """For how many seconds a send can be undone, whether what is late asks before it goes, and whether links get
+    cards. Raises Invalid."""
     if undo is not None and not 0 <= undo <= MOST_UNDO_SECONDS:
         raise Invalid.field("undo", f"Choose 0 to {MOST_UNDO_SECONDS} seconds.")
     if late is not None and late not in LATE:
         raise Invalid.field("late", f"Choose one of {', '.join(LATE)}.")
-    chosen = {"undo": undo, "late": late}
+    chosen = {"undo": undo, "late": late, "previews": previews}
     with db.atomic():
         preferences.keep(
             actor, "sending", **{name: value for name, value in chosen.items() if value is not None}

@@ -102,6 +102,7 @@ class NewMessage:
     letter: dict[str, Any] | None = None
     pin: ClassVar[None] = None
     reactions: ClassVar[tuple[()]] = ()
+    previews: ClassVar[tuple[()]] = ()
 
     @property
     def writer(self) -> User:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
-from messaging.models import Attachment, Message, Reacted, Reaction
+from messaging.models import Attachment, Message, Preview, Reacted, Reaction
 
 USERS_SHOWN = 100
 """How many of those who put the same emoji are named."""
@@ -22,6 +22,7 @@ def load(messages: Iterable[Message], *, reader: UUID | None = None) -> None:
     _load_reactions([row for row in rows if row.reacted_at], reader)
     _load_origins([row for row in rows if row.forwarded_from_id])
     _load_files([row for row in rows if row.attached])
+    _load_previews([row for row in rows if row.previewed_at])
 
 
 def _load_reactions(rows: Sequence[Message], reader: UUID | None) -> None:
@@ -51,6 +52,17 @@ def _load_files(rows: Sequence[Message]) -> None:
         found.setdefault(file.message_id, []).append(file)
     for row in rows:
         row.files = found.get(row.pk, ())  # type: ignore[misc]
+
+
+def _load_previews(rows: Sequence[Message]) -> None:
+    if not rows:
+        return
+    found: dict[UUID, list[Preview]] = {}
+    cards = Preview.objects.filter(message_id__in=[row.pk for row in rows], page__isnull=False)
+    for card in cards.select_related("page").order_by("message_id", "place"):
+        found.setdefault(card.message_id, []).append(card)
+    for row in rows:
+        row.previews = found.get(row.pk, ())  # type: ignore[misc]
 
 
 def reactions(messages: Sequence[UUID], *, reader: UUID | None = None) -> dict[UUID, list[Reacted]]:

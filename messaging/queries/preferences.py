@@ -26,6 +26,11 @@ def undo_in(sending: Mapping[str, Any]) -> int:
     return max(0, min(MOST_UNDO_SECONDS, seconds)) if isinstance(seconds, int) else 0
 
 
+def previews(user: User) -> bool:
+    """Whether what they link to may be looked up for those who read it."""
+    return user.settings.get("sending", {}).get("previews") is not False
+
+
 def asks_when_late(user: User) -> bool:
     """Whether a message whose time passed while the server was away asks before it goes."""
     return user.settings.get("sending", {}).get("late") == "ask"
@@ -33,4 +38,8 @@ def asks_when_late(user: User) -> bool:
 
 def sending(user: User) -> dict[str, Any]:
     """The settings as the API shows them."""
-    return {"undo": undo_seconds(user), "late": "ask" if asks_when_late(user) else "send"}
+    return {
+        "undo": undo_seconds(user),
+        "late": "ask" if asks_when_late(user) else "send",
+        "previews": previews(user),
+    }

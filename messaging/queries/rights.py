@@ -61,6 +61,16 @@ def may_edit(conversation: Conversation, my: Membership) -> bool:
     return _may(conversation.members_edit, conversation, my)
 
 
+def may_switch_previews(conversation: Conversation, my: Membership) -> bool:
+    """Whether links get cards: in a group those who run it say so, elsewhere everybody."""
+    return not conversation.traits.members_may_change or my.manages
+
+
+def shows_previews(conversation: Conversation) -> bool:
+    """Whether links get cards: unless somebody switched that, in groups yes and between few no."""
+    return conversation.traits.previews if conversation.previews is None else conversation.previews
+
+
 def may_call_everyone(conversation: Conversation, my: Membership) -> bool:
     """`@everyone` rings at everybody's: in a group that is for those who run it."""
     return not conversation.traits.members_may_change or my.manages

@@ -58,6 +58,9 @@ def _changed(data: Shape) -> SafeString:
         return format_html("{} lets {}", _name(data.get("actor")), _allowed(data["rights"]))
     if "topic" in data:
         return _topic(data)
+    if "previews" in data:
+        way = "on" if data["previews"] else "off"
+        return format_html("{} switched previews of links {}", _name(data.get("actor")), way)
     return format_html(
         "{} changed the name to <b><bdi>{}</bdi></b>", _name(data.get("actor")), data.get("title", "")
     )

@@ -102,6 +102,8 @@ def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
         **_members(request, found),
         "pinned": [(presenters.message(row), place_of(row)) for row in pins.of(found)],
         "may": deciding.of(found, mine),
+        "previews": deciding.shows_previews(found),
+        "switches": deciding.may_switch_previews(found, mine),
         "manages": deciding.manages(found, mine),
         "asking_in": invitations.joining_count(found) if deciding.manages(found, mine) else 0,
         "owns": mine.role == Membership.Role.OWNER,

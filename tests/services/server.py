@@ -50,7 +50,9 @@ class Server:
         self._own_folder = data_dir is None
         self.data_dir = data_dir or Path(tempfile.mkdtemp(prefix="chatify-", dir="/tmp"))
         self.log_path = self.data_dir / "server.log"
-        self.env = clean_environment(CHATIFY_DATA=str(self.data_dir), CHATIFY_LIMITS="off")
+        self.env = clean_environment(
+            CHATIFY_DATA=str(self.data_dir), CHATIFY_LIMITS="off", CHATIFY_PREVIEWS="off"
+        )
         if database_url:
             self.env["DATABASE_URL"] = database_url
         if redis_url:

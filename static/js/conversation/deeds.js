@@ -2,7 +2,7 @@
 
 import { ask } from "../behaviours/dialogs.js";
 import { enliven } from "../html.js";
-import { csrfToken, find, make } from "../lib/dom.js";
+import { all, csrfToken, find, make } from "../lib/dom.js";
 import { words } from "../words.js";
 import { takeOff } from "./changes.js";
 
@@ -48,6 +48,12 @@ export class Deeds {
   emoji(item, emoji, on) {
     const wish = on === undefined ? "" : on ? "add" : "remove";
     return this.#trying(() => this.#post(`/m/${idOf(item)}/react/`, { emoji, do: wish }));
+  }
+
+  /** Takes the cards of a message's links away, or the one whose button it was; they go for everybody, by an event. */
+  unpreview(item, button = null) {
+    const ids = (button ? [button] : all("[data-preview]", item)).map(({ dataset }) => dataset.preview);
+    return this.#trying(() => Promise.all(ids.map((id) => this.#post(`/previews/${id}/remove/`))));
   }
 
   forward(item) {

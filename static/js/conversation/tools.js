@@ -90,7 +90,8 @@ export class Tools {
 
   #toggled(button) {
     const item = button?.closest(MESSAGE);
-    if (item) this.deeds.emoji(item, button.dataset.emoji, button.getAttribute("aria-pressed") !== "true");
+    if (item && button.dataset.preview) this.deeds.unpreview(item, button);
+    else if (item) this.deeds.emoji(item, button.dataset.emoji, button.getAttribute("aria-pressed") !== "true");
   }
 
   #own(field) {
@@ -135,6 +136,7 @@ export class Tools {
     const may = new Set(["star", "forward", "copy", "link", "unread", "select", "hide", "react", "emoji"]);
     if (rights.includes("post")) may.add("reply");
     if (own) may.add("edit");
+    if (own && find(".preview", item)) may.add("unpreview");
     if (rights.includes("pin")) may.add("pin");
     if (own || rights.includes("delete")) may.add("delete");
     if (item.matches(".edited")) may.add("history");
