@@ -138,6 +138,8 @@ class _Batch:
 def bring(reader: User, drafts: Sequence[Draft]) -> list[Sent]:
     """Append mail from elsewhere to conversations of its one reader, whoever wrote it: it counts as read, and nobody is
     told. The caller knows that none of it is there yet."""
+    if not drafts:
+        return []
     held = [(str(draft.conversation), str(reader.pk), str(draft.client_id)) for draft in drafts]
     with db.atomic():
         batch = _Batch(held, drafts)
