@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.models import User
 from chatify.lib.api import problems, reading
 from chatify.lib.network import network
-from messaging.queries import inbox
+from messaging.queries import counts
 
 API = "/api/v1"
 JSON = "application/json"
@@ -129,7 +129,7 @@ def test_an_error_of_ours_is_a_problem_and_says_nothing_of_its_cause(
 
     client = Client(raise_request_exception=False)
     client.force_login(alice)
-    monkeypatch.setattr(inbox, "unread_total", fail)
+    monkeypatch.setattr(counts, "by_filter", fail)
     assert "secret" not in str(problem(client.get(f"{API}/me"), 500))
 
 
@@ -139,7 +139,7 @@ def test_a_busy_database_is_503_with_a_time(alice: User, monkeypatch: pytest.Mon
 
     client = Client()
     client.force_login(alice)
-    monkeypatch.setattr(inbox, "unread_total", fail)
+    monkeypatch.setattr(counts, "by_filter", fail)
     answer = client.get(f"{API}/me")
     problem(answer, 503)
     assert answer["Retry-After"] == "1"

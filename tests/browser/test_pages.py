@@ -39,6 +39,9 @@ SIGNED_IN = (
     "empty",
     "security",
     "address",
+    "device",
+    "connection",
+    "share",
 )
 
 
@@ -76,6 +79,9 @@ def furnished(chromium: Browser) -> Iterator[tuple[World, dict[str, str]]]:
         "empty": "/inbox/",
         "security": "/settings/security/",
         "address": "/accounts/email/",
+        "device": "/settings/device/",
+        "connection": "/settings/doctor/",
+        "share": f"/share/?text={LONG[:90]}",
     }
     yield world, paths
     world.close()
