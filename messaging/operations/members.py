@@ -9,7 +9,7 @@ from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import JOINED, LEFT, ROLE
 from messaging.models import Conversation, Membership
 from messaging.operations import blocks, log, requests
-from messaging.queries import access, rights
+from messaging.queries import access, counts, rights
 
 Role = Membership.Role
 
@@ -44,12 +44,16 @@ def enter(ledger: log.Ledger[Conversation], actor: User, user: User, *, by: str)
     row = Membership.objects.select_for_update().filter(conversation=conversation, user=user).first()
     if _active(row):
         return False
-    there = Membership.objects.filter(conversation=conversation, left_seq=None).count()
-    if there >= conversation.traits.maximum_members:
-        raise Conflict(full(conversation))
+    _require_room(conversation)
     _join(ledger, actor, user, row, None, by=by)
     blocks.introduce(conversation, [user])
     return True
+
+
+def _require_room(conversation: Conversation) -> None:
+    there = Membership.objects.filter(conversation=conversation, left_seq=None).count()
+    if there >= conversation.traits.maximum_members:
+        raise Conflict(full(conversation))
 
 
 def full(conversation: Conversation) -> str:
@@ -68,7 +72,7 @@ def remove(actor: User, *, conversation: UUID, user: User) -> None:
         _go(ledger, actor, user, theirs)
 
 
-def leave(actor: User, *, conversation: UUID, successor: User | None = None) -> None:
+def leave(actor: User, *, conversation: UUID, successor: User | None = None) -> Membership:
     """Leave a group. The last owner names a successor, unless nobody else is left; who is named becomes an owner.
 
     Raises Conflict where an owner is missing then, Forbidden where somebody else than an owner names one.
@@ -79,6 +83,24 @@ def leave(actor: User, *, conversation: UUID, successor: User | None = None) -> 
                 raise Forbidden("Only owners may change roles.")
             _give(ledger, actor, successor, _member(conversation, successor), Role.OWNER)
         _go(ledger, actor, actor, mine)
+        return mine
+
+
+def come_back(ledger: log.Ledger[Conversation], actor: User, *, left: int) -> None:
+    """Undo the leaving that took the place `left` in the log of a group that is held: role, place and what was read are
+    as they were. Raises Conflict where the membership is another by now, or the group is full."""
+    conversation = ledger.conversation
+    row = Membership.objects.select_for_update().filter(conversation=conversation, user=actor).first()
+    if row is None or row.left_seq != left:
+        raise Conflict("This cannot be undone any more: it has changed since.")
+    _require_room(conversation)
+    row.left_seq = None
+    row.conversation = conversation
+    row.skip = counts.skip_after(row, row.read_number)
+    row.save(update_fields=["left_seq", "skip"])
+    ledger.event(JOINED, actor, {"user": str(actor.id), "by": "return"}, about=actor)
+    ledger.bump_membership()
+    blocks.introduce(conversation, [actor])
 
 
 def set_role(actor: User, *, conversation: UUID, user: User, role: str) -> Membership:

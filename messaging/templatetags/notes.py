@@ -82,7 +82,7 @@ def _allowed(rights: dict[str, str]) -> str:
     return ", and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
-_WAYS = {"link": " by a link", "invitation": " by an invitation"}
+_WAYS = {"link": " by a link", "invitation": " by an invitation", "return": " again"}
 _WHO = {"everyone": "all members", "admins": "only admins"}
 _RIGHTS = {
     "post": "{} post",

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
-from chatify.lib import ids
-from chatify.lib.errors import Invalid
-from messaging.operations import members, pace
+from chatify.lib import http, ids
+from chatify.lib.errors import Conflict, Forbidden, Invalid
+from messaging.operations import members, pace, returns
 from messaging.queries import access
 from messaging.queries import members as queries
 from messaging.views.details import changed, page
@@ -66,14 +66,14 @@ def role(request: MemberRequest, id: UUID, user: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def leave(request: MemberRequest, id: UUID) -> HttpResponse:
-    """POST successor=<id>: leave; afterwards the inbox, as the conversation is gone for me."""
-
-    def go() -> None:
+    """POST successor=<id>: leave; afterwards what was done, with a way back for some minutes."""
+    try:
         heir = request.POST.get("successor")
         named = _member(request, id, ids.parse(heir, field="successor")) if heir else None
-        members.leave(request.user, conversation=id, successor=named)
-
-    return changed(request, id, go, then=reverse("inbox"))
+        change = returns.leave(request.user, conversation=id, successor=named)
+    except (Invalid, Conflict, Forbidden) as error:
+        return page(request, id, error=error)
+    return http.SeeOther(reverse("undo", args=[change.id]))
 
 
 def _some(request: MemberRequest, picker: Picker) -> list[User]:

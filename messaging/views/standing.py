@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.door import MemberRequest, signed_in
 from chatify.lib import http
 from messaging.models import InboxChange
-from messaging.operations import changes, standing
+from messaging.operations import returns, standing
 from messaging.queries import changes as queries
 from messaging.views import moments
 from messaging.views.inbox import list_of
@@ -54,7 +54,7 @@ def undo(request: MemberRequest, id: UUID) -> HttpResponse:
     """GET: what was done, with a button. POST: it is as it was."""
     if request.method != "POST":
         return _said(request, queries.change(request.user, id))
-    change = changes.undo(request.user, change=id)
+    change = returns.undo(request.user, change=id)
     if http.wants_json(request):
         return http.json_answer({"words": "Undone.", "conversations": _touched(change)})
     return _said(request, change)

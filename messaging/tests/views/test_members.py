@@ -1,12 +1,14 @@
 """Who is in a group: what each role may do, and that leaving is leaving."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from messaging.models import Membership
+from messaging.models import InboxChange, Membership
 from messaging.operations import members
+from messaging.queries import counts, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +42,7 @@ def test_a_member_may_look_and_leave_and_nothing_else(as_bob, bob, carol, dave, 
         response = as_bob.post(base + path, fields)
         assert response.status_code == 403, path
         assert 'role="alert"' in html(response)
-    assert as_bob.post(f"{base}leave/")["Location"] == "/inbox/"
+    assert as_bob.post(f"{base}leave/")["Location"].startswith("/inbox/undo/")
     assert as_bob.get(base).status_code == 404
 
 
@@ -175,3 +177,31 @@ def test_a_topic_stands_in_the_details_and_in_the_timeline(as_alice, as_bob, gro
     odd = as_alice.post(f"/c/{group.id}/rights/", {"post": "nobody"})
     assert odd.status_code == 422
     assert "Choose one of the answers" in html(odd)
+
+
+def test_who_left_comes_back_as_they_were(as_alice, as_bob, bob, alice, group, say):
+    members.set_role(alice, conversation=group.id, user=bob, role="admin")
+    say(alice, group, "before")
+    undo = as_bob.post(f"/c/{group.id}/leave/")["Location"]
+    assert "You left Garden." in html(as_bob.get(undo))
+    say(alice, group, "meanwhile")
+    assert as_alice.post(undo).status_code == 404
+    assert "Undone" in html(as_bob.post(undo))
+    page = html(as_bob.get(f"/c/{group.id}/"))
+    assert "joined again" in page and "before" in page and "meanwhile" in page
+    row = Membership.objects.select_related("conversation").get(conversation=group, user=bob)
+    assert (row.role, counts.unread(row)) == ("admin", 2)
+    assert list(verify.check(group.id)) == []
+    assert as_bob.post(undo).status_code == 409
+
+
+def test_leaving_is_not_undone_when_it_is_late_or_they_came_back_otherwise(as_bob, bob, alice, group):
+    undo = as_bob.post(f"/c/{group.id}/leave/")["Location"]
+    members.add(alice, conversation=group.id, users=[bob])
+    assert as_bob.post(undo).status_code == 409
+    members.remove(alice, conversation=group.id, user=bob)
+    assert as_bob.post(undo).status_code == 409
+    assert not Membership.objects.filter(conversation=group, user=bob, left_seq=None).exists()
+    late = InboxChange.objects.get()
+    InboxChange.objects.update(created_at=late.created_at - timedelta(minutes=11))
+    assert as_bob.post(undo).status_code == 404
