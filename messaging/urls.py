@@ -89,6 +89,7 @@ urlpatterns = [
     path("c/<uuid:id>/react/", actions.press, name="press"),
     path("c/<uuid:id>/selected/", selection.selected, name="selected"),
     path("m/<uuid:id>/", actions.message, name="message"),
+    path("m/<uuid:id>/answer/", new.answer, name="message_answer"),
     path("m/<uuid:id>/edit/", actions.edit, name="message_edit"),
     path("m/<uuid:id>/delete/", actions.delete, name="message_delete"),
     path("m/<uuid:id>/restore/", actions.restore, name="message_restore"),

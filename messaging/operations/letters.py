@@ -129,9 +129,8 @@ def _store(owner: User, arriving: Sequence[_Arriving], known: Known, told: Broug
     sent = log.bring(owner, drafts)
     for each, place in zip(arriving, sent, strict=True):
         known[each.key].message_id, known[each.key].held = place.id, True
-    MailReference.objects.bulk_update(
-        [row for row in known.values() if row.pk in told_before], ["message", "held"]
-    )
+    named_before = [known[each.key] for each in arriving if known[each.key].pk in told_before]
+    MailReference.objects.bulk_update(named_before, ["message", "held"])
     MailReference.objects.bulk_create(row for row in known.values() if row.pk not in told_before)
     told.created += len(sent)
     told.conversations.update(place.conversation for place in sent)

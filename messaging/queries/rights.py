@@ -4,8 +4,9 @@ who may do everything but what is an owner's alone; what members may do, too, st
 
 from typing import Protocol
 
+from accounts.models import User
 from chatify.lib.errors import Forbidden
-from messaging.models import Conversation, Membership
+from messaging.models import Conversation, Membership, Message
 from messaging.models.conversation import RIGHTS
 
 ADMINS_POST = "Only admins post here."
@@ -74,6 +75,12 @@ def shows_previews(conversation: Conversation) -> bool:
 def may_call_everyone(conversation: Conversation, my: Membership) -> bool:
     """`@everyone` rings at everybody's: in a group that is for those who run it."""
     return not conversation.traits.members_may_change or my.manages
+
+
+def answerable(user: User, row: Message) -> bool:
+    """Whether a letter of its own can go to who wrote this one: somebody else, who is here, and has truly sent it."""
+    sent = row.letter is None and row.sender.is_active and row.sender_id != user.pk
+    return sent and not row.deleted_at and row.conversation.traits.has_subject
 
 
 def of(conversation: Conversation, my: Membership) -> dict[str, bool]:

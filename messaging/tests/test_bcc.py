@@ -170,3 +170,19 @@ def test_who_is_not_here_is_refused_and_nothing_typed_is_lost(
         assert answer.status_code == 422 and "nia@elsewhere.example is nobody here" in shown
         assert "Hi there" in shown and "long words" in shown and 'value="bob" checked' in shown
     assert not Conversation.objects.exists()
+
+
+def test_a_letter_of_its_own_answers_the_writer_alone(
+    letter: Conversation, copy: Conversation, bob: User, dave: User, client_for: SignIn
+) -> None:
+    said = Message.objects.get(conversation=letter)
+    client, url = client_for(bob), f"/m/{said.pk}/answer/"
+    assert f'href="{url}"' in client.get(f"/m/{said.pk}/").content.decode()
+    shown = client.get(url, follow=True).content.decode()
+    assert 'value="Re: Lease"' in shown and 'value="alice" checked' in shown
+    assert 'value="carol" checked' not in shown
+    assert client_for(dave).get(url).status_code == 404
+    mine = Message.objects.get(conversation=copy)
+    assert client_for(dave).get(f"/m/{mine.pk}/answer/").status_code == 302
+    own = messages.send(bob, conversation=letter.pk, body="yes", client_id=ids.uuid7())
+    assert client.get(f"/m/{own.id}/answer/").status_code == 404

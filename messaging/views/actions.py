@@ -168,6 +168,7 @@ def _page(
     context = {
         "own": own,
         "may_delete": own or rights.manages(conversation, my),
+        "answerable": rights.answerable(request.user, row),
         "may_pin": rights.may_pin(conversation, my),
         "starred": row.pk in starred.among(request.user.pk, [row]),
         "mine": {emoji for _, emoji in joined.mine(request.user.pk, [row])},

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
@@ -20,6 +21,7 @@ from messaging.forms import Starting
 from messaging.models import Conversation
 from messaging.operations import attachments, claims, pace
 from messaging.operations import conversations as operations
+from messaging.queries import access, rights, timeline
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, chosen, pick, search
 
@@ -103,11 +105,27 @@ def new(request: MemberRequest) -> HttpResponse:
     if way.copies:
         pickers += [pick(request, "cc", "Cc"), pick(request, "bcc", "Bcc")]
     if request.method != "POST":
-        return _form(request, way, Starting(), pickers)
+        begun = {"client_id": str(ids.uuid7()), "subject": request.GET.get("subject", "")[:200]}
+        return _form(request, way, Starting(initial=begun), pickers)
     finding = "find" in request.POST
     form = Starting(initial=request.POST.dict()) if finding else Starting(request.POST)
     form.attachments = request.POST.getlist("attachments")
     return (_find if finding else _start)(request, way, form, pickers)
+
+
+@require_safe
+@signed_in
+def answer(request: MemberRequest, id: UUID) -> HttpResponse:
+    """GET /m/<id>/answer/: a letter of its own to who wrote this one, and to nobody else."""
+    row = timeline.message(request.user, id)
+    if not rights.answerable(request.user, row):
+        raise NotFound("There is nobody here whom a letter of its own could answer.")
+    title = access.conversation_for(request.user, row.conversation_id).title
+    subject = title if title.lower().startswith("re:") else f"Re: {title}"
+    wish = urlencode(
+        {"kind": "mail", "to": row.sender.username, "subject": subject[: operations.SUBJECT_LENGTH]}
+    )
+    return redirect(f"{reverse('new')}?{wish}")
 
 
 def _find(request: MemberRequest, way: Way, form: Starting, pickers: list[Picker]) -> HttpResponse:

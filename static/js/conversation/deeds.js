@@ -60,6 +60,10 @@ export class Deeds {
     this.#visit(`/forward/?message=${idOf(item)}`);
   }
 
+  answer(item) {
+    this.#visit(`/m/${idOf(item)}/answer/`);
+  }
+
   history(item) {
     this.#visit(`/m/${idOf(item)}/history/`);
   }

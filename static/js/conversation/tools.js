@@ -135,6 +135,7 @@ export class Tools {
     if (item.matches(".gone")) return new Set(["hide"]);
     const may = new Set(["star", "forward", "copy", "link", "unread", "select", "hide", "react", "emoji"]);
     if (rights.includes("post")) may.add("reply");
+    if (this.list.matches(".letters") && !own && !find(".letterhead", item)) may.add("answer");
     if (own) may.add("edit");
     if (own && find(".preview", item)) may.add("unpreview");
     if (rights.includes("pin")) may.add("pin");
