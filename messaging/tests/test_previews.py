@@ -304,9 +304,12 @@ def test_nobody_but_readers_of_the_message_gets_its_picture(
         assert Client().get(door).status_code in (302, 401)
     hiding.hide(carol, messages=[sent.id])
     members.remove(alice, conversation=group.id, user=bob)
+    key = LinkedPage.objects.get().picture
     for door in doors:
-        assert client_for(carol).get(door).status_code == 404
-        assert client_for(bob).get(door).status_code == 404
+        for reader in (carol, bob, dave):
+            answer = client_for(reader).get(door)
+            assert answer.status_code == 404
+            assert key not in answer.content.decode() + str(answer.headers)
     deletions.delete(alice, message=sent.id)
     for door in doors:
         assert client_for(alice).get(door).status_code == 404
