@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bench import herd, machine, memory, notices, pages, profile, realtime, report, store
+from bench import herd, machine, media, memory, notices, pages, profile, realtime, report, store
 from bench.report import Result
 from tests.services.processes import NotStarted, Unavailable
 
@@ -31,6 +31,7 @@ BENCHES: dict[str, Bench] = {
     "memory": memory,
     "herd": herd,
     "notices": notices,
+    "media": media,
 }
 
 
