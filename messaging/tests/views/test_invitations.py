@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from accounts.tests import flows
 from messaging.models import Invitation, Membership
 from messaging.operations import invitations, members
 
@@ -164,3 +165,13 @@ def test_a_link_of_who_left_says_that_it_opens_nothing(as_alice, alice, bob, gro
     invitations.link(bob, conversation=group.id)
     members.leave(bob, conversation=group.id)
     assert "cannot invite people any more" in html(as_alice.get(f"/c/{group.id}/invitations/"))
+
+
+def test_who_signs_up_on_the_way_arrives_at_the_invitation(db, group, made):
+    visitor = Client()
+    link = unescape(re.search(r'href="(/accounts/signup/[^"]+)"', html(visitor.get(path(made))))[1])
+    assert f'value="{path(made)}"' in html(visitor.get(link))
+    flows.sign_up(visitor, next=path(made))
+    arrived = visitor.post("/accounts/confirm-email/", {"code": flows.last_code()}, follow=True)
+    assert arrived.request["PATH_INFO"] == path(made), arrived.redirect_chain
+    assert "Join the group" in html(arrived)
