@@ -15,6 +15,8 @@ from media.processing import stripping
 from media.processing.trouble import CannotPreview, TooMuch
 
 pi_heif.register_heif_opener()
+# Here, or each fork reads forty modules before it opens its file.
+Image.init()
 Shape = dict[str, Any]
 
 PREVIEW_SIDE = 1600
