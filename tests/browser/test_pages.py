@@ -42,6 +42,8 @@ SIGNED_IN = (
     "device",
     "connection",
     "share",
+    "notices",
+    "wishes",
 )
 
 
@@ -61,7 +63,12 @@ def furnished(chromium: Browser) -> Iterator[tuple[World, dict[str, str]]]:
         "A list:\n\n- one\n- two\n\n```\ncode\n```\n<https://example.org>",
     ):
         world.say("bob", chat, body)
-    for actor, body in (("alice", "First"), ("alice", "Second"), ("carol", "Third 🌱"), ("bob", "Fourth")):
+    for actor, body in (
+        ("alice", "First"),
+        ("alice", "Second"),
+        ("carol", "Third 🌱"),
+        ("bob", f"@alice {LONG}"),
+    ):
         world.say(actor, group, body)
     world.say("alice", mail, "Thank you, Carol.")
     paths = {
@@ -78,6 +85,8 @@ def furnished(chromium: Browser) -> Iterator[tuple[World, dict[str, str]]]:
         "details": f"/c/{group}/details/",
         "empty": "/inbox/",
         "security": "/settings/security/",
+        "notices": "/notifications/",
+        "wishes": "/settings/notifications/",
         "address": "/accounts/email/",
         "device": "/settings/device/",
         "connection": "/settings/doctor/",
