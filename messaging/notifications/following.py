@@ -1,6 +1,7 @@
 """Reading the log for people: what was appended becomes notices."""
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from chatify.lib import strain
 from chatify.lib.folding import fold
 from messaging import kinds
 from messaging.events import CHANGED, EDITED, JOINED, REACTED, SENT
@@ -21,6 +23,7 @@ from messaging.queries import happenings, presence, wishes
 from messaging.queries.happenings import Happening, Listener, Range
 
 RANGES_AT_ONCE = 100
+REST, LONGEST_REST_S = 4.0, 1.0
 STANDINGS = {"": Standing.IN, "waiting": Standing.WAITING}
 Blocks = set[tuple[UUID, UUID]]
 Words = re.Pattern[str] | None
@@ -33,7 +36,10 @@ def follow(payload: dict[str, Any]) -> None:
     ranges: list[Range] = [(name, first, last) for name, first, last in payload["ranges"]]
     for start in range(0, len(ranges), RANGES_AT_ONCE):
         for found in happenings.within(ranges[start : start + RANGES_AT_ONCE]):
+            began = time.monotonic()
             _follow(found)
+            if strain.sheds("typing"):  # those who talk come first
+                time.sleep(min(LONGEST_REST_S, REST * (time.monotonic() - began)))
 
 
 def _follow(found: Sequence[Happening]) -> None:
@@ -64,10 +70,22 @@ class Room:
     traits: kinds.Kind
     texts: happenings.Texts
     sent: list[Happening] = field(default_factory=list)
+    plain: bool = True
+    """Whether nothing in it is for anybody by itself."""
+
+    def add(self, each: Happening) -> None:
+        self.sent.append(each)
+        self.plain = self.plain and each.type == SENT and not each.called and each.answered is None
 
     def for_one(self, listener: Listener, words: Words, blocks: Blocks) -> Iterator[tuple[Event, Happening]]:
         """What concerns this member by itself, and the last of what does not. Of a text that was changed only whom it
         calls now."""
+        if self.plain and not (
+            words or blocks or listener.request or listener.visible_from > self.sent[0].seq
+        ):
+            if last := next((each for each in reversed(self.sent) if each.actor != listener.user), None):
+                yield Event.MESSAGE, last
+            return
         plain: Happening | None = None
         for each in self.sent:
             if each.seq < listener.visible_from or each.actor == listener.user:
@@ -105,7 +123,7 @@ def _rooms(found: Iterable[Happening]) -> dict[UUID, Room]:
     for each in found:
         room = rooms[each.conversation]
         if each.type in (SENT, EDITED) or (each.type == CHANGED and room.traits.members_may_change):
-            room.sent.append(each)
+            room.add(each)
     return rooms
 
 
@@ -136,7 +154,10 @@ class Making:
     ) -> Iterator[Notice]:
         chosen = wishes.of_settings(listener.settings)
         words = _watched(chosen.keywords)
+        unreached = not self.reach.any(listener.user)
         for event, each in self._events(listener, room, words, about):
+            if event is Event.MESSAGE and unreached:
+                continue
             if row := self._row(listener, room, event, each, chosen):
                 yield row
 
