@@ -14,7 +14,7 @@ from chatify.lib.folding import fold
 from messaging.events import CHANGED, EDITED, JOINED, REACTED, SENT
 from messaging.models import Conversation, Event, Membership, Mention, Message
 
-AT_ONCE = 200
+AT_ONCE = 500
 PAGE = 500
 TOLD = (SENT, EDITED, REACTED, JOINED, CHANGED)
 TOLD_OF = (
