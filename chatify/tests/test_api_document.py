@@ -61,6 +61,10 @@ OPERATIONS = {
     "POST /uploads/{upload}/parts/{number}", "GET /attachments/{attachment}",
     "GET /previews/{preview}", "DELETE /previews/{preview}", "GET /search",
     "GET /conversations/{conversation}/members", "POST /conversations/{conversation}/members",
+    "POST /imports", "GET /imports/{import_id}", "DELETE /imports/{import_id}",
+    "GET /conversations/{conversation}/export", "POST /conversations/{conversation}/export",
+    "GET /conversations/{conversation}/export/file", "PUT /conversations/{conversation}/level",
+    "GET /notifications", "PUT /notifications/read", "PUT /notifications/{notification}/read",
     "GET /invitations", "GET /conversations/{conversation}/invitations",
     "POST /conversations/{conversation}/invitations",
     "DELETE /invitations/{invitation}", "POST /invitations/{token}/accept", "POST /invitations/{token}/decline",
@@ -112,6 +116,8 @@ def world(alice: User, bob: User, carol: User) -> dict[str, str]:
     link = invitations.link(alice, conversation=group.id)
     return {
         "invitation": str(link.id),
+        "import_id": CLIENT_ID,
+        "notification": CLIENT_ID,
         "token": link.token,
         "label": str(labels.create(alice, name="Home").id),
         "scheduled_message": str(scheduled.hold(alice, **wish).id),
