@@ -57,6 +57,12 @@ def put(slot: dict[str, Any], pieces: Iterator[bytes], length: int) -> int:
         return int(answer.status)
 
 
+def broken() -> Iterator[bytes]:
+    """The line goes in the middle of a part; a line that only falls silent would be waited for."""
+    yield b"x" * 1000
+    raise ConnectionResetError
+
+
 def whole_sum() -> str:
     digest = hashlib.sha256()
     for piece in content(0, SIZE):
@@ -81,7 +87,7 @@ def test_a_large_file_is_resumed_kept_and_handed_out_at_flat_memory(serve: Calla
         send(number)
     half = client.api("POST", f"/uploads/{begun['id']}/parts/{count}")
     with pytest.raises((OSError, urllib.error.URLError, ValueError)):  # the line breaks
-        put(half, iter([b"x" * 1000]), min(size, SIZE - (count - 1) * size))
+        put(half, broken(), min(size, SIZE - (count - 1) * size))
     client.server.kill()
     client.server.restart()
     client.process = psutil.Process(client.server.pid)
