@@ -3,7 +3,7 @@ anything, and reading an event again changes nothing."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import islice
 from operator import or_
@@ -73,15 +73,16 @@ def differences() -> Iterator[str]:
     for chunk in _chunks(messages):
         extras.load(chunk)
         entries = SearchEntry.objects.in_bulk([row.pk for row in chunk])
+        lost = backends.current().unfindable(list(entries.values()))
         for row in chunk:
-            if problem := _problem(row, entries.get(row.pk)):
+            if problem := _problem(row, entries.get(row.pk), lost):
                 yield f"message {row.pk}: {problem}"
 
 
-def _problem(row: Message, stored: SearchEntry | None) -> str:
+def _problem(row: Message, stored: SearchEntry | None, lost: Container[UUID]) -> str:
     if row.deleted_at:
         return "it was deleted and can still be found" if stored else ""
-    if stored is None:
+    if stored is None or row.pk in lost:
         return "it cannot be found"
     made = entry_of(row)
     same = all(getattr(stored, name) == getattr(made, name) for name in COMPARED)

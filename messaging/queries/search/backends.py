@@ -81,6 +81,9 @@ class Backend(Protocol):
     def remove(self, entries: Sequence[SearchEntry]) -> None:
         """Forget entries, as they are stored."""
 
+    def unfindable(self, entries: Sequence[SearchEntry]) -> set[UUID]:
+        """The messages among stored entries that the index does not lead to."""
+
     def clear(self) -> None:
         """Forget everything."""
 
@@ -103,6 +106,9 @@ class Portable:
 
     def remove(self, entries: Sequence[SearchEntry]) -> None:
         SearchEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+
+    def unfindable(self, entries: Sequence[SearchEntry]) -> set[UUID]:
+        return set()
 
     def clear(self) -> None:
         SearchEntry.objects.all().delete()
@@ -129,6 +135,7 @@ class Sqlite(Portable):
     """
     _HOLDS = " AND instr(e.text, %s)"
     _PUT = "INSERT INTO messaging_search (rowid, pairs) VALUES (%s, %s)"
+    _LEADS = "SELECT 1 FROM messaging_search WHERE messaging_search MATCH %s AND rowid = %s"
     _REMOVE = "INSERT INTO messaging_search (messaging_search, rowid, pairs) VALUES ('delete', %s, %s)"
 
     def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
@@ -150,6 +157,17 @@ class Sqlite(Portable):
     def remove(self, entries: Sequence[SearchEntry]) -> None:
         self._run(self._REMOVE, entries)
         super().remove(entries)
+
+    def unfindable(self, entries: Sequence[SearchEntry]) -> set[UUID]:
+        """Asked by the rarest pairs of each: a text may have thousands."""
+        with connection.cursor() as cursor:
+            return {entry.pk for entry in entries if not self._leads_to(cursor, entry)}
+
+    def _leads_to(self, cursor: Any, entry: SearchEntry) -> bool:
+        rarest = Match(terms=[entry.text]).pairs
+        words = [*map(self._word, rarest), f"u{entry.sender_id.hex}"]
+        cursor.execute(self._LEADS, (" AND ".join(f'"{word}"' for word in words), entry.position))
+        return cursor.fetchone() is not None
 
     def clear(self) -> None:
         with connection.cursor() as cursor:
@@ -179,6 +197,9 @@ class Postgresql(Portable):
     WHERE pairs @@ %s::tsquery AND position < %s AND position >= %s{holds} ORDER BY position DESC LIMIT %s
     """
     _HOLDS = " AND strpos(text, %s) > 0"
+    _LEADS = """
+    SELECT pairs = array_to_tsvector(string_to_array(%s, ' ')) FROM messaging_searchentry WHERE message_id = %s
+    """
     _PUT = """
     INSERT INTO messaging_searchentry
     (message_id, conversation_id, sender_id, position, number, seq, has, text, pairs)
@@ -218,11 +239,22 @@ class Postgresql(Portable):
         with connection.cursor() as cursor:
             cursor.executemany(self._PUT, [self._values(entry) for entry in entries])
 
-    def _values(self, entry: SearchEntry) -> tuple[Any, ...]:
+    def unfindable(self, entries: Sequence[SearchEntry]) -> set[UUID]:
+        return {entry.pk for entry in entries if not self._leads_to(entry)}
+
+    def _leads_to(self, entry: SearchEntry) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(self._LEADS, (self._words(entry), entry.pk))
+            return cursor.fetchone() == (True,)
+
+    def _words(self, entry: SearchEntry) -> str:
         own = [f"has:{word}" for word in entry.has.split()] + [f"by:{entry.sender_id.hex}"]
+        return " ".join([*pairs(entry.text), *own])
+
+    def _values(self, entry: SearchEntry) -> tuple[Any, ...]:
         place = (entry.position, entry.number, entry.seq)
         ids = (entry.message_id, entry.conversation_id, entry.sender_id)
-        return (*ids, *place, entry.has, entry.text, " ".join([*pairs(entry.text), *own]))
+        return (*ids, *place, entry.has, entry.text, self._words(entry))
 
     @staticmethod
     def _lexeme(word: str) -> str:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -351,3 +352,17 @@ def test_queries_are_read_as_they_are_meant():
     assert wanted.has == {"file"}
     assert wanted.before == datetime(2026, 3, 1, tzinfo=UTC)
     assert len(wanted.refused) == 1
+
+
+def test_an_entry_that_the_index_lost_is_told(chat, alice, say):
+    sent = say(alice, chat, "where is the heron")
+    index.catch_up()
+    assert list(index.differences()) == []
+    (entry,) = SearchEntry.objects.filter(pk=sent.id)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE messaging_searchentry SET pairs = NULL WHERE message_id = %s", [entry.pk])
+    else:
+        backends.current().remove([entry])
+        SearchEntry.objects.bulk_create([entry])
+    assert list(index.differences()) == [f"message {sent.id}: it cannot be found"]
