@@ -22,6 +22,7 @@ pytest_plugins = ["tests.services.fixtures"]
 
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+IP = re.compile(r"[0-9.]+|[0-9a-f:]+:[0-9a-f:]+")
 SERVERS = {"stage", "serve", "postgres", "crashable_postgres", "redis_server", "redis_url", "database_url"}
 
 
@@ -60,8 +61,9 @@ def _search_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test asks the internet: names of others are unknown, unless a test brings a web of its own."""
-    monkeypatch.setattr(fetch, "resolve", lambda host, port: [])
+    """No test asks the internet: names of others are unknown, unless a test brings a web of its own; an address in
+    numbers, as the services of tests have, is itself."""
+    monkeypatch.setattr(fetch, "resolve", lambda host, port: [host] if IP.fullmatch(host) else [])
 
 
 def person(username: str, *, is_staff: bool = False, password: str | None = PASSWORD) -> User:
