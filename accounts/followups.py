@@ -18,10 +18,10 @@ from chatify.lib import events
 
 
 def connect() -> None:
-    registry.register(mail.KIND, mail.deliver)
+    registry.register(mail.KIND, mail.deliver, outgoing=True)
     registry.register(exports.KIND, exports.make, patient=True)
     registry.register(leaving.KIND, leaving.erase, patient=True)
-    registry.register(subscriptions.TRIAL, push.attempt)
+    registry.register(subscriptions.TRIAL, push.attempt, outgoing=True)
     own.register()
     sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)

@@ -38,18 +38,21 @@ def add(*, kind: str, key: str, payload: dict[str, Any] | None = None, due: date
 
 
 def claim(limit: int = 20) -> list[Job]:
-    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time. Patient and distant
-    jobs are left."""
+    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time. What may take
+    long is left."""
     now = timezone.now()
-    due = _due(now).exclude(kind__in=registry.patient() | registry.distant()).order_by("due")[:limit]
+    slow = registry.patient() | registry.distant() | registry.outgoing()
+    due = _due(now).exclude(kind__in=slow).order_by("due")[:limit]
     return [job for job in due if _take(job, now)]
 
 
 def claim_slow(kinds: Collection[str]) -> Job | None:
-    """Take the job of these kinds that waits longest: one at a time, or its time would be over before its turn came.
-    None while this process cannot keep up with what is sent."""
-    if strain.sheds("preview"):
-        return None
+    """As `claim_one`; None while this process cannot keep up with what is sent."""
+    return None if strain.sheds("preview") else claim_one(kinds)
+
+
+def claim_one(kinds: Collection[str]) -> Job | None:
+    """Take the job of these kinds that waits longest: one at a time, or its time would be over before its turn came."""
     now = timezone.now()
     waiting = _due(now).filter(kind__in=kinds).order_by("due")[:20]
     return next((job for job in waiting if _take(job, now)), None)

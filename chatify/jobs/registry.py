@@ -13,18 +13,24 @@ class Again(Exception):
 _work: dict[str, Work] = {}
 _patient: set[str] = set()
 _distant: set[str] = set()
+_outgoing: set[str] = set()
 
 
-def register(kind: str, work: Work, *, patient: bool = False, distant: bool = False) -> None:
+def register(
+    kind: str, work: Work, *, patient: bool = False, distant: bool = False, outgoing: bool = False
+) -> None:
     """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. `patient`
     work takes seconds or minutes: it waits for its own turn, so that mail and news never wait for it, and is not taken
     up by a process that cannot keep up with what is sent (chatify/lib/strain.py). So is `distant` work, which waits for
-    servers of others and lets nobody else wait for them."""
+    servers of others and lets nobody else wait for them. `outgoing` work hands a letter or a call to somebody's server:
+    it has its own turn for the same reason, and is done whatever else there is to do."""
     _work[kind] = work
     if patient:
         _patient.add(kind)
     if distant:
         _distant.add(kind)
+    if outgoing:
+        _outgoing.add(kind)
 
 
 def patient() -> frozenset[str]:
@@ -35,6 +41,11 @@ def patient() -> frozenset[str]:
 def distant() -> frozenset[str]:
     """The kinds that ask others."""
     return frozenset(_distant)
+
+
+def outgoing() -> frozenset[str]:
+    """The kinds that tell people by a server between."""
+    return frozenset(_outgoing)
 
 
 def work_of(kind: str) -> Work:

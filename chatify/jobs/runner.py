@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from chatify.jobs import operations, registry, sweeps, wake
+from chatify.jobs.models import Job
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
@@ -18,7 +19,7 @@ PATIENT_SECONDS = 60.0
 
 def run_due() -> int:
     """Do everything that is due now, the slow last. Returns the number of jobs done."""
-    return run_quick() + run_distant() + run_patient()
+    return run_quick() + run_outgoing() + run_distant() + run_patient()
 
 
 def run_quick() -> int:
@@ -48,9 +49,15 @@ def run_distant() -> int:
     return _run_slow(registry.distant())
 
 
-def _run_slow(kinds: Collection[str]) -> int:
+def run_outgoing() -> int:
+    """The same for letters and calls: one server that does not answer delays only these."""
+    return _run_slow(registry.outgoing(), operations.claim_one)
+
+
+def _run_slow(kinds: Collection[str], claim: Callable[[Collection[str]], Job | None] | None = None) -> int:
+    take = claim or operations.claim_slow
     done, until = 0, time.monotonic() + PATIENT_SECONDS
-    while job := operations.claim_slow(kinds):
+    while job := take(kinds):
         done += operations.run(job) + run_quick()
         if time.monotonic() > until:
             wake.ring()
@@ -108,7 +115,7 @@ def for_this_process() -> Runner:
     return (
         Runner(ring_for_overdue)
         if settings.CELERY_BROKER_URL
-        else Runner(run_quick, run_patient, run_distant)
+        else Runner(run_quick, run_outgoing, run_patient, run_distant)
     )
 
 

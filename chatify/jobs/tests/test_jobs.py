@@ -162,3 +162,19 @@ def test_patient_work_lets_the_quick_go_first(db, monkeypatch):
     runner.run_patient()
     assert order == ["letter", "late"], "what came meanwhile did not wait for the second film"
     assert not operations.overdue(seconds=0)
+
+
+def test_a_mail_server_that_does_not_answer_delays_letters_alone_and_letters_go_under_strain(db, monkeypatch):
+    order = []
+    for name in ("_outgoing", "_distant"):
+        monkeypatch.setattr(registry, name, set())
+    registry.register("letter", lambda payload: order.append(payload["name"]), outgoing=True)
+    registry.register("look", lambda payload: order.append(payload["name"]), distant=True)
+    registry.register("note", lambda payload: order.append(payload["name"]))
+    for kind in ("letter", "look", "note"):
+        operations.add(kind=kind, key=kind, payload={"name": kind})
+    assert runner.run_quick() == 1 and order == ["note"]
+    monkeypatch.setattr(operations.strain, "sheds", lambda what: True)
+    assert (runner.run_distant(), runner.run_outgoing()) == (0, 1) and order == ["note", "letter"]
+    monkeypatch.undo()
+    assert runner.run_due() == 1

@@ -57,7 +57,7 @@ def test_a_time_that_cannot_be_is_refused(
 def test_the_seconds_to_undo_are_a_setting(call: Call, alice: User, direct: Conversation) -> None:
     caller = call(alice)
     kept = caller.patch("/me", {"settings": {"sending": {"undo": 20}}}).json()["settings"]["sending"]
-    assert kept == {"undo": 20, "late": "send"}
+    assert kept == {"undo": 20, "late": "send", "previews": True}
     held = hold(caller, direct, send_at=None)
     assert held.json()["held_until"] and held.json()["seq"] is None
     for wrong in ({"undo": 31}, {"undo": -1}, {"late": "never"}, {"undo": "5"}):
