@@ -21,7 +21,7 @@ def connect() -> None:
     registry.register(mail.KIND, mail.deliver, outgoing=True)
     registry.register(exports.KIND, exports.make, patient=True)
     registry.register(leaving.KIND, leaving.erase, patient=True)
-    registry.register(subscriptions.TRIAL, push.attempt, outgoing=True)
+    registry.register(subscriptions.TRIAL, push.attempt, distant=True)
     own.register()
     sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)

@@ -13,6 +13,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import endpoints
@@ -24,6 +25,8 @@ from chatify.lib.fetch import Wish
 TOKEN_SECONDS = 12 * 3600
 TOKEN_KEPT = 3600
 DAY = 24 * 3600
+ANSWERS_WITHIN = 4.0
+SILENT_SECONDS = 15 * 60
 GONE = (404, 410)
 ONCE_MORE = (408, 425, 429)
 MOST_BYTES = 3_000
@@ -55,12 +58,20 @@ def public_key() -> str:
 
 
 def send(row: PushSubscription, call: Call) -> bool:
-    """Call this browser; one that is gone is forgotten. True when it went out. Raises Later."""
+    """Call this browser; one that is gone is forgotten. True when it went out. Raises Later.
+
+    A service that does not answer is left alone for a quarter of an hour: anybody may name one, and others wait for it.
+    """
+    silent = f"push:silent:{row.pk}"
+    if cache.get(silent):
+        raise Later("the push service did not answer a moment ago")
     try:
         answer = fetch.fetch(row.endpoint, _wish(row, call))
     except guard.Refused:
         return _said(row, "The address of its push service is not one that this server visits.")
     except fetch.Failed as error:
+        cache.set(silent, True, SILENT_SECONDS)
+        subscriptions.troubled(row.pk, "Its push service does not answer. We try again.")
         raise Later(f"the push service did not answer ({error})") from error
     return _heard(row, answer.status)
 
@@ -103,7 +114,15 @@ def _wish(row: PushSubscription, call: Call) -> Wish:
     }
     if call.topic:
         headers["Topic"] = call.topic
-    return Wish(method="POST", body=_sealed(row, call.body), headers=headers, most=4096, cut=True, hops=0)
+    return Wish(
+        method="POST",
+        body=_sealed(row, call.body),
+        headers=headers,
+        most=4096,
+        cut=True,
+        hops=0,
+        seconds=ANSWERS_WITHIN,
+    )
 
 
 def _sealed(row: PushSubscription, body: bytes) -> bytes:

@@ -75,7 +75,7 @@ def connect() -> None:
     registry.register(contacts.ASKED, telling.asked)
     registry.register(delivery.DUE, delivery.deliver)
     registry.register(delivery.QUIET_OVER, delivery.sum_up)
-    registry.register(push.SEND, push.deliver, outgoing=True)
+    registry.register(push.SEND, push.deliver, distant=True)
     registry.register(digest.KIND, digest.deliver)
     channels.register("mail", digest.send, reaches=digest.reaches)
     channels.register("push", push.send, reaches=push.reaches)

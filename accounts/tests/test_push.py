@@ -16,6 +16,7 @@ from accounts.models import PushSubscription, User, UserSession
 from accounts.operations import sessions
 from accounts.push import Call
 from chatify.jobs import runner
+from chatify.lib import fetch
 from tests.services.push import Browser, PushService, push_service, text
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,23 @@ def test_a_busy_push_service_is_asked_again(
     service.status = status
     with pytest.raises(push.Later):
         push.send(PushSubscription.objects.get(), Call(b"{}"))
+
+
+def test_a_push_service_that_does_not_answer_is_left_alone_for_a_while(
+    alice: User, client_for: ClientFor, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribed(client_for(alice), Browser(service.url))
+    row, asked = PushSubscription.objects.get(), []
+
+    def silent(url: str, wish: Any) -> None:
+        asked.append(wish.seconds)
+        raise fetch.Failed("it does not answer")
+
+    monkeypatch.setattr(fetch, "fetch", silent)
+    for _ in range(3):
+        with pytest.raises(push.Later):
+            push.send(row, Call(b"{}"))
+    assert asked == [4.0] and "does not answer" in PushSubscription.objects.get().trouble
 
 
 def test_a_refusal_is_told_to_its_person(alice: User, client_for: ClientFor, service: PushService) -> None:

@@ -22,8 +22,8 @@ def register(
     """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. `patient`
     work takes seconds or minutes: it waits for its own turn, so that mail and news never wait for it, and is not taken
     up by a process that cannot keep up with what is sent (chatify/lib/strain.py). So is `distant` work, which waits for
-    servers of others and lets nobody else wait for them. `outgoing` work hands a letter or a call to somebody's server:
-    it has its own turn for the same reason, and is done whatever else there is to do."""
+    servers of others and lets nobody else wait for them. `outgoing` work hands a letter to our mail server: it
+    has its own turn for the same reason, and is done whatever else there is to do."""
     _work[kind] = work
     if patient:
         _patient.add(kind)
@@ -44,7 +44,7 @@ def distant() -> frozenset[str]:
 
 
 def outgoing() -> frozenset[str]:
-    """The kinds that tell people by a server between."""
+    """The kinds that hand over letters."""
     return frozenset(_outgoing)
 
 

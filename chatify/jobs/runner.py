@@ -50,7 +50,7 @@ def run_distant() -> int:
 
 
 def run_outgoing() -> int:
-    """The same for letters and calls: one server that does not answer delays only these."""
+    """The same for letters: a mail server that does not answer delays only these."""
     return _run_slow(registry.outgoing(), operations.claim_one)
 
 

@@ -20,10 +20,12 @@ TARGETS = ("conversation", "message", "actor")
 
 
 def reachable() -> Q:
-    """Its conversation, if it has one, is still theirs, and its message neither deleted nor hidden by them."""
+    """Its conversation, if it has one, is still theirs, and its message one that they may read, neither deleted nor
+    hidden by them: who was removed and came back reads from then on."""
     hidden = HiddenMessage.objects.filter(user_id=OuterRef("user_id"), message_id=OuterRef("message_id"))
     gone = Q(message__deleted_at__isnull=False) | Q(Exists(hidden))
-    return (Q(conversation=None) | Q(Exists(_here()))) & (Q(message=None) | ~gone)
+    readable = _here().filter(visible_from_seq__lte=Coalesce(OuterRef("message__seq"), Value(NEVER)))
+    return (Q(conversation=None) | Q(Exists(readable))) & (Q(message=None) | ~gone)
 
 
 def unread() -> Q:

@@ -98,6 +98,20 @@ def test_nothing_of_who_was_blocked_is_left(alice, bob, group, say, follow):
     assert queries.page(bob).items == []
 
 
+def test_who_was_removed_and_comes_back_finds_no_notice_of_what_they_may_not_read(
+    alice, bob, group, say, follow
+):
+    say(alice, group, "@bob before")
+    follow()
+    members.remove(alice, conversation=group.id, user=bob)
+    assert queries.page(bob).items == [] and queries.waiting(bob.pk) == 0
+    members.add(alice, conversation=group.id, users=[bob])
+    say(alice, group, "@bob after")
+    follow()
+    texts = [words.of(bob, row).text for row in queries.page(bob).items]
+    assert "@bob after" in texts and "@bob before" not in texts
+
+
 def test_who_is_invited_is_told_until_they_answer(alice, dave, group, rows, handed, later):
     (asked,) = invitations.invite(alice, conversation=group.id, users=[dave])
     run_due()
