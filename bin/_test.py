@@ -171,7 +171,8 @@ def run_alone(parts: Sequence[Part]) -> dict[str, int]:
     for part in parts:
         names = part.failed()
         if 0 < len(names) <= MOST_AGAIN:
-            again = Part(f"{part.name}, once more and alone", names, part.env)
+            only = [*part.arguments, "--last-failed", "--last-failed-no-failures", "none"]
+            again = Part(f"{part.name}, once more and alone", only, part.env, part.memory)
             codes[part.name] = run(again, AGAIN_SECONDS)
             if not codes[part.name]:
                 say(f"Passed only when run alone: {', '.join(names)}")

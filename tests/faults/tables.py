@@ -75,7 +75,7 @@ Tables = dict[str, ConversationRow]
 Ask = Callable[[str], list[Any]]
 
 UNSETTLED = "SELECT ranges FROM messaging_unsettled"
-UNDONE = "SELECT count(*) FROM jobs_job WHERE done_at IS NULL"
+UNDONE = "SELECT count(*) FROM jobs_job WHERE done_at IS NULL AND due <= CURRENT_TIMESTAMP"
 LENGTHS = "SELECT conversation_id, count(*) FROM messaging_event GROUP BY conversation_id"
 CONVERSATIONS = (
     "SELECT id, head, head_digest, message_count, floor_seq, floor_number, floor_digest"
@@ -115,7 +115,7 @@ def unsettled(database_url: str) -> int:
 
 
 def undone(database_url: str) -> int:
-    """How many jobs have not ended."""
+    """How many jobs are due and have not ended."""
     with _open(database_url) as ask:
         return int(ask(UNDONE)[0][0])
 

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.process
 
 LONG = "a line of some length that is repeated, because the point is its size, " * 109
 STALLED_TABS = 3
-# Some 8 KB each, of which a socket may hold 1 MiB. The first sends fill what the server keeps of any sends.
-ALONE = 400
-BESIDE = 1_200
+# Some 16 KB each on the line, of which a socket may hold 1 MiB. The first fill what the server keeps of any sends.
+ALONE = 600
+BESIDE = 300
 MOST_MB = 2.0 * STALLED_TABS
 
 
