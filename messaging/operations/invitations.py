@@ -13,12 +13,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.lib import db, events
+from chatify.lib import db
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
-from messaging.events import RowsChanged
 from messaging.models import Conversation, Invitation, Joining, Membership
 from messaging.models.notice import SAID_LENGTH
-from messaging.operations import log, members, notices, requests
+from messaging.operations import log, members, notices, questions, requests
 from messaging.queries import access, rights
 from messaging.queries import invitations as queries
 
@@ -95,9 +94,13 @@ def _question(group: Conversation, actor: User, user: User) -> Invitation:
     row, fresh = Invitation.objects.get_or_create(pair=f"{group.pk}:{user.pk}", defaults=given)
     if fresh:
         notices.tell(
-            user.pk, event="invited", key=_notice(row), actor=actor.pk, said=group.title[:SAID_LENGTH]
+            user.pk,
+            event="invited",
+            key=questions.notice_of(row),
+            actor=actor.pk,
+            said=group.title[:SAID_LENGTH],
         )
-        _tell(row)
+        questions.tell(row)
     return row
 
 
@@ -112,7 +115,7 @@ def revoke(actor: User, *, invitation: UUID) -> None:
         if row.creator_id != actor.pk and not rights.manages(my.conversation, my):
             raise NotFound(queries.GONE)
         if row.state == State.OPEN:
-            _close(row, State.REVOKED)
+            questions.close(row, State.REVOKED)
 
 
 def accept(actor: User, *, token: str) -> Outcome:
@@ -145,7 +148,7 @@ def decline(actor: User, *, token: str) -> None:
     with db.atomic():
         row = Invitation.objects.select_for_update(of=("self",)).filter(pk=known.pk).first()
         if row is not None and row.state == State.OPEN:
-            _close(row, State.DECLINED)
+            questions.close(row, State.DECLINED)
 
 
 def admit(actor: User, *, conversation: UUID, user: UUID, yes: bool = True) -> None:
@@ -186,22 +189,4 @@ def _use(row: Invitation) -> None:
     row.uses += 1
     row.save(update_fields=["uses"])
     if row.receiver_id is not None:
-        _close(row, State.ACCEPTED)
-
-
-def _close(row: Invitation, state: str) -> None:
-    row.state, row.pair = state, None
-    row.save(update_fields=["state", "pair"])
-    if row.receiver_id is not None:
-        notices.close(row.receiver_id, key=_notice(row))
-    _tell(row)
-
-
-def _notice(row: Invitation) -> str:
-    return f"invitation:{row.pk}"
-
-
-def _tell(row: Invitation) -> None:
-    """What waits in the requests of the person it is for is another number now."""
-    if row.receiver_id is not None:
-        events.emit(RowsChanged(row.receiver_id, (row.conversation_id,)))
+        questions.close(row, State.ACCEPTED)

@@ -8,7 +8,7 @@ from accounts.models import User
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.events import JOINED, LEFT, ROLE
 from messaging.models import Conversation, Membership
-from messaging.operations import blocks, log, requests
+from messaging.operations import blocks, log, questions, requests
 from messaging.queries import access, counts, rights
 
 Role = Membership.Role
@@ -173,6 +173,7 @@ def _join(
     row.skip = 0
     row.request, row.asked_by = asked or Membership.Request.NONE, None if asked is None else actor
     row.save()
+    questions.over(ledger.conversation.pk, user.pk)
     told = {"user": str(user.id), "by": by} if by else {"user": str(user.id)}
     ledger.event(JOINED, actor, told, about=user)
     ledger.bump_membership()
@@ -194,5 +195,6 @@ def _go(ledger: log.Ledger, actor: User, user: User, row: Membership) -> None:
         raise Conflict("You are the last owner: make somebody else an owner first.")
     row.left_seq = ledger.next_seq
     row.save(update_fields=["left_seq"])
+    questions.over(ledger.conversation.pk, user.pk)
     ledger.event(LEFT, actor, {"user": str(user.id)}, about=user)
     ledger.bump_membership()

@@ -30,6 +30,11 @@ class Offer:
     asks: bool = False
     asked: bool = False
 
+    @property
+    def shows(self) -> bool:
+        """Whether the group may be seen by it: one that is over shows nothing of what the group is now."""
+        return self.inside or not self.refusal
+
 
 def found(token: str, reader: User | None = None) -> Invitation:
     """The invitation that this token opens: a link for whoever has it, a person's for that person alone. Raises

@@ -150,6 +150,17 @@ def test_a_person_is_asked_and_decides(group: Conversation, alice: User, dave: U
         accept(sam, again)
 
 
+def test_an_invitation_by_name_is_over_once_they_came_in_or_went_in_another_way(
+    group: Conversation, alice: User, dave: User
+) -> None:
+    (asked,) = invitations.invite(alice, conversation=group.id, users=[dave])
+    assert accept(dave, link(alice, group)) is Came.JOINED
+    members.remove(alice, conversation=group.id, user=dave)
+    with pytest.raises(Conflict):
+        accept(dave, asked)
+    assert not inside(dave, group)
+
+
 def test_nobody_is_invited_by_whom_they_blocked(group: Conversation, alice: User, dave: User) -> None:
     (made,) = invitations.invite(alice, conversation=group.id, users=[dave])
     blocks.block(dave, other=alice)

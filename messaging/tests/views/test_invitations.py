@@ -64,7 +64,8 @@ def test_a_visitor_sees_it_and_signs_in_to_go_on(group, made):
     assert "bob" not in page.lower(), "who is in it is nobody's business yet"
     assert visitor.post(path(made), {"do": "accept"}).status_code == 302
     invitations.revoke(made.creator, invitation=made.id)
-    assert visitor.get(path(made)).status_code == 410
+    gone = visitor.get(path(made))
+    assert gone.status_code == 410 and "Garden" not in html(gone), "what the group is now is not shown by it"
 
 
 @pytest.mark.parametrize(
