@@ -18,8 +18,9 @@ PATIENT_SECONDS = 60.0
 
 
 def run_due() -> int:
-    """Do everything that is due now, the slow last. Returns the number of jobs done."""
-    return run_quick() + run_outgoing() + run_distant() + run_patient()
+    """Do everything that is due now, the slow last, then the letters about it. Returns the number of jobs done."""
+    told = run_quick() + run_outgoing()
+    return told + run_distant() + run_patient() + run_outgoing()
 
 
 def run_quick() -> int:
