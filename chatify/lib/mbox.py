@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 LINE = 64 * 1024
-LARGEST = 64 * 2**20
+LARGEST = 25 * 2**20
 """A message beyond this is passed over: it would have to be in memory as a whole."""
 _BEGINS = re.compile(rb"From .*\d:\d\d")
-_QUOTED = re.compile(rb"^>(>*From )", re.M)
+_QUOTED = re.compile(rb"^>(>*From )")
 _QUOTABLE = re.compile(rb"^(>*From )", re.M)
 
 
@@ -51,26 +51,28 @@ def _one(file: BinaryIO, first: bytes) -> Iterator[Raw]:
 
 
 def _several(file: BinaryIO, line: bytes) -> Iterator[Raw]:
-    lines: list[bytes] = []
-    began, size, empty, whole = line, 0, False, True
+    held = bytearray()  # not a list: an object for each line is many times what the line is
+    began, last, size, empty, whole = line, b"", 0, False, True
     while line := file.readline(LINE):
         if whole and empty and _BEGINS.match(line):
-            yield _raw(file.tell() - len(line), began, lines, size)
-            began, lines, size, empty = line, [], 0, False
+            yield _raw(file.tell() - len(line), began, held, last, size)
+            held = bytearray()
+            began, last, size, empty = line, b"", 0, False
             continue
         size += len(line)
         if size <= LARGEST:
-            lines.append(line)
+            last = _QUOTED.sub(rb"\1", line) if whole else line
+            held += last
         empty, whole = line in (b"\n", b"\r\n") and whole, line.endswith(b"\n")
-    yield _raw(file.tell(), began, lines, size)
+    yield _raw(file.tell(), began, held, last, size)
 
 
-def _raw(end: int, began: bytes, lines: list[bytes], size: int) -> Raw:
+def _raw(end: int, began: bytes, held: bytearray, last: bytes, size: int) -> Raw:
     if size > LARGEST:
         return Raw(end, None, began)
-    if lines and not lines[-1].strip():
-        lines.pop()  # the empty line that parts it from the next one
-    return Raw(end, _QUOTED.sub(rb"\1", b"".join(lines)), began)
+    if last and not last.strip():
+        del held[-len(last) :]  # the empty line that parts it from the next one
+    return Raw(end, bytes(held), began)
 
 
 def began(address: str, at: datetime) -> bytes:

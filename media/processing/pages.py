@@ -5,6 +5,8 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from chatify.lib import charsets
+
 Shape = dict[str, Any]
 
 TITLE_LENGTH = 200
@@ -12,11 +14,6 @@ TEXT_LENGTH = 300
 SITE_LENGTH = 100
 ADDRESS_LENGTH = 2048
 MOST_TAGS = 1_000
-_CHARSETS = re.compile(
-    r"utf-?8|utf-?16(-?[lb]e)?|us-ascii|iso-?8859-\d+|windows-125\d|cp125\d|koi8-[ru]|shift_jis|euc-jp|iso-2022-jp"
-    r"|gb2312|gbk|gb18030|big5|euc-kr",
-    re.I,
-)
 _SAID_INSIDE = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{1,40})""", re.I)
 _NOT_SHOWN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e0fff]"
@@ -100,4 +97,4 @@ def _decoded(raw: bytes, charset: str) -> str:
         return raw.decode("utf-16", "replace")
     inside = _SAID_INSIDE.search(raw[:2048])
     named = charset or (inside[1].decode() if inside else "")
-    return raw.decode(named if _CHARSETS.fullmatch(named) else "utf-8", "replace")
+    return raw.decode(charsets.usable(named), "replace")

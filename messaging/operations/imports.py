@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -27,6 +26,9 @@ from messaging.operations.letters import Brought
 KIND = "mail.import"
 # A transaction writes about a hundred rows: SQLite has one writer.
 TOGETHER = 20
+# With the message that reaches it, a piece is a third of a hundred megabytes at most.
+TOGETHER_BYTES = 8 * 2**20
+MOST_MAILS = 50_000
 AT_A_TIME = 10.0
 GIVEN_UP = timedelta(days=2)
 MOST_REMARKS = 200
@@ -86,14 +88,22 @@ def _read_on(row: MailImport, stream: BinaryIO) -> bool:
     """Whether that was all."""
     until = time.monotonic() + AT_A_TIME
     for piece in _pieces(mbox.messages(stream, start=row.offset)):
-        letters.bring(row.user, piece, settle=partial(_advance, row, end=piece[-1].end))
+        room = MOST_MAILS - (row.created + row.merged + row.skipped)
+        letters.bring(row.user, piece, room=room, settle=partial(_advance, row, end=piece[-1].end))
         if time.monotonic() > until:
             return False
     return True
 
 
 def _pieces(messages: Iterator[mbox.Raw]) -> Iterator[list[mbox.Raw]]:
-    while piece := list(islice(messages, TOGETHER)):
+    """As many as are in memory together: some, fewer of large ones."""
+    piece: list[mbox.Raw] = []
+    for raw in messages:
+        piece.append(raw)
+        if len(piece) >= TOGETHER or sum(len(each.data or b"") for each in piece) >= TOGETHER_BYTES:
+            yield piece
+            piece = []
+    if piece:
         yield piece
 
 

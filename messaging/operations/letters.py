@@ -5,7 +5,7 @@ brought before is known by its Message-ID for ever, so that the same mailbox aga
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
@@ -66,12 +66,20 @@ class _Arriving:
 
 
 def bring(
-    owner: User, raws: Iterable[Raw], *, settle: Callable[[Brought], object] = lambda told: None
+    owner: User,
+    raws: Sequence[Raw],
+    *,
+    room: int | None = None,
+    settle: Callable[[Brought], object] = lambda told: None,
 ) -> Brought:
     """Take in some messages in one transaction, in which `settle` puts down what became of them. Whatever is in one of
-    them, the others are taken."""
+    them, the others are taken. Of a mailbox with `room` for so many more, those beyond are skipped."""
     told = Brought()
-    letters = [letter for raw in raws if (letter := _read(raw, told))]
+    taken = raws if room is None else raws[: max(room, 0)]
+    letters = [letter for raw in taken if (letter := _read(raw, told))]
+    told.skipped += len(raws) - len(taken)
+    if room is not None and 0 <= room < len(raws):  # said once, where it begins
+        told.remark("", "This and all behind it is more than one file may bring: put it into another one.")
     known = imports.known(owner, {_key(name) for each in letters for name in (each.id, *each.references)})
     writers = _writers(owner, letters)
     arriving: dict[UUID, _Arriving] = {}

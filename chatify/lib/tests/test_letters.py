@@ -1,6 +1,9 @@
 """Mail of other programs: what it says is read, however it is broken."""
 
+import codecs
 import io
+import time
+import tracemalloc
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -75,6 +78,83 @@ def test_parts_without_end_are_refused() -> None:
         letters.read(deep.encode())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 10_000,
+        b"Subject: x\rContent-Type: multipart/mixed; boundary=b\r\r" + b"--b\r\r" * 10_000,
+        b"Subject: x\nContent-Type: message/delivery-status\n\n" + b"a: b\n\n" * 10_000,
+        b"Subject: x\n\n" + b"a\n" * 1_100_000,
+        b"Subject: x\n" + b"a:b\n" * 1_100_000,
+    ],
+    ids=["parts", "parts after returns", "reports", "lines", "headers"],
+)
+def test_lines_and_parts_without_number_are_refused_before_they_fill_the_memory(text: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(letters.Unreadable, match="more (lines|parts) than any mail"):
+            letters.read(text)
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_signature_is_no_part() -> None:
+    found = letters.read(b"Subject: x\n\n" + b"-- \nme\n" * 30_000)
+    assert found.text and found.text.count("me") == 30_000
+
+
+@pytest.mark.parametrize("codec", ["punycode", "idna", "zlib_codec", "unicode_escape", "utf-7"])
+def test_what_is_no_charset_of_mail_is_never_asked_to_read_it(
+    codec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = codecs.lookup, set[str]()
+    monkeypatch.setattr(codecs, "lookup", lambda name: asked.add(name) or real(name))
+    head = f"Subject: =?{codec}?q?a-b?=\nContent-Disposition: inline; filename*={codec}''a-b\n"
+    for kind in (f"text/plain; charset={codec}", f"text/plain; charset*={codec}''{codec}"):
+        found = letters.read(f"{head}Content-Type: {kind}\n\na-b \xfc\\x41".encode())
+        assert (found.subject, found.files[0].name) == ("a-b", "a-b")
+        plain = letters.read(f"Subject: x\nContent-Type: {kind}\n\na-b \xfc\\x41".encode())
+        assert plain.text == "a-b \xfc\\x41"
+    assert codec not in asked
+
+
+@pytest.mark.parametrize("kind", ["text/plain; charset=punycode", "text/plain; charset*=punycode''utf-8"])
+def test_a_long_text_in_a_slow_codec_is_read_at_once(kind: str) -> None:
+    began = time.monotonic()
+    found = letters.read(
+        f"Subject: x\nContent-Type: {kind}\n\n".encode() + "ü".encode() + b"a-" + b"9ab" * 300_000
+    )
+    assert found.text and found.text.startswith("üa-9ab")
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Subject: " + b"=?utf-8?q?a?= " * 200_000,
+        b"From: " + b"a <a@b.example>, " * 200_000,
+        b"From: " + b"(" * 1_000_000,
+        b"\n".join(b"To: " + b"a <a@b.example>, " * 500 for _ in range(500)),
+        b'Content-Type: text/plain; name="' + b";" * 1_000_000,
+        b"Content-Disposition: attachment; filename=" + b"=?utf-8?q?a?= " * 200_000,
+        b"Content-Disposition: attachment; filename*" + b"9" * 5_000 + b"*=x",
+    ],
+    ids=["subject", "from", "comments", "many", "quoted", "file", "number"],
+)
+def test_a_header_without_end_is_read_as_far_as_any_is_long(head: bytes) -> None:
+    began = time.monotonic()
+    found = letters.read(head + b"\nMessage-ID: <a@x>\n\nhello")
+    assert found.id == "a@x" and len(found.subject) <= 10_000 and len(found.to) <= letters.MOST_ADDRESSES
+    assert time.monotonic() - began < 2
+
+
+def test_of_many_references_the_nearest_are_kept() -> None:
+    names = " ".join(f"<{number}@elsewhere.example>" for number in range(2_000))
+    found = letter(f"Subject: x\nReferences: {names}\nIn-Reply-To: <last@x>\n\nhello")
+    assert found.references == [*(f"{number}@elsewhere.example" for number in range(1_981, 2_000)), "last@x"]
+
+
 def test_files_and_both_texts_are_told_apart() -> None:
     mail = EmailMessage()
     mail["Subject"] = "x"
@@ -114,3 +194,14 @@ def test_a_message_that_is_too_large_is_passed_over(monkeypatch: pytest.MonkeyPa
     assert [raw.data is None for raw in mbox.messages(io.BytesIO(box))] == [True, False]
     assert [raw.data for raw in mbox.messages(io.BytesIO(b"Subject: a\n\n" + b"x" * 2000))] == [None]
     assert list(mbox.messages(io.BytesIO(b""))) == []
+
+
+def test_a_message_of_many_lines_takes_no_more_memory_than_it_is_long() -> None:
+    box = mbox.began("x", datetime(2024, 1, 1, tzinfo=UTC)) + b"Subject: a\n\n" + b">From \n" * 50_000
+    tracemalloc.start()
+    try:
+        (raw,) = mbox.messages(io.BytesIO(box))
+        assert raw.data == b"Subject: a\n\n" + b"From \n" * 50_000
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(box)
+    finally:
+        tracemalloc.stop()

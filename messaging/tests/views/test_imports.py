@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import User
 from chatify.jobs import operations as jobs
 from chatify.jobs.models import Job
+from chatify.lib import mbox
 from media.models import Upload
 from media.tests.sending import upload
 from messaging.models import MailImport
@@ -105,6 +106,27 @@ def test_a_worker_that_died_goes_on_where_it_was(
         run_jobs()
     row.refresh_from_db()
     assert (row.created, row.merged, row.state) == (5, 0, "done")
+
+
+def test_beyond_what_a_file_may_bring_all_are_skipped_and_it_is_said_once(
+    alice: User, client_for: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "TOGETHER", 2)
+    monkeypatch.setattr(imports, "MOST_MAILS", 3)
+    client_for(alice).post(PAGE, {"file": mailbox(*(mail(n) for n in range(7)))})
+    run_jobs()
+    row = MailImport.objects.get()
+    assert (row.state, row.created, row.merged, row.skipped) == ("done", 3, 0, 4)
+    assert ["more than one file may bring" in each["reason"] for each in row.remarks] == [True]
+
+
+def test_large_messages_are_not_in_memory_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "TOGETHER_BYTES", 1000)
+    sizes = (10, 400, 700, 2000, None, 10, 999, 1)
+    raws = [mbox.Raw(end, None if size is None else b"x" * size) for end, size in enumerate(sizes)]
+    pieces = list(imports._pieces(iter(raws)))
+    assert [[raw.end for raw in piece] for piece in pieces] == [[0, 1, 2], [3], [4, 5, 6], [7]]
+    assert mbox.LARGEST + 8 * 2**20 < 35 * 2**20
 
 
 def test_the_command_tells_what_it_did(
