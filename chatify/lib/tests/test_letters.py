@@ -126,7 +126,7 @@ def test_a_long_text_in_a_slow_codec_is_read_at_once(kind: str) -> None:
         f"Subject: x\nContent-Type: {kind}\n\n".encode() + "ü".encode() + b"a-" + b"9ab" * 300_000
     )
     assert found.text and found.text.startswith("üa-9ab")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20, "it would take minutes"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_header_without_end_is_read_as_far_as_any_is_long(head: bytes) -> None
     began = time.monotonic()
     found = letters.read(head + b"\nMessage-ID: <a@x>\n\nhello")
     assert found.id == "a@x" and len(found.subject) <= 10_000 and len(found.to) <= letters.MOST_ADDRESSES
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20, "it would take minutes"
 
 
 def test_of_many_references_the_nearest_are_kept() -> None:
