@@ -200,7 +200,7 @@ def test_what_comes_packed_is_not_unpacked(net: Web):
 def test_who_drips_is_left_after_a_while(net: Web, slow):
     def drip(handler):
         handler.wfile.write(slow)
-        for _ in range(40):
+        for _ in range(500):
             time.sleep(0.02)
             try:
                 handler.wfile.write(b"a")
@@ -211,7 +211,7 @@ def test_who_drips_is_left_after_a_while(net: Web, slow):
     began = time.monotonic()
     with pytest.raises(Failed):
         fetch.fetch("http://example.com/", Wish(most=1000, seconds=0.3))
-    assert time.monotonic() - began < 0.7
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
