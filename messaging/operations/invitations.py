@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.lib import db
+from chatify.lib import db, ids
 from chatify.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from messaging.models import Conversation, Invitation, Joining, Membership
 from messaging.models.notice import SAID_LENGTH
@@ -71,13 +71,16 @@ def link(
 
 def invite(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Invitation]:
     """Ask people into the group; who was asked already or is in it stays as they are. Nothing of the group is theirs
-    before they accept. Raises Forbidden by right, or where one of them cannot be asked by the actor."""
+    before they accept. Raises Forbidden by right, or where one of them cannot be asked by the actor, or declined
+    lately: in the same words, so that they tell neither."""
     with db.atomic():
         group = _inviting(actor, conversation)
         here = Membership.objects.filter(conversation=group, left_seq=None, user__in=users)
         there = set(here.values_list("user_id", flat=True))
         wanted = [user for user in users if user.pk not in there]
         requests.require_addable(actor, wanted)
+        if queries.declined_lately(group, wanted):
+            raise Forbidden(requests.UNREACHABLE)
         return [_question(group, actor, user) for user in wanted]
 
 
@@ -142,12 +145,13 @@ def accept(actor: User, *, token: str) -> Outcome:
 
 def decline(actor: User, *, token: str) -> None:
     """Do not: who invited is not told. Again changes nothing. Raises NotFound unless it is a person's own."""
-    known = queries.found(token, actor)
-    if known.receiver_id is None:
-        raise NotFound(queries.GONE)
+    id = ids.read(token)
     with db.atomic():
-        row = Invitation.objects.select_for_update(of=("self",)).filter(pk=known.pk).first()
-        if row is not None and row.state == State.OPEN:
+        rows = Invitation.objects.select_for_update(of=("self",))
+        row = rows.filter(pk=id, receiver=actor).first() if id else None
+        if row is None:
+            raise NotFound(queries.GONE)
+        if row.state == State.OPEN:
             questions.close(row, State.DECLINED)
 
 

@@ -98,6 +98,7 @@ def come_back(ledger: log.Ledger[Conversation], actor: User, *, left: int) -> No
     row.conversation = conversation
     row.skip = counts.skip_after(row, row.read_number)
     row.save(update_fields=["left_seq", "skip"])
+    questions.over(conversation.pk, actor.pk)
     ledger.event(JOINED, actor, {"user": str(actor.id), "by": "return"}, about=actor)
     ledger.bump_membership()
     blocks.introduce(conversation, [actor])

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils import timezone
+
 from chatify.lib import events
 from messaging.events import RowsChanged
 from messaging.models import Invitation, Joining
@@ -21,8 +23,8 @@ def over(conversation: UUID, user: UUID) -> None:
 
 def close(row: Invitation, state: str) -> None:
     """End an invitation, with the notice of it."""
-    row.state, row.pair = state, None
-    row.save(update_fields=["state", "pair"])
+    row.state, row.pair, row.closed_at = state, None, timezone.now()
+    row.save(update_fields=["state", "pair", "closed_at"])
     if row.receiver_id is not None:
         notices.close(row.receiver_id, key=notice_of(row))
     tell(row)

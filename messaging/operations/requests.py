@@ -17,6 +17,7 @@ from messaging.operations import notices
 from messaging.queries import requests
 
 Request = Membership.Request
+UNREACHABLE = "Not everybody here can be added. People choose who may reach them."
 
 
 def first_states(kind: kinds.Kind, actor: User, people: Sequence[User]) -> Mapping[UUID, str]:
@@ -37,7 +38,7 @@ def require_addable(actor: User, people: Sequence[User]) -> None:
     ids = [person.id for person in people]
     asked = Membership.objects.filter(user_id__in=ids, asked_by=actor, left_seq=None)
     if asked.filter(request=Request.DECLINED).exists() or relations.hiding_from(actor, ids):
-        raise Forbidden("Not everybody here can be added. People choose who may reach them.")
+        raise Forbidden(UNREACHABLE)
 
 
 def accept(actor: User, *, conversation: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -15,6 +16,8 @@ from messaging.models import Conversation, Event, Invitation, Joining, Membershi
 from messaging.queries import access, rights
 
 OPEN = Invitation.State.OPEN
+REST = timedelta(days=30)
+"""For how long nobody is asked again who declined."""
 GONE = "This invitation is not there. It may have been taken back."
 
 
@@ -37,16 +40,21 @@ class Offer:
 
 
 def found(token: str, reader: User | None = None) -> Invitation:
-    """The invitation that this token opens: a link for whoever has it, a person's for that person alone. Raises
-    NotFound, in the same words for what never was."""
+    """The invitation that this token opens: a link for whoever has it, a person's for that person alone, until it is
+    answered or while they are in the group. Raises NotFound, in the same words for what never was."""
     rows = Invitation.objects.select_related("conversation", "creator")
     if id := ids.read(token):
-        row = rows.filter(pk=id, receiver=reader).first() if reader else None
+        row = _still_open(rows, reader).filter(pk=id).first() if reader else None
     else:
         row = rows.filter(token_hash=Invitation.hash_of(token)).first() if token.isascii() else None
     if row is None:
         raise NotFound(GONE)
     return row
+
+
+def _still_open(rows: QuerySet[Invitation], reader: User) -> QuerySet[Invitation]:
+    here = Membership.objects.filter(conversation=OuterRef("conversation"), user=reader, left_seq=None)
+    return rows.filter(Q(state=OPEN) | Q(Exists(here)), receiver=reader)
 
 
 def offer(row: Invitation, reader: User | None = None) -> Offer:
@@ -90,6 +98,12 @@ def was_removed(row: Invitation, user: User) -> bool:
         return False
     ended = Event.objects.filter(conversation_id=row.conversation_id, seq=last)
     return ended.exclude(actor_id=user.pk).exists()
+
+
+def declined_lately(group: Conversation, people: Sequence[User]) -> bool:
+    """Whether one of them declined to come into this group, whoever asked."""
+    rows = Invitation.objects.filter(conversation=group, receiver__in=people)
+    return rows.filter(state=Invitation.State.DECLINED, closed_at__gt=timezone.now() - REST).exists()
 
 
 def one(actor: User, conversation: UUID, invitation: UUID) -> Invitation:

@@ -15,7 +15,7 @@ from accounts.models import User
 from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid, NotFound
 from messaging import kinds
 from messaging.models import Conversation, Event, Invitation, Joining, Membership
-from messaging.operations import blocks, conversations, groups, invitations, members, messages
+from messaging.operations import blocks, conversations, groups, invitations, members, messages, returns
 from messaging.operations.invitations import Came
 from messaging.queries import counts, timeline, verify
 from messaging.queries import invitations as queries
@@ -141,13 +141,83 @@ def test_a_person_is_asked_and_decides(group: Conversation, alice: User, dave: U
     invitations.decline(sam, token=str(for_sam.id))
     invitations.decline(sam, token=str(for_sam.id))
     assert queries.for_me(sam) == []
-    with pytest.raises(Conflict, match="answered already"):
+    with pytest.raises(NotFound):
         accept(sam, for_sam)
-    (again,) = invitations.invite(alice, conversation=group.id, users=[sam, alice])
-    invitations.revoke(alice, invitation=again.id)
+
+
+def test_what_was_taken_back_is_not_there(group: Conversation, alice: User, sam: User) -> None:
+    (made,) = invitations.invite(alice, conversation=group.id, users=[sam, alice])
+    invitations.revoke(alice, invitation=made.id)
     assert queries.for_me(sam) == []
-    with pytest.raises(Conflict, match="taken back"):
-        accept(sam, again)
+    with pytest.raises(NotFound):
+        accept(sam, made)
+
+
+def test_who_declined_is_left_alone_for_a_month(
+    group: Conversation, alice: User, bob: User, dave: User
+) -> None:
+    members.set_role(alice, conversation=group.id, user=bob, role="admin")
+    made = invitations.ask(alice, conversation=group.id, user=dave)
+    invitations.decline(dave, token=made.token)
+    for actor in (alice, bob):
+        with pytest.raises(Forbidden, match="Not everybody here can be added"):
+            invitations.ask(actor, conversation=group.id, user=dave)
+    other = conversations.start_group(alice, title="Choir", members=[], client_id=uuid4())
+    assert invitations.ask(alice, conversation=other.id, user=dave)
+    Invitation.objects.filter(pk=made.pk).update(closed_at=timezone.now() - timedelta(days=31))
+    assert invitations.ask(alice, conversation=group.id, user=dave).pk != made.pk
+
+
+@pytest.mark.parametrize("way", ["added", "by a link", "let in"])
+def test_who_came_another_way_and_was_removed_has_no_way_back(
+    group: Conversation, alice: User, dave: User, way: str
+) -> None:
+    named = invitations.ask(alice, conversation=group.id, user=dave)
+    public = link(alice, group, approval=way == "let in")
+    if way == "added":
+        members.add(alice, conversation=group.id, users=[dave])
+    else:
+        accept(dave, public)
+    if way == "let in":
+        invitations.admit(alice, conversation=group.id, user=dave.pk)
+    assert inside(dave, group)
+    assert queries.for_me(dave) == [] and counts.by_filter(dave.pk)["requests"] == 0
+    assert accept(dave, named) == Came.INSIDE
+    members.remove(alice, conversation=group.id, user=dave)
+    with pytest.raises(NotFound):
+        accept(dave, named)
+    assert accept(dave, public) == Came.ASKED
+    assert not inside(dave, group)
+
+
+def test_who_goes_leaves_no_invitation_and_no_request_open(
+    group: Conversation, alice: User, bob: User
+) -> None:
+    made = Invitation.objects.create(
+        conversation=group, creator=alice, receiver=bob, pair=f"{group.pk}:{bob.pk}"
+    )
+    Joining.objects.create(conversation=group, user=bob, invitation=made)
+    members.remove(alice, conversation=group.id, user=bob)
+    made.refresh_from_db()
+    assert (made.state, made.pair) == ("revoked", None)
+    assert not Joining.objects.exists()
+
+
+def test_who_was_asked_while_leaving_was_undone_is_asked_no_more(
+    group: Conversation, alice: User, bob: User
+) -> None:
+    left = returns.leave(bob, conversation=group.id)
+    invitations.ask(alice, conversation=group.id, user=bob)
+    returns.undo(bob, change=left.pk)
+    assert inside(bob, group) and queries.for_me(bob) == []
+
+
+def test_who_waits_to_be_let_in_and_is_added_waits_no_more(
+    group: Conversation, alice: User, dave: User
+) -> None:
+    accept(dave, link(alice, group, approval=True))
+    members.add(alice, conversation=group.id, users=[dave])
+    assert not Joining.objects.exists()
 
 
 def test_an_invitation_by_name_is_over_once_they_came_in_or_went_in_another_way(
@@ -156,7 +226,7 @@ def test_an_invitation_by_name_is_over_once_they_came_in_or_went_in_another_way(
     (asked,) = invitations.invite(alice, conversation=group.id, users=[dave])
     assert accept(dave, link(alice, group)) is Came.JOINED
     members.remove(alice, conversation=group.id, user=dave)
-    with pytest.raises(Conflict):
+    with pytest.raises(NotFound):
         accept(dave, asked)
     assert not inside(dave, group)
 

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.tests import flows
 from messaging.models import Invitation, Membership
@@ -106,7 +107,33 @@ def test_a_person_finds_it_in_the_requests_and_answers(as_alice, as_dave, dave, 
     assert as_dave.post(path(row), {"do": "decline"}).status_code == 303
     assert path(row) not in html(as_dave.get("/inbox/?filter=requests"))
     assert not Membership.objects.filter(conversation=group, user=dave).exists()
-    assert "answered already" in html(as_dave.get(path(row)))
+    assert as_dave.get(path(row)).status_code == 404
+    assert as_dave.post(path(row), {"do": "decline"}).status_code == 303, "again changes nothing"
+
+
+@pytest.mark.parametrize(
+    "over",
+    [{"state": "revoked"}, {"expires_at": timezone.now()}, {"max_uses": 1, "uses": 1}],
+    ids=["taken back", "too late", "full"],
+)
+def test_a_link_that_opens_nothing_tells_nothing_of_the_group(as_bob, as_dave, group, made, over):
+    Invitation.objects.filter(pk=made.pk).update(**over)
+    for client in (Client(), as_dave):
+        answer = client.get(path(made))
+        assert answer.status_code == 410
+        assert "Garden" not in html(answer) and "Alice" not in html(answer) and "3 member" not in html(answer)
+    assert "Garden" in html(as_bob.get(path(made))), "who is in it sees it anyway"
+
+
+def test_an_invitation_by_name_is_gone_with_the_membership_that_it_brought(as_dave, alice, dave, group):
+    row = invitations.ask(alice, conversation=group.id, user=dave)
+    invitations.accept(dave, token=row.token)
+    assert "You are in this group" in html(as_dave.get(path(row)))
+    members.remove(alice, conversation=group.id, user=dave)
+    assert as_dave.get(path(row)).status_code == 404
+    assert as_dave.post(path(row), {"do": "accept"}).status_code == 404
+    answer = as_dave.post(f"/api/v1/invitations/{row.token}/accept")
+    assert answer.status_code == 404 and "Garden" not in html(answer)
 
 
 def test_another_persons_invitation_does_not_exist(as_bob, alice, dave, group):
