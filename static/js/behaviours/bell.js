@@ -4,14 +4,12 @@ import { Gather } from "../lib/clock.js";
 import { all, csrfToken, find } from "../lib/dom.js";
 import { words } from "../words.js";
 import { chime } from "./chime.js";
-import { Toast } from "./toast.js";
 
 const READ = "form[data-notices]";
 
-/** `app`: {socket, counts, pane}. */
+/** `app`: {socket, feed, counts, own, pane}. */
 export class Bell {
   #ready = false;
-  #toast = new Toast();
   #counting = new Gather(500 + Math.random() * 2000, () => this.#recount());
 
   constructor(app) {
@@ -36,7 +34,7 @@ export class Bell {
     const seen = document.visibilityState === "visible" && conversation && this.app.pane?.id === conversation;
     if (seen) return;
     if ("sound" in document.body.dataset) chime();
-    if (!("hush" in document.body.dataset)) this.#toast.say(title, () => location.assign(url), words.open);
+    if (!("hush" in document.body.dataset)) this.app.own.toast.tell(title, words.open, () => location.assign(url));
   }
 
   /** The link was gone for a while: what was told meanwhile is asked for. The page itself brought the first number. */
@@ -51,7 +49,7 @@ export class Bell {
   }
 
   #submitted(event) {
-    const levels = event.target.closest("form.choices");
+    const levels = event.target.closest("form.levels");
     for (const button of levels ? all("button", levels) : []) button.ariaPressed = String(button === event.submitter);
     const form = event.target.closest(READ);
     if (!form || event.defaultPrevented) return;

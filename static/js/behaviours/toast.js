@@ -14,15 +14,19 @@ export class Toast {
     this.time = time;
   }
 
-  /** Says `text`; `undo()` is what its button, called `name`, does. */
-  say(text, undo = null, name = words.undo) {
+  /** Says `text`; `undo()` takes it back. */
+  say(text, undo = null) {
     this.#undo = undo;
-    const button = undo && make("button", { type: "button", class: "link" }, name);
-    button?.addEventListener("click", () => this.undo());
-    const box = this.#box();
-    box.replaceChildren(make("span", {}, text), ...(button ? [button] : []));
-    box.hidden = false;
-    this.#later();
+    this.#show(text, undo && words.undo, () => this.undo());
+  }
+
+  /** Says `text`; `act()` is what its button, called `name`, does. There is nothing to take back then. */
+  tell(text, name, act) {
+    this.#undo = null;
+    this.#show(text, name, () => {
+      this.hide();
+      act();
+    });
   }
 
   /** Takes the last thing back, as long as it is said here. */
@@ -39,6 +43,15 @@ export class Toast {
   }
 
   // ── internals ──
+
+  #show(text, name, act) {
+    const button = name && make("button", { type: "button", class: "link" }, name);
+    button?.addEventListener("click", act);
+    const box = this.#box();
+    box.replaceChildren(make("span", {}, text), ...(button ? [button] : []));
+    box.hidden = false;
+    this.#later();
+  }
 
   #box() {
     return find("#toast") ?? document.body.appendChild(this.#build());
