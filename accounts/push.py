@@ -57,6 +57,14 @@ def public_key() -> str:
     return _text(point)
 
 
+def offered_key() -> str:
+    """The same for pages, which go on without it: nothing where the operator's key cannot be read, as the doctor says."""
+    try:
+        return public_key()
+    except (ImproperlyConfigured, ValueError, TypeError):
+        return ""
+
+
 def send(row: PushSubscription, call: Call) -> bool:
     """Call this browser; one that is gone is forgotten. True when it went out. Raises Later.
 

@@ -55,7 +55,7 @@ def subscriptions(request: HttpRequest) -> dict[str, Any]:
     rows = endpoints.of(asker(request))
     return {
         "items": [presenters.subscription(row, current=current) for row in rows],
-        "key": push.public_key(),
+        "key": push.offered_key(),
     }
 
 

@@ -19,7 +19,7 @@ BACK = "settings_device"
 @signed_in
 def device(request: MemberRequest) -> HttpResponse:
     """What can be switched on here, and every browser of mine that is called."""
-    context = {"subscriptions": _shown(request), "key": push.public_key()}
+    context = {"subscriptions": _shown(request), "key": push.offered_key()}
     return render(request, "accounts/settings/device.html", context)
 
 

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -122,9 +121,7 @@ def mail() -> Finding:
 
 def calls() -> Finding:
     found = partial(Finding, "push", "Calling devices")
-    try:
-        push.public_key()
-    except (ImproperlyConfigured, ValueError, TypeError):
+    if not push.offered_key():
         said = "The key that signs calls cannot be read."
         return found(BAD, said, "CHATIFY_VAPID_KEY is a PEM key on P-256; leave it out to have one made.")
     total, troubled = endpoints.standing()

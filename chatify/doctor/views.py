@@ -19,6 +19,6 @@ def doctor(request: MemberRequest) -> HttpResponse:
     context = {
         "findings": [*way.all(request), *services.all()],
         "bounces": endpoints.bounces_of(request.user),
-        "key": push.public_key(),
+        "key": push.offered_key(),
     }
     return render(request, "doctor/doctor.html", context)

@@ -70,10 +70,14 @@ def test_a_worker_that_does_nothing_and_work_that_failed_are_named() -> None:
     assert found.state == "odd" and "1 piece failed" in found.said
 
 
-def test_a_key_of_push_that_cannot_be_read_is_named(settings: Any) -> None:
+def test_a_key_of_push_that_cannot_be_read_is_named_and_no_page_ends_on_it(
+    settings: Any, alice: User, client_for: ClientFor
+) -> None:
     push._key.cache_clear()
     settings.CHATIFY_VAPID_KEY = "no key"
     assert services.calls().state == "bad"
+    for path in ("/settings/doctor/", "/settings/device/"):
+        assert client_for(alice).get(path).status_code == 200
     push._key.cache_clear()
 
 
