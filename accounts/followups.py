@@ -14,14 +14,15 @@ from accounts.events import SessionsChanged
 from accounts.models import User
 from accounts.operations import addresses, contacts, exports, leaving, people, sessions, subscriptions
 from chatify.jobs import registry, sweeps
+from chatify.jobs.registry import Turn
 from chatify.lib import events
 
 
 def connect() -> None:
-    registry.register(mail.KIND, mail.deliver, outgoing=True)
-    registry.register(exports.KIND, exports.make, patient=True)
-    registry.register(leaving.KIND, leaving.erase, patient=True)
-    registry.register(subscriptions.TRIAL, push.attempt, distant=True)
+    registry.register(mail.KIND, mail.deliver, turn=Turn.OUTGOING)
+    registry.register(exports.KIND, exports.make, turn=Turn.PATIENT)
+    registry.register(leaving.KIND, leaving.erase, turn=Turn.PATIENT)
+    registry.register(subscriptions.TRIAL, push.attempt, turn=Turn.DISTANT)
     own.register()
     sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)

@@ -58,7 +58,7 @@ def public_key() -> str:
 
 
 def offered_key() -> str:
-    """The same for pages, which go on without it: nothing where the operator's key cannot be read, as the doctor says."""
+    """The same for pages, which go on without it: nothing where the operator's key cannot be read (see the doctor)."""
     try:
         return public_key()
     except (ImproperlyConfigured, ValueError, TypeError):

@@ -5,6 +5,7 @@ from functools import partial
 from accounts.events import BlocksChanged, ContactsChanged, ReachChanged, SessionEnded, SessionsChanged
 from accounts.operations import contacts, leaving
 from chatify.jobs import registry, sweeps
+from chatify.jobs.registry import Turn
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
@@ -59,7 +60,7 @@ def connect() -> None:
     events.subscribe(RequestAccepted, let_meet)
     events.subscribe(SessionEnded, close_session)
     events.subscribe(SessionsChanged, look_again)
-    registry.register(imports.KIND, imports.read, patient=True)
+    registry.register(imports.KIND, imports.read, turn=Turn.PATIENT)
     leaving.before_erasing(imports.forget)
     registry.register(standing.SNOOZE_OVER, standing.snooze_is_over)
     files.when_settled(attachments.settled)
@@ -75,13 +76,13 @@ def connect() -> None:
     registry.register(contacts.ASKED, telling.asked)
     registry.register(delivery.DUE, delivery.deliver)
     registry.register(delivery.QUIET_OVER, delivery.sum_up)
-    registry.register(push.SEND, push.deliver, distant=True)
+    registry.register(push.SEND, push.deliver, turn=Turn.DISTANT)
     registry.register(digest.KIND, digest.deliver)
     channels.register("mail", digest.send, reaches=digest.reaches)
     channels.register("push", push.send, reaches=push.reaches)
     events.subscribe(BlocksChanged, drop_notices)
     events.subscribe(NoticesChanged, show_notices)
-    registry.register(linking.LOOK, previews.look, distant=True)
+    registry.register(linking.LOOK, previews.look, turn=Turn.DISTANT)
     registry.register(previews.FORGET, previews.forget)
     for sweep in TIDYING:
         sweeps.register(sweep)

@@ -41,8 +41,7 @@ def claim(limit: int = 20) -> list[Job]:
     """Take due jobs for five minutes by conditional updates: no two runners hold one at a time. What may take
     long is left."""
     now = timezone.now()
-    slow = registry.patient() | registry.distant() | registry.outgoing()
-    due = _due(now).exclude(kind__in=slow).order_by("due")[:limit]
+    due = _due(now).exclude(kind__in=registry.slow()).order_by("due")[:limit]
     return [job for job in due if _take(job, now)]
 
 

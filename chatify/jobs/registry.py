@@ -1,9 +1,23 @@
 """Which function does which kind of work. Apps register theirs when they are ready."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 Work = Callable[[dict[str, Any]], object]
+
+
+class Turn(StrEnum):
+    """What takes long has a turn of its own, one job at a time, so that nothing else waits for it.
+
+    PATIENT work takes seconds or minutes; it is not taken up by a process that cannot keep up with what is sent
+    (chatify/lib/strain.py). So is DISTANT work, which waits for servers of others. OUTGOING work hands a letter to our
+    mail server, and is done whatever else there is to do.
+    """
+
+    PATIENT = "patient"
+    DISTANT = "distant"
+    OUTGOING = "outgoing"
 
 
 class Again(Exception):
@@ -11,41 +25,25 @@ class Again(Exception):
 
 
 _work: dict[str, Work] = {}
-_patient: set[str] = set()
-_distant: set[str] = set()
-_outgoing: set[str] = set()
+_turns: dict[Turn, set[str]] = {turn: set() for turn in Turn}
 
 
-def register(
-    kind: str, work: Work, *, patient: bool = False, distant: bool = False, outgoing: bool = False
-) -> None:
-    """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. `patient`
-    work takes seconds or minutes: it waits for its own turn, so that mail and news never wait for it, and is not taken
-    up by a process that cannot keep up with what is sent (chatify/lib/strain.py). So is `distant` work, which waits for
-    servers of others and lets nobody else wait for them. `outgoing` work hands a letter to our mail server: it
-    has its own turn for the same reason, and is done whatever else there is to do."""
+def register(kind: str, work: Work, *, turn: Turn | None = None) -> None:
+    """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. Without a
+    `turn` it takes moments."""
     _work[kind] = work
-    if patient:
-        _patient.add(kind)
-    if distant:
-        _distant.add(kind)
-    if outgoing:
-        _outgoing.add(kind)
+    if turn:
+        _turns[turn].add(kind)
 
 
-def patient() -> frozenset[str]:
-    """The kinds that can wait."""
-    return frozenset(_patient)
+def slow() -> frozenset[str]:
+    """The kinds that have a turn of their own."""
+    return frozenset().union(*_turns.values())
 
 
-def distant() -> frozenset[str]:
-    """The kinds that ask others."""
-    return frozenset(_distant)
-
-
-def outgoing() -> frozenset[str]:
-    """The kinds that hand over letters."""
-    return frozenset(_outgoing)
+def of(turn: Turn) -> frozenset[str]:
+    """The kinds that have this turn."""
+    return frozenset(_turns[turn])
 
 
 def work_of(kind: str) -> Work:

@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from chatify.jobs import operations, registry, sweeps, wake
 from chatify.jobs.models import Job
+from chatify.jobs.registry import Turn
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
@@ -42,23 +43,22 @@ def run_quick() -> int:
 def run_patient() -> int:
     """Do what is due and takes long, one after the other, with what came meanwhile in between. After a minute it
     rings for the next, for the same reasons."""
-    return _run_slow(registry.patient())
+    return _run_slow(Turn.PATIENT)
 
 
 def run_distant() -> int:
     """The same for what asks other servers."""
-    return _run_slow(registry.distant())
+    return _run_slow(Turn.DISTANT)
 
 
 def run_outgoing() -> int:
     """The same for letters: a mail server that does not answer delays only these."""
-    return _run_slow(registry.outgoing(), operations.claim_one)
+    return _run_slow(Turn.OUTGOING, operations.claim_one)
 
 
-def _run_slow(kinds: Collection[str], claim: Callable[[Collection[str]], Job | None] | None = None) -> int:
-    take = claim or operations.claim_slow
+def _run_slow(turn: Turn, claim: Callable[[Collection[str]], Job | None] = operations.claim_slow) -> int:
     done, until = 0, time.monotonic() + PATIENT_SECONDS
-    while job := take(kinds):
+    while job := claim(registry.of(turn)):
         done += operations.run(job) + run_quick()
         if time.monotonic() > until:
             wake.ring()

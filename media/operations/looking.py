@@ -81,7 +81,9 @@ def _picture(url: str, place: Path) -> Picture | None:
     except (guard.Refused, fetch.Failed) as error:
         log.info("the picture of a link was not looked at (%s)", error)
         return None
-    source.write_bytes(answer.body if answer.status == 200 else b"")
+    if answer.status != 200:
+        return None
+    source.write_bytes(answer.body)
     format = policy.IMAGES.get(sniffing.sniff(answer.body[: sniffing.HEAD]).type)
     if not format:
         return None

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from chatify.jobs import operations, registry, runner, sweeps, wake
 from chatify.jobs.models import Job
+from chatify.jobs.registry import Turn
 from chatify.lib import strain
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def test_work_is_done_once_and_forgets_its_payload(done):
 
 def test_work_that_can_wait_waits_while_sends_do(done):
     seen = []
-    registry.register("picture", lambda payload: seen.append(payload["text"]), patient=True)
+    registry.register("picture", lambda payload: seen.append(payload["text"]), turn=Turn.PATIENT)
     for kind in ("picture", "note"):
         operations.add(kind=kind, key="1", payload={"text": kind})
     strain.report(2)
@@ -150,8 +151,8 @@ def test_the_runner_sweeps_a_minute_after_its_start_and_then_by_the_hour(monkeyp
 
 def test_patient_work_lets_the_quick_go_first(db, monkeypatch):
     order = []
-    monkeypatch.setattr(registry, "_patient", set())
-    registry.register("film", lambda payload: order.append(payload["name"]), patient=True)
+    monkeypatch.setattr(registry, "_turns", {turn: set() for turn in Turn})
+    registry.register("film", lambda payload: order.append(payload["name"]), turn=Turn.PATIENT)
     registry.register("mail", lambda payload: order.append(payload["name"]))
     for kind, name in (("film", "one"), ("film", "two"), ("mail", "letter")):
         operations.add(kind=kind, key=name, payload={"name": name})
@@ -166,10 +167,9 @@ def test_patient_work_lets_the_quick_go_first(db, monkeypatch):
 
 def test_a_mail_server_that_does_not_answer_delays_letters_alone_and_letters_go_under_strain(db, monkeypatch):
     order = []
-    for name in ("_outgoing", "_distant"):
-        monkeypatch.setattr(registry, name, set())
-    registry.register("letter", lambda payload: order.append(payload["name"]), outgoing=True)
-    registry.register("look", lambda payload: order.append(payload["name"]), distant=True)
+    monkeypatch.setattr(registry, "_turns", {turn: set() for turn in Turn})
+    registry.register("letter", lambda payload: order.append(payload["name"]), turn=Turn.OUTGOING)
+    registry.register("look", lambda payload: order.append(payload["name"]), turn=Turn.DISTANT)
     registry.register("note", lambda payload: order.append(payload["name"]))
     for kind in ("letter", "look", "note"):
         operations.add(kind=kind, key=kind, payload={"name": kind})
