@@ -7,6 +7,7 @@ import { Connection } from "./behaviours/connection.js";
 import { dialogs } from "./behaviours/dialogs.js";
 import { Here } from "./behaviours/here.js";
 import { Keyboard } from "./behaviours/keyboard.js";
+import { Offline } from "./behaviours/offline.js";
 import { presence } from "./behaviours/presence.js";
 import { signOut } from "./behaviours/signout.js";
 import { signIn, swaps } from "./behaviours/swaps.js";
@@ -63,7 +64,7 @@ class App {
     for (const Part of [Connection, Here, Keyboard, Bell]) new Part(this);
     dialogs();
     files(this.drafts.trays);
-    signOut(this);
+    signOut(this, new Offline(this)); // what the browser keeps of somebody begins with their page, and ends with it
     presence(this);
     swaps((target) => this.refresh(target), () => this.socket.halt("signin"));
     keepTimes();

@@ -3,13 +3,11 @@
 
 import { words } from "../words.js";
 import { ask } from "./dialogs.js";
-import { Offline } from "./offline.js";
 
 const ANSWERED_MS = 20_000;
 
-/** What the browser keeps of somebody begins with their page and ends here. */
-export function signOut({ user, outbox, drafts, socket }) {
-  const offline = new Offline({ user, outbox });
+/** What the browser keeps of somebody ends here. */
+export function signOut({ outbox, drafts, socket }, offline) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
