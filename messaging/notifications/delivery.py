@@ -26,15 +26,15 @@ Kept = tuple[dict[str, Any], str]
 """A person's settings and time zone."""
 
 
-def put(rows: Sequence[Notice], people: Mapping[UUID, Kept], now: datetime) -> list[Notice]:
-    """Store notices, and see to it that somebody looks again when they are due. Returns what is new."""
-    if not rows:
-        return []
-    told = operations.put(rows)
-    _plan(told)
-    for user in {row.user_id for row in told if row.quieted}:
-        _plan_summary(user, people[user], now)
-    return told
+def put(rows: Sequence[Notice], people: Mapping[UUID, Kept], now: datetime) -> None:
+    """Store notices, and see to it that somebody looks again when they are due."""
+
+    def plan(told: Sequence[Notice]) -> None:
+        _plan(told)
+        for user in {row.user_id for row in told if row.quieted}:
+            _plan_summary(user, people[user], now)
+
+    operations.put(rows, then=plan)
 
 
 def _plan(rows: Iterable[Notice]) -> None:

@@ -1,6 +1,6 @@
 """The only writer of notices: put down once, read, handed over."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,26 +32,26 @@ def tell(user: UUID, *, event: str, key: str, due: datetime | None = None, **abo
     jobs.add(kind=TELL, key=f"{user}:{key}", payload=payload, due=due)
 
 
-def put(wanted: Sequence[Notice]) -> list[Notice]:
-    """Store what is new, begin anew what was read, leave the rest; returns what is now to be told. May run again."""
+def put(wanted: Sequence[Notice], *, then: Callable[[Sequence[Notice]], object]) -> None:
+    """Store what is new, begin anew what was read, leave the rest. `then(rows)` gets what is now to be told, in the
+    transaction that stores it: what it plans is there when they are. May run again."""
     size = AT_ONCE.get(db.vendor(), AT_ONCE["sqlite"])
-    return [
-        row for start in range(0, len(wanted), size) for row in _put(wanted[start : start + size]) if wanted
-    ]
+    for start in range(0, len(wanted), size):
+        with db.atomic():
+            then(_put(wanted[start : start + size]))
 
 
 def _put(wanted: Sequence[Notice]) -> list[Notice]:
-    with db.atomic():
-        known = queries.existing([(row.user_id, row.key) for row in wanted])
-        fresh = [row for row in wanted if (row.user_id, row.key) not in known]
-        Notice.objects.bulk_create(fresh, ignore_conflicts=True)
-        told = set(Notice.objects.filter(pk__in=[row.pk for row in fresh]).values_list("pk", flat=True))
-        later = [_later(known[row.user_id, row.key], row) for row in wanted if row not in fresh]
-        changed = [row for row in later if row is not None]
-        _change(changed)
-        if listed := [row for row in fresh if row.listed and row.pk in told]:
-            people = tuple({row.user_id for row in listed})
-            events.emit(NoticesChanged(people, tuple(row.pk for row in listed if row.read_at is None)))
+    known = queries.existing([(row.user_id, row.key) for row in wanted])
+    fresh = [row for row in wanted if (row.user_id, row.key) not in known]
+    Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+    told = set(Notice.objects.filter(pk__in=[row.pk for row in fresh]).values_list("pk", flat=True))
+    later = [_later(known[row.user_id, row.key], row) for row in wanted if (row.user_id, row.key) in known]
+    changed = [row for row in later if row is not None]
+    _change(changed)
+    if listed := [row for row in fresh if row.listed and row.pk in told]:
+        people = tuple({row.user_id for row in listed})
+        events.emit(NoticesChanged(people, tuple(row.pk for row in listed if row.read_at is None)))
     return [row for row in fresh if row.pk in told] + changed
 
 
@@ -62,7 +62,6 @@ def _later(kept: Notice, row: Notice) -> Notice | None:
     waits = kept.fresh and kept.push_sent is None and kept.mail_sent is None  # type: ignore[attr-defined]
     for name in AGAIN:
         setattr(kept, name, getattr(row, name))
-    kept.quieted = row.quieted
     for name in () if waits and not row.quieted else DUES:
         setattr(kept, name, getattr(row, name))
     return kept
@@ -82,10 +81,9 @@ def read(actor: User, *, notices: Collection[UUID]) -> int:
     return _read(Notice.objects.filter(user=actor, pk__in=notices), [actor.pk])
 
 
-def read_all(actor: User, *, until: datetime | None = None) -> int:
-    """I have seen all of them, up to a moment where one is named."""
-    rows = Notice.objects.filter(user=actor, listed=True)
-    return _read(rows.filter(created_at__lte=until) if until else rows, [actor.pk])
+def read_all(actor: User) -> int:
+    """I have seen all of them."""
+    return _read(Notice.objects.filter(user=actor, listed=True), [actor.pk])
 
 
 def read_through(pairs: Collection[tuple[UUID, UUID]]) -> int:
@@ -129,8 +127,11 @@ def hand_over(channel: str, rows: Iterable[Notice], now: datetime) -> list[Notic
 
 def mailed(rows: Iterable[Notice]) -> list[Notice]:
     """Take these for a letter, in the transaction that puts it down: what another letter has is left out."""
-    waiting = Notice.objects.exclude(mail_due=None)
-    return [row for row in rows if waiting.filter(pk=row.pk).update(mail_due=None)]
+    wanted = {row.pk: row for row in rows}
+    held = Notice.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    free = list(held.exclude(mail_due=None).values_list("pk", flat=True))
+    Notice.objects.filter(pk__in=free).update(mail_due=None)
+    return [wanted[id] for id in free]
 
 
 def drop(channel: str, rows: Collection[Notice]) -> None:

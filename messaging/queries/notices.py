@@ -97,8 +97,7 @@ def with_targets(rows: QuerySet[Notice]) -> QuerySet[Notice]:
 
 def still_wanted(ids: Collection[UUID]) -> list[Notice]:
     """Those of these that are unread and may be told now: not muted since, left, or deleted. With their targets."""
-    rows = Notice.objects.filter(reachable(), unread(), pk__in=ids)
-    return list(with_targets(rows).order_by("pk"))
+    return list(with_targets(_tellable().filter(pk__in=ids)).order_by("pk"))
 
 
 def due(channel: str, now: datetime, *, limit: int) -> list[Notice]:
@@ -111,10 +110,15 @@ def due(channel: str, now: datetime, *, limit: int) -> list[Notice]:
 def handed(channel: str, user: UUID, *, limit: int) -> list[Notice]:
     """What was handed to a channel for somebody, still waits there, and may be told now."""
     gone = {f"{channel}_sent": None}, {f"{channel}_due": None}
-    rows = Notice.objects.filter(reachable(), unread(), ~Exists(_muted(timezone.now())), user_id=user)
+    rows = _tellable().filter(user_id=user)
     for given in gone:
         rows = rows.exclude(**given)
     return list(with_targets(rows).order_by("pk")[:limit])
+
+
+def _tellable() -> QuerySet[Notice]:
+    """What may be told now: still theirs, unread, and not muted."""
+    return Notice.objects.filter(reachable(), unread(), ~Exists(_muted(timezone.now())))
 
 
 def _muted(now: datetime) -> QuerySet[Membership]:
@@ -122,7 +126,7 @@ def _muted(now: datetime) -> QuerySet[Membership]:
 
 
 def existing(pairs: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], Notice]:
-    """Those that are there already, by person and key; `over` says whether they were read."""
+    """Those that are there already, by person and key; `fresh` says whether they are unread."""
     people, keys = {user for user, _ in pairs}, {key for _, key in pairs}
     rows = Notice.objects.filter(user_id__in=people, key__in=keys).annotate(fresh=unread())
     return {(row.user_id, row.key): row for row in rows}

@@ -109,6 +109,19 @@ def test_a_call_that_waits_is_not_made_for_what_was_read_since(
     assert service.calls == []
 
 
+def test_a_call_that_waits_is_not_made_where_they_muted_since(
+    alice, bob, group, say, follow, service, switch_on
+):
+    switch_on(bob)
+    say(alice, group, "@bob the beans are up")
+    follow()
+    push.send(bob, Notice.objects.get(user=bob, kind="mention"))
+    (job,) = Job.objects.filter(kind=push.SEND, done_at=None)
+    standing.mute(bob, conversations=[group.pk])
+    push.deliver(job.payload)
+    assert service.calls == []
+
+
 def test_a_service_that_fails_is_asked_again_and_each_browser_is_called_once(
     alice, bob, group, say, follow, later, service, switch_on
 ):

@@ -8,9 +8,10 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from accounts.operations import contacts
+from chatify.jobs.models import Job
 from chatify.jobs.runner import run_due
-from messaging.models import Notice, Scheduled
-from messaging.notifications import words
+from messaging.models import Notice, Scheduled, Unsettled
+from messaging.notifications import delivery, words
 from messaging.operations import (
     blocks,
     conversations,
@@ -21,6 +22,7 @@ from messaging.operations import (
     reports,
     requests,
     scheduled,
+    settle,
 )
 from messaging.queries import notices as queries
 
@@ -122,3 +124,25 @@ def test_who_is_invited_is_told_until_they_answer(alice, dave, group, rows, hand
     assert [channel for channel, person, _ in handed if person == "dave"] == ["mail"]
     invitations.decline(dave, token=asked.token)
     assert queries.waiting(dave.pk) == 0
+
+
+def test_what_is_stored_is_planned_with_it_or_not_at_all(
+    alice, bob, group, say, follow, handed, later, monkeypatch
+):
+    """A process that ends in between leaves nothing that nobody looks at again."""
+    say(alice, group, "@bob hello")
+    plan, ends = delivery._plan, [True]
+
+    def planned(rows):
+        if ends.pop() if ends else False:
+            raise RuntimeError("it ends here")
+        plan(rows)
+
+    monkeypatch.setattr(delivery, "_plan", planned)
+    settle.settle(list(Unsettled.objects.values_list("pk", flat=True)))
+    run_due()
+    assert not Notice.objects.filter(kind="mention").exists()
+    Job.objects.update(due=timezone.now())
+    follow()
+    later()
+    assert ("push", "bob", "mention") in handed
