@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -231,3 +232,8 @@ def conversation(
 
 def _time(value: Any) -> str | None:
     return stamp(value) if value else None
+
+
+def place_of(row: Message) -> str:
+    """The address at which a message is shown among its neighbours."""
+    return f"{reverse('conversation', args=[row.conversation_id])}?at={row.number}#m-{row.pk}"

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,32 +31,26 @@ State = Export.State
 
 def ask(actor: User) -> Export:
     """Have a copy made; the one that is being made comes back. Raises TooMany for a second one within a day."""
-    if running := Export.objects.filter(open_key=str(actor.pk)).first():
-        return running
-    ratelimit.hit("export", actor.pk)
-    try:
-        with db.atomic():
-            row = Export.objects.create(user=actor, open_key=str(actor.pk), total=parts.size_of(actor))
-            jobs.add(kind=KIND, key=str(row.id), payload={"export": str(row.id)})
-    except IntegrityError:  # asked twice at once
-        return Export.objects.get(open_key=str(actor.pk))
-    log.info("export %s was asked for by %s", row.id, actor.pk)
-    return row
+    return _ask(actor, str(actor.pk), "export", lambda: parts.size_of(actor))
 
 
 def ask_for(actor: User, *, subject: UUID, size: int) -> Export:
     """Have a copy made of the one conversation, of about this many messages, that the actor may read. Raises TooMany
     beyond twenty a day."""
-    key = f"{actor.pk}:{subject}"
+    return _ask(actor, f"{actor.pk}:{subject}", "export.one", lambda: size + 1, subject)
+
+
+def _ask(actor: User, key: str, limit: str, size: Callable[[], int], subject: UUID | None = None) -> Export:
     if running := Export.objects.filter(open_key=key).first():
         return running
-    ratelimit.hit("export.one", actor.pk)
+    ratelimit.hit(limit, actor.pk)
     try:
         with db.atomic():
-            row = Export.objects.create(user=actor, open_key=key, subject=subject, total=size + 1)
+            row = Export.objects.create(user=actor, open_key=key, subject=subject, total=size())
             jobs.add(kind=KIND, key=str(row.id), payload={"export": str(row.id)})
     except IntegrityError:  # asked twice at once
         return Export.objects.get(open_key=key)
+    log.info("export %s was asked for by %s", row.id, actor.pk)
     return row
 
 

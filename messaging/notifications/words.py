@@ -10,6 +10,7 @@ from chatify.lib.digest import stamp
 from messaging import kinds
 from messaging.models import Conversation, Message, Notice
 from messaging.notifications.policy import WORDS, Reason
+from messaging.presenters import place_of
 
 Kind = Notice.Kind
 SOMEBODY = "Somebody"
@@ -131,13 +132,12 @@ def _url(row: Notice) -> str:
 
 
 def _at(conversation: Conversation | None, message: Message | None) -> str:
-    if conversation is None:
-        return reverse("inbox")
-    page = reverse("conversation", args=[conversation.pk])
-    return f"{page}?at={message.number}#m-{message.pk}" if message else page
+    if message is not None:
+        return place_of(message)
+    return reverse("conversation", args=[conversation.pk]) if conversation else reverse("inbox")
 
 
 def _setting(row: Notice, reason: Reason) -> str:
     if row.conversation_id and reason in HERE:
-        return f"{reverse('conversation', args=[row.conversation_id])}details/#hear"
+        return f"{reverse('details', args=[row.conversation_id])}#hear"
     return reverse(SETTINGS)

@@ -14,6 +14,7 @@ from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Invalid
 from messaging.models import Message
 from messaging.operations import deletions, edits, hiding, inbox, pace, pins, reactions, stars
+from messaging.presenters import place_of
 from messaging.queries import access, history, rights, timeline
 from messaging.queries import extras as joined
 from messaging.queries import stars as starred
@@ -131,11 +132,6 @@ def hide(request: MemberRequest, rows: list[Message]) -> None:
         "conversation": str(rows[0].conversation_id),
         "ids": [str(row.pk) for row in rows],
     }
-
-
-def place_of(row: Message) -> str:
-    """The address at which a message is shown among its neighbours."""
-    return f"{reverse('conversation', args=[row.conversation_id])}?at={row.number}#m-{row.pk}"
 
 
 def _act(

@@ -18,10 +18,10 @@ from messaging import presenters
 from messaging.forms import Naming, Rights
 from messaging.models import Conversation, Membership
 from messaging.operations import groups
+from messaging.presenters import place_of
 from messaging.queries import access, invitations, pins
 from messaging.queries import members as queries
 from messaging.queries import rights as deciding
-from messaging.views.actions import place_of
 from messaging.views.conversations import heading
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, pick

@@ -14,9 +14,9 @@ from accounts.door import MemberRequest, signed_in
 from chatify.lib import http
 from media.models import State
 from messaging.models import Message
+from messaging.presenters import place_of
 from messaging.queries import access
 from messaging.queries import gathered as queries
-from messaging.views.actions import place_of
 from messaging.views.conversations import heading
 from messaging.views.feed import shapes_for
 from messaging.views.inbox import list_of

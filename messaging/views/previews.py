@@ -11,8 +11,8 @@ from chatify.lib import http
 from media import serving
 from messaging.operations import pace
 from messaging.operations import previews as operations
+from messaging.presenters import place_of
 from messaging.queries import previews, timeline
-from messaging.views.actions import place_of
 from messaging.views.details import changed
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.door import MemberRequest, signed_in
 from chatify.lib import http
+from messaging.presenters import place_of
 from messaging.queries import inbox, stars
-from messaging.views.actions import place_of
 from messaging.views.feed import shapes_for
 from messaging.views.inbox import list_of
 
