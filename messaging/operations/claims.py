@@ -88,6 +88,6 @@ def release(message: Message) -> None:
     message.attached, message.files = None, ()  # type: ignore[misc]
 
 
-def copies(message: Message, *, owner: User, key: UUID) -> list[UUID]:
+def copies(message: Message | Draft, *, owner: User, key: UUID) -> list[UUID]:
     """The files of a message once more, for somebody who sends it on; the same `key` again gives the same."""
     return [keeping.copy(file.upload, owner=owner, id=uuid5(key, str(file.pk))).pk for file in message.files]

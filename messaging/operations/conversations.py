@@ -13,10 +13,9 @@ from django.utils import timezone
 from accounts.models import User
 from chatify.lib import db, ids, text
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
-from media.operations import keeping
 from messaging import kinds
 from messaging.models import Conversation, Membership
-from messaging.operations import blocks, groups, log, messages, requests
+from messaging.operations import blocks, claims, groups, log, messages, requests
 
 SUBJECT_LENGTH = 200
 Role = Membership.Role
@@ -113,7 +112,7 @@ def _copy(original: Conversation, actor: User, person: User, name: str, draft: l
     """The same letter to one person alone. It is out of the actor's way until it is answered."""
     key = uuid5(original.id, str(person.pk))
     row = _create(kinds.MAIL, actor, at=draft.sent_at, client_id=key, copy_of=original)
-    files = [keeping.copy(file.upload, owner=actor, id=uuid5(key, str(file.pk))).pk for file in draft.files]
+    files = claims.copies(draft, owner=actor, key=key)
     roles = [(actor, Role.OWNER, MailRole.FROM), (person, Role.MEMBER, MailRole.BCC)]
     _write_first(
         row,

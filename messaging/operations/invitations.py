@@ -59,7 +59,7 @@ def link(
         raise Invalid.field("max_uses", "Choose a number from 1 to 1,000, or none.")
     with db.atomic():
         group = _inviting(actor, conversation)
-        if Invitation.objects.filter(conversation=group, state=State.OPEN, receiver=None).count() >= MOST:
+        if queries.links_into(group) >= MOST:
             raise Conflict(f"A group has at most {MOST} links: take one back first.")
         row = Invitation(
             conversation=group, creator=actor, expires_at=expires_at, max_uses=max_uses, approval=approval
@@ -137,9 +137,8 @@ def accept(actor: User, *, token: str) -> Outcome:
             raise Conflict(refusal)
         if row.approval or (row.receiver_id is None and queries.was_removed(row, actor)):
             return _ask(row, actor)
-        members.enter(ledger, actor, actor, by="invitation" if row.receiver_id else "link")
-        Joining.objects.filter(conversation_id=row.conversation_id, user=actor).delete()
         _use(row)
+        members.enter(ledger, actor, actor, by="invitation" if row.receiver_id else "link")
     return Outcome(row.conversation_id, Came.JOINED)
 
 

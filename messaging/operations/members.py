@@ -37,17 +37,16 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
         return joined
 
 
-def enter(ledger: log.Ledger[Conversation], actor: User, user: User, *, by: str) -> bool:
+def enter(ledger: log.Ledger[Conversation], actor: User, user: User, *, by: str) -> None:
     """Somebody comes in of their own will, into a group that is held: by a `link`, an `invitation`, or let in by the
-    actor. Whether they were not in it already. Raises Conflict where the group is full."""
+    actor; who is in it stays. Raises Conflict where the group is full."""
     conversation = ledger.conversation
     row = Membership.objects.select_for_update().filter(conversation=conversation, user=user).first()
     if _active(row):
-        return False
+        return
     _require_room(conversation)
     _join(ledger, actor, user, row, None, by=by)
     blocks.introduce(conversation, [user])
-    return True
 
 
 def _require_room(conversation: Conversation) -> None:

@@ -108,8 +108,8 @@ def declined_lately(group: Conversation, people: Sequence[User]) -> bool:
 
 def one(actor: User, conversation: UUID, invitation: UUID) -> Invitation:
     """An open link of the group that the actor may show. Raises NotFound."""
-    row = next((each for each in made(actor, conversation) if each.pk == invitation), None)
-    if row is None or row.receiver_id is not None or not row.token:
+    row = _made(actor, conversation).filter(pk=invitation, receiver=None).first()
+    if row is None or not row.token:
         raise NotFound(GONE)
     return row
 
@@ -117,14 +117,23 @@ def one(actor: User, conversation: UUID, invitation: UUID) -> Invitation:
 def made(actor: User, conversation: UUID, *, limit: int = 200) -> Sequence[Invitation]:
     """The open invitations into a group, latest first: all for those who run it, else those one made oneself. Raises
     NotFound for who is no member."""
+    return list(_made(actor, conversation).order_by("-id")[:limit])
+
+
+def links_into(group: Conversation) -> int:
+    """How many links are open: those whose time is over count no more."""
+    return _open(group).filter(receiver=None).count()
+
+
+def _made(actor: User, conversation: UUID) -> QuerySet[Invitation]:
     group = access.conversation_for(actor, conversation)
-    rows = Invitation.objects.filter(conversation=group, state=OPEN).select_related(
-        "conversation", "creator", "receiver"
-    )
-    rows = rows.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
-    if not rights.manages(group, group.my):  # type: ignore[attr-defined]
-        rows = rows.filter(creator=actor)
-    return list(rows.order_by("-id")[:limit])
+    rows = _open(group).select_related("conversation", "creator", "receiver")
+    return rows if rights.manages(group, group.my) else rows.filter(creator=actor)  # type: ignore[attr-defined]
+
+
+def _open(group: Conversation) -> QuerySet[Invitation]:
+    in_time = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return Invitation.objects.filter(in_time, conversation=group, state=OPEN)
 
 
 def for_me(user: User, *, limit: int = 50) -> Sequence[Invitation]:

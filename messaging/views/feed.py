@@ -107,8 +107,12 @@ class Feed:
     blocked: Container[UUID] = ()
     hiding: Container[UUID] = ()
     lines: list[Line] = field(init=False)
+    last: int = field(init=False)
+    """The number of the letter that was written last, 0 where there is none."""
 
     def __post_init__(self) -> None:
+        written = ((each.sent_at, each.number) for each in self.page.messages)
+        _, self.last = max(written, default=(None, 0))
         self.lines = list(_lines(self))
 
     @property
@@ -118,11 +122,6 @@ class Feed:
     @property
     def newest(self) -> int:
         return self.page.newest
-
-    @property
-    def last(self) -> int:
-        """The number of the letter that was written last."""
-        return max(self.page.messages, key=lambda each: (each.sent_at, each.number)).number
 
     @property
     def delivered(self) -> int:

@@ -280,6 +280,17 @@ def test_what_no_link_can_be_is_refused(group: Conversation, alice: User, wish: 
     assert not Invitation.objects.exists()
 
 
+def test_links_whose_time_is_over_count_no_more(
+    group: Conversation, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "MOST", 1)
+    row = link(alice, group, expires_at=timezone.now() + timedelta(hours=1))
+    with pytest.raises(Conflict):
+        link(alice, group)
+    Invitation.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(hours=1))
+    assert link(alice, group)
+
+
 def test_a_chat_has_no_invitations(acquainted: None, alice: User, bob: User) -> None:
     chat = conversations.start_direct(alice, other=bob)
     with pytest.raises(Forbidden):
