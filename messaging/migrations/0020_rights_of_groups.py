@@ -3,6 +3,23 @@
 from django.db import migrations, models
 
 
+class Forget(migrations.RemoveField):
+    """On PostgreSQL the column stays, since processes of the version before still read it, and is empty for rows that
+    are made without it. Elsewhere one process serves, and the column goes."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor == 'postgresql':
+            schema_editor.execute("ALTER TABLE messaging_conversation ALTER COLUMN settings SET DEFAULT '{}'")
+        else:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor == 'postgresql':
+            schema_editor.execute("ALTER TABLE messaging_conversation ALTER COLUMN settings DROP DEFAULT")
+        else:
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -10,10 +27,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name='conversation',
-            name='settings',
-        ),
+        Forget(model_name='conversation', name='settings'),
         migrations.AddField(
             model_name='conversation',
             name='members_add',
