@@ -11,23 +11,25 @@ import pytest
 from tests.faults.stage import Stage
 from tests.load.client import Client, narrow_plug
 from tests.load.fleet import Fleet, World, take_position
-from tests.services.server import run_python
+from tests.services.server import Server, run_python
 
 pytestmark = pytest.mark.process
 
 LONG = "a line of some length that is repeated, because the point is its size, " * 109
 STALLED_TABS = 3
 # Some 16 KB each on the line, of which a socket may hold 1 MiB. The first fill what the server keeps of any sends.
-ALONE = 600
-BESIDE = 300
-MOST_MB = 2.0 * STALLED_TABS
+ALONE = 1_800
+BESIDE = 600
+MOST_MB = 4.0
 
 
 @pytest.mark.fault("dead_reader")
 async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(
     stage: Stage, tmp_path: Path, seed: int
 ) -> None:
-    """Measured beside as many sends without it, which have filled by then what the server keeps of any sends."""
+    """A process on PostgreSQL becomes some 15 MiB larger once or twice after hundreds of sends, whoever reads or does
+    not, and stays so: the sends before are many, and of two rounds the better one counts. A queue without bounds would
+    grow by ten megabytes in each."""
     world = stage.world("stalled", people=3, conversations=1, members=3)
     (conversation,) = world.conversations
     watch = Watch(world.people[1].id)
@@ -38,9 +40,8 @@ async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(
         calm = await watch.typical(sender, conversation, ALONE)
         stalled = [Stalled(world.people[2], url, tmp_path, f"stalled-{tab}") for tab in range(STALLED_TABS)]
         runs = [await tab.begin(world) for tab in stalled]
-        before = stage.servers[0].rss_mb()
-        beside = await watch.typical(sender, conversation, BESIDE)
-        grown = stage.servers[0].rss_mb() - before
+        rounds = [await watch.round(sender, conversation, stage.servers[0]) for _ in range(2)]
+        beside, grown = (min(found) for found in zip(*rounds, strict=True))
         behind = (await fleet.heads() or {})[conversation] - max(_at(tab, conversation) for tab in stalled)
         for tab in stalled:
             tab.stalled.clear()
@@ -80,6 +81,12 @@ class Watch:
             while len(self._delays) < count:
                 await asyncio.sleep(0.02)
         return median(self._delays)
+
+    async def round(self, sender: Client, conversation: str, server: Server) -> tuple[float, float]:
+        """The typical seconds of a round of sends, and the MiB by which the server grew in it."""
+        before = server.rss_mb()
+        seconds = await self.typical(sender, conversation, BESIDE)
+        return seconds, server.rss_mb() - before
 
     def heard(self, client: Client, event: dict[str, Any], now: float) -> None:
         """An event reached somebody."""
