@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import OperationalError
 
+from accounts import mail
 from chatify.jobs import operations as jobs
 from chatify.jobs import registry
 from chatify.lib import db, ratelimit
@@ -35,6 +36,17 @@ def _late(original: Any, seconds: float) -> Any:
 def _dies(_: Any, __: float) -> Any:
     """The process ends between commit and publish."""
     return lambda *args, **options: os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _dies_of_mail(original: Any, _: float) -> Any:
+    """The process ends at the work of a letter, given its job or its kind; what else there is to do is done."""
+
+    def work(job: Any) -> Any:
+        if getattr(job, "kind", job) == mail.KIND:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(job)
+
+    return work
 
 
 def _untold(_: Any, __: float) -> Any:
@@ -117,8 +129,8 @@ FAILPOINTS: dict[str, list[Patch]] = {
     "untold": [Patch(publish, "batch", _untold)],
     "rolled_back": [Patch(log, "append", _rolled_back)],
     "slow_database": [Patch(log, "append", _slow)],
-    "dies_before_work": [Patch(registry, "work_of", _dies)],
-    "dies_after_work": [Patch(jobs, "_finish", _dies)],
+    "dies_before_work": [Patch(registry, "work_of", _dies_of_mail)],
+    "dies_after_work": [Patch(jobs, "_finish", _dies_of_mail)],
     "short_lease": [Patch(jobs, "LEASE", _short)],
     "narrow": [Patch(batcher, "MOST_AT_ONCE", _at_most)],
     "layer_drops": [Patch(Link, "_take", _drops_messages)],
