@@ -1,4 +1,4 @@
-"""Pictures of people: taken apart and made anew, so that nothing but pixels of ours is ever served.
+"""Pictures of people and of groups: taken apart and made anew, so that nothing but pixels of ours is ever served.
 
 A picture is stored under a random key in two squares of WebP. Where it came from, when, and with which camera is gone.
 """
@@ -21,6 +21,8 @@ LARGEST_PIXELS = 50_000_000
 # Only these decoders are asked, whatever the name or the type of the file says.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 SIDES = {"small": 128, "large": 512}
+# The shelves: any signed-in person may see a person's picture, only its members a group's.
+PEOPLE, GROUPS = "avatars", "groups"
 _DAMAGED = "This picture could not be read. Choose a JPEG, PNG, GIF, WebP or AVIF file."
 # A large picture takes 200 MB while it is open: one at a time.
 _one_at_a_time = threading.Semaphore(1)
@@ -47,34 +49,34 @@ def prepared(source: IO[bytes]) -> Squares:
         return _squares(data)
 
 
-def keep(squares: Squares) -> str:
+def keep(squares: Squares, *, shelf: str = PEOPLE) -> str:
     """Store what was prepared; returns its key."""
     key = secrets.token_urlsafe(18)
     for name, square in squares.items():
-        path = _path(key, name)
+        path = _path(shelf, key, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(square)
     return key
 
 
-def read(key: str, size: str) -> bytes:
-    """One square of a picture as WebP. Raises NotFound."""
+def read(key: str, size: str, *, shelf: str = PEOPLE) -> bytes:
+    """One square of a picture as WebP; its key is known on its own shelf alone. Raises NotFound."""
     if size not in SIDES or not key.replace("-", "").replace("_", "").isalnum():
         raise NotFound("There is no such picture.")
     try:
-        return _path(key, size).read_bytes()
+        return _path(shelf, key, size).read_bytes()
     except OSError:
         raise NotFound("There is no such picture.") from None
 
 
-def remove(key: str) -> None:
+def remove(key: str, *, shelf: str = PEOPLE) -> None:
     """Forget a picture; one that is gone already is no error."""
     for name in SIDES if key else ():
-        _path(key, name).unlink(missing_ok=True)
+        _path(shelf, key, name).unlink(missing_ok=True)
 
 
-def _path(key: str, size: str) -> Path:
-    return settings.MEDIA_ROOT / "avatars" / key[:2] / f"{key}-{size}.webp"
+def _path(shelf: str, key: str, size: str) -> Path:
+    return settings.MEDIA_ROOT / shelf / key[:2] / f"{key}-{size}.webp"
 
 
 def _squares(data: bytes) -> Squares:

@@ -102,7 +102,7 @@ class Rights(Typed):
     post = forms.ChoiceField(label="Who writes", choices=WHO)
     add = forms.ChoiceField(label="Who adds people and invites them", choices=WHO)
     pin = forms.ChoiceField(label="Who pins messages", choices=WHO)
-    edit = forms.ChoiceField(label="Who changes the name and the topic", choices=WHO)
+    edit = forms.ChoiceField(label="Who changes name, topic and picture", choices=WHO)
     history = forms.ChoiceField(
         label="What new members read",
         choices=[("joining", "From their joining on"), ("all", "What was said before, too")],

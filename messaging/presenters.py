@@ -216,7 +216,7 @@ def conversation(
         "subject": row.title if traits.has_subject else None,
         "topic": row.topic,
         "settings": row.rights if traits.members_may_change else None,
-        "avatar_url": None,
+        "avatar_url": row.avatar_url,
         "head": row.head,
         "epoch": str(epoch),
         "message_count": row.message_count,

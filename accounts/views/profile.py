@@ -12,7 +12,10 @@ from accounts.operations import profile as operations
 from chatify.lib.errors import Invalid
 from chatify.lib.http import SeeOther
 
-KEPT = "private, max-age=31536000, immutable"
+HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,8 +54,7 @@ def avatar(request: MemberRequest) -> HttpResponse:
 @signed_in
 def picture(request: MemberRequest, key: str, size: str) -> HttpResponse:
     """GET /avatars/<key>/<size>/: a square of WebP. A key is never reused, so that it may be kept for ever."""
-    headers = {"Cache-Control": KEPT, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return HttpResponse(avatars.read(key, size), content_type="image/webp", headers=headers)
+    return HttpResponse(avatars.read(key, size), content_type="image/webp", headers=HEADERS)
 
 
 def _page(request: MemberRequest, form: Profile, picture: Picture) -> HttpResponse:

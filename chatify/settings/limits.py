@@ -25,6 +25,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "search": (30, 60),
     "account.username": (3, 86_400),
     "account.avatar": (20, 3600),
+    "group.avatar": (20, 3600),
     "contact.request": (20, 86_400),
     "report": (20, 86_400),
     "export": (1, 86_400),

@@ -43,6 +43,8 @@ OPERATIONS = {
     "GET /conversations/{conversation}", "PATCH /conversations/{conversation}", "DELETE /conversations/{conversation}",
     "GET /conversations/{conversation}/messages", "POST /conversations/{conversation}/messages",
     "PUT /conversations/{conversation}/draft", "DELETE /conversations/{conversation}/draft",
+    "GET /conversations/{conversation}/avatar", "POST /conversations/{conversation}/avatar",
+    "DELETE /conversations/{conversation}/avatar",
     "GET /labels", "POST /labels", "PATCH /labels/{label}", "DELETE /labels/{label}",
     "PUT /conversations/{conversation}/labels/{label}", "DELETE /conversations/{conversation}/labels/{label}",
     "GET /scheduled", "PATCH /scheduled/{scheduled_message}", "DELETE /scheduled/{scheduled_message}",

@@ -19,6 +19,7 @@ from messaging.api import (
     messages,
     notifications,
     people,
+    pictures,
     previews,
     reports,
     requests,
@@ -29,8 +30,8 @@ from messaging.api import (
 
 router = Router()
 for noun in (
-    me, people, blocks, conversations, drafts, messages, actions, attachments, previews, events, exports, imports,
-    inbox, invitations,
+    me, people, blocks, conversations, pictures, drafts, messages, actions, attachments, previews, events, exports,
+    imports, inbox, invitations,
     labels, members, notifications, reports, requests, scheduled, search, standing,
 ):  # fmt: skip
     router.add_router("", noun.router)

@@ -37,6 +37,8 @@ class Conversation(models.Model):
     # A group's own; who may do what is decided in `messaging.queries.rights`.
     topic = models.CharField(max_length=300, blank=True, default="", db_default="")
     topic_salt = models.CharField(max_length=32, blank=True, default="", db_default="")
+    # A key of `accounts.avatars`.
+    avatar = models.CharField("picture", max_length=32, blank=True, default="", db_default="", editable=False)
     members_post = models.BooleanField(default=True, db_default=True)
     members_add = models.BooleanField(default=False, db_default=False)
     members_pin = models.BooleanField(default=False, db_default=False)
@@ -78,6 +80,18 @@ class Conversation(models.Model):
         """Who may do what here, in words: `everyone` or `admins`; `history` is what who joins may read."""
         words = {name: "everyone" if getattr(self, f"members_{name}") else "admins" for name in RIGHTS}
         return {**words, "history": "all" if self.open_history else "joining"}
+
+    @property
+    def avatar_url(self) -> str | None:
+        """Where the small picture is, for its members; None without one."""
+        return self._picture("small")
+
+    @property
+    def avatar_large_url(self) -> str | None:
+        return self._picture("large")
+
+    def _picture(self, size: str) -> str | None:
+        return f"/avatars/groups/{self.id}/{self.avatar}/{size}/" if self.avatar else None
 
     @property
     def hue(self) -> int:

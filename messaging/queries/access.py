@@ -19,6 +19,15 @@ def conversation_for(user: User, id: UUID | str) -> Conversation:
     return conversation
 
 
+def picture_of(user: User, id: UUID | str, key: str = "") -> str:
+    """The key of a conversation's picture, for its members; of no other than `key` where one is asked for. Raises
+    NotFound."""
+    found = conversation_for(user, id).avatar
+    if not found or (key and key != found):
+        raise NotFound("There is no such picture.")
+    return found
+
+
 def membership_for(user: User, id: UUID | str) -> Membership:
     """The asker's own membership, with its conversation. Raises NotFound."""
     try:

@@ -58,7 +58,7 @@ def may_add(conversation: Conversation, my: Membership) -> bool:
 
 
 def may_edit(conversation: Conversation, my: Membership) -> bool:
-    """Change the name and the topic."""
+    """Change the name, the topic and the picture."""
     return _may(conversation.members_edit, conversation, my)
 
 

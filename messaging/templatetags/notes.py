@@ -58,6 +58,9 @@ def _changed(data: Shape) -> SafeString:
         return format_html("{} lets {}", _name(data.get("actor")), _allowed(data["rights"]))
     if "topic" in data:
         return _topic(data)
+    if "picture" in data:
+        done = "changed the picture" if data["picture"] else "took the picture away"
+        return format_html("{} {}", _name(data.get("actor")), done)
     if "previews" in data:
         way = "on" if data["previews"] else "off"
         return format_html("{} switched previews of links {}", _name(data.get("actor")), way)
@@ -88,7 +91,7 @@ _RIGHTS = {
     "post": "{} post",
     "add": "{} add people",
     "pin": "{} pin messages",
-    "edit": "{} change the name and the topic",
+    "edit": "{} change name, topic and picture",
 }
 _HISTORY = {"all": "what was said before", "joining": "only what is said after they join"}
 _SENTENCES = {

@@ -17,6 +17,8 @@ class Face:
 
     initials: str
     hue: int
+    avatar_url: str | None = None
+    avatar_large_url: str | None = None
 
 
 @register.filter
@@ -72,8 +74,14 @@ def face(row: Any) -> Any:
     """The group itself, or the person one writes with, without a picture where they hide it."""
     person = None if row.conversation.traits.square else _person(row)
     if person is None:
-        return Face(text.initials(row.title), row.conversation.hue)
+        return own_face(row.conversation, row.title)
     return plain_face(person) if person.id in getattr(row, "hiding", ()) else person
+
+
+def own_face(conversation: Any, title: str) -> Face:
+    """A conversation's own picture, or its letters."""
+    pictures = conversation.avatar_url, conversation.avatar_large_url
+    return Face(text.initials(title), conversation.hue, *pictures)
 
 
 @register.filter

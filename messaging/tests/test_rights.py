@@ -41,6 +41,8 @@ EVERYBODY: dict[str, tuple[Any, ...]] = {
     "promote": OWNERS,
     "rename": ADMINS,
     "rename_allowed": MEMBERS,
+    "picture": ADMINS,
+    "picture_allowed": MEMBERS,
     "allow": ADMINS,
     "pin": ADMINS,
     "pin_allowed": MEMBERS,
@@ -53,7 +55,8 @@ EVERYBODY: dict[str, tuple[Any, ...]] = {
     "leave": (409, Y, Y, X, X, Y),
 }
 ALLOWED = {"write_announced": {"members_post": False}, "add_allowed": {"members_add": True},
-           "rename_allowed": {"members_edit": True}, "pin_allowed": {"members_pin": True},
+           "rename_allowed": {"members_edit": True}, "picture_allowed": {"members_edit": True},
+           "pin_allowed": {"members_pin": True},
            "invite_by_link_allowed": {"members_add": True}}  # fmt: skip
 
 # act: method and path, then the form of the page, the body of the API. {c} the group, {m} a message, {u} somebody in
@@ -67,6 +70,7 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "remove_owner": ("POST", "/c/{c}/members/{o}/remove/", {}),
     "promote": ("POST", "/c/{c}/members/{u}/role/", {"role": "admin"}),
     "rename": ("POST", "/c/{c}/title/", {"title": "Orchard"}),
+    "picture": ("POST", "/c/{c}/picture/", {"remove": "1"}),
     "allow": ("POST", "/c/{c}/rights/", {"post": "admins"}),
     "pin": ("POST", "/m/{m}/pin/", {"on": "1"}),
     "delete_of_another": ("POST", "/m/{m}/delete/", {"for": "everyone"}),
@@ -85,6 +89,7 @@ API: dict[str, tuple[str, str, dict[str, Any]]] = {
     "remove_owner": ("DELETE", "/conversations/{c}/members/{o}", {}),
     "promote": ("PATCH", "/conversations/{c}/members/{u}", {"role": "admin"}),
     "rename": ("PATCH", "/conversations/{c}", {"title": "Orchard"}),
+    "picture": ("DELETE", "/conversations/{c}/avatar", {}),
     "allow": ("PATCH", "/conversations/{c}", {"settings": {"post": "admins"}}),
     "pin": ("PUT", "/messages/{m}/pin", {}),
     "delete_of_another": ("DELETE", "/messages/{m}", {}),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import relations
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
-from chatify.lib import http, ids, text
+from chatify.lib import http, ids
 from chatify.lib.errors import NotFound
 from messaging import kinds
 from messaging.models import Conversation, Membership, Message
@@ -32,7 +32,7 @@ from messaging.queries import (
     timeline,
 )
 from messaging.queries.standing import Standing
-from messaging.templatetags.rows import Face, plain_face
+from messaging.templatetags.rows import Face, own_face, plain_face
 from messaging.views import addressees, asking, moments
 from messaging.views.actions import COMMON, UNDO
 from messaging.views.feed import Choosing, Progress, feed_of
@@ -190,9 +190,9 @@ def heading(user: User, found: Conversation, *, mine: int = 0) -> dict[str, Any]
 
 
 def _face(user: User, found: Conversation, people: list[User], title: str) -> User | Face:
-    """The person one writes with, without a picture where they hide it, or the conversation's own letters."""
+    """The person one writes with, without a picture where they hide it, or what the conversation itself shows."""
     if not people or found.traits.square:
-        return Face(text.initials(title), found.hue)
+        return own_face(found, title)
     return plain_face(people[0]) if relations.hiding_from(user, [people[0].pk]) else people[0]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import relations
 from accounts.door import MemberRequest, signed_in
+from accounts.forms.profile import Picture
 from chatify.lib import http
 from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid, TooMany
 from messaging import presenters
@@ -28,6 +29,8 @@ from messaging.views.picker import Picker, pick
 
 FEW = 8
 """So many members are found by looking."""
+
+CHOICES = {"roles": Membership.Role.choices, "levels": Membership.Level.choices}
 
 
 @require_safe
@@ -107,8 +110,8 @@ def _about(request: MemberRequest, found: Conversation) -> dict[str, Any]:
         "manages": deciding.manages(found, mine),
         "asking_in": invitations.joining_count(found) if deciding.manages(found, mine) else 0,
         "owns": mine.role == Membership.Role.OWNER,
-        "roles": Membership.Role.choices,
-        "levels": Membership.Level.choices,
+        "picture": Picture(),
+        **CHOICES,
         "successors": queries.successors(found, mine) if found.traits.members_may_change else [],
     }
 
