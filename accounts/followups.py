@@ -14,7 +14,7 @@ from accounts.events import SessionsChanged
 from accounts.models import User
 from accounts.operations import addresses, contacts, exports, leaving, people, sessions, subscriptions
 from chatify.jobs import registry, sweeps
-from chatify.jobs.registry import Turn
+from chatify.jobs.registry import Queue, Turn
 from chatify.lib import events
 
 
@@ -22,7 +22,7 @@ def connect() -> None:
     registry.register(mail.KIND, mail.deliver, turn=Turn.OUTGOING)
     registry.register(exports.KIND, exports.make, turn=Turn.PATIENT)
     registry.register(leaving.KIND, leaving.erase, turn=Turn.PATIENT)
-    registry.register(subscriptions.TRIAL, push.attempt, turn=Turn.DISTANT)
+    registry.register(subscriptions.TRIAL, push.attempt, turn=Turn.DISTANT, queue=Queue.NOTIFY)
     own.register()
     sweeps.register(exports.sweep)
     sweeps.register(sessions.forget_expired)

@@ -5,7 +5,7 @@ from functools import partial
 from accounts.events import BlocksChanged, ContactsChanged, ReachChanged, SessionEnded, SessionsChanged
 from accounts.operations import contacts, leaving
 from chatify.jobs import registry, sweeps
-from chatify.jobs.registry import Turn
+from chatify.jobs.registry import Queue, Turn
 from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing, settling
@@ -71,19 +71,19 @@ def connect() -> None:
     leaving.before_erasing(
         departures.depart, keeps=("messaging.membership", "messaging.reaction", "media.upload")
     )
-    registry.register(settle.FOLLOW, following.follow)
-    registry.register(notices.TELL, telling.tell)
-    registry.register(contacts.ASKED, telling.asked)
-    registry.register(delivery.DUE, delivery.deliver)
-    registry.register(delivery.QUIET_OVER, delivery.sum_up)
-    registry.register(push.SEND, push.deliver, turn=Turn.DISTANT)
-    registry.register(digest.KIND, digest.deliver)
+    registry.register(settle.FOLLOW, following.follow, queue=Queue.NOTIFY)
+    registry.register(notices.TELL, telling.tell, queue=Queue.NOTIFY)
+    registry.register(contacts.ASKED, telling.asked, queue=Queue.NOTIFY)
+    registry.register(delivery.DUE, delivery.deliver, queue=Queue.NOTIFY)
+    registry.register(delivery.QUIET_OVER, delivery.sum_up, queue=Queue.NOTIFY)
+    registry.register(push.SEND, push.deliver, turn=Turn.DISTANT, queue=Queue.NOTIFY)
+    registry.register(digest.KIND, digest.deliver, queue=Queue.NOTIFY)
     channels.register("mail", digest.send, reaches=digest.reaches)
     channels.register("push", push.send, reaches=push.reaches)
     events.subscribe(BlocksChanged, drop_notices)
     events.subscribe(NoticesChanged, show_notices)
-    registry.register(linking.LOOK, previews.look, turn=Turn.DISTANT)
-    registry.register(previews.FORGET, previews.forget)
+    registry.register(linking.LOOK, previews.look, turn=Turn.DISTANT, queue=Queue.MEDIA)
+    registry.register(previews.FORGET, previews.forget, queue=Queue.MEDIA)
     for sweep in TIDYING:
         sweeps.register(sweep)
 

@@ -3,7 +3,7 @@ that its settings name."""
 
 import shutil
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import endpoints, push
 from chatify.doctor.finding import BAD, GOOD, ODD, UNUSED, Finding
 from chatify.jobs import operations as jobs
+from chatify.jobs import wake
 from media import storage
 
 LATE_SECONDS = 60
@@ -79,16 +80,34 @@ def redis() -> Finding:
 
 def worker() -> Finding:
     found = partial(Finding, "worker", "Work in the background")
-    if jobs.overdue(seconds=LATE_SECONDS):
-        carrier = (
-            "Start a Celery worker on queue default" if settings.CELERY_BROKER_URL else "Restart the server"
-        )
+    late = jobs.overdue_on(seconds=LATE_SECONDS)
+    if late and not settings.CELERY_BROKER_URL:
         said = "Mail, notifications and files wait: nobody takes up what is due."
-        return found(BAD, said, f"{carrier}, and look into its log. Nothing is lost meanwhile.")
+        return found(BAD, said, "Restart the server, and look into its log. Nothing is lost meanwhile.")
+    try:
+        unserved = wake.unserved()
+    except Exception as error:  # each broker has errors of its own
+        said = f"The broker does not answer ({type(error).__name__})."
+        return found(BAD, said, "Start it, and look at CELERY_BROKER_URL. Nothing is lost meanwhile.")
+    if unserved:
+        said = f"No worker says that it serves {_queues(unserved)}."
+        step = (
+            f"Start one: celery -A chatify worker -Q {','.join(sorted(unserved))}. Nothing is lost meanwhile."
+        )
+        return found(BAD, said, step)
+    if late:
+        said = f"The work of {_queues(late)} has waited for more than a minute."
+        return found(
+            BAD, said, "Look into the log of its worker, and start one more if it has too much to do."
+        )
     if failed := jobs.failed():
         said = f"It is being done, but {failed} {'piece' if failed == 1 else 'pieces'} failed for good."
         return found(ODD, said, "Look at Work in the administration: it says why, and runs them again.")
     return found(GOOD, "What is due is being done.")
+
+
+def _queues(idle: Collection[str]) -> str:
+    return f"the {'queue' if len(idle) == 1 else 'queues'} {', '.join(sorted(idle))}"
 
 
 def mail() -> Finding:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chatify.jobs import registry, wake
 from chatify.jobs.models import Job
+from chatify.jobs.registry import Queue
 from chatify.lib import db, strain
 
 log = logging.getLogger(__name__)
@@ -33,15 +34,15 @@ def add(*, kind: str, key: str, payload: dict[str, Any] | None = None, due: date
                 )
         except IntegrityError:
             existing = Job.objects.get(kind=kind, key=key)
-    wake.soon()
+    wake.soon(registry.queue_of(kind))
     return existing
 
 
-def claim(limit: int = 20) -> list[Job]:
-    """Take due jobs for five minutes by conditional updates: no two runners hold one at a time. What may take
-    long is left."""
+def claim(limit: int = 20, *, queue: Queue | None = None) -> list[Job]:
+    """Take due jobs, of one queue or of all, for five minutes by conditional updates: no two runners hold one at a
+    time. What may take long is left."""
     now = timezone.now()
-    due = _due(now).exclude(kind__in=registry.slow()).order_by("due")[:limit]
+    due = _due(now).filter(_of(queue)).exclude(kind__in=registry.slow()).order_by("due")[:limit]
     return [job for job in due if _take(job, now)]
 
 
@@ -62,12 +63,27 @@ def _due(now: datetime) -> QuerySet[Job]:
     return Job.objects.filter(free, due__lte=now, done_at=None, failed_at=None)
 
 
+def _of(queue: Queue | None) -> Q:
+    if queue is None:
+        return Q()
+    if queue is Queue.DEFAULT:  # and whatever nobody registered
+        return ~Q(kind__in=registry.on(*(other for other in Queue if other is not queue)))
+    return Q(kind__in=registry.on(queue))
+
+
 def overdue(*, seconds: float) -> bool:
     """Whether work has been due for so long and nobody holds it."""
+    return _late(seconds).exists()
+
+
+def overdue_on(*, seconds: float) -> set[Queue]:
+    """The queues whose work has been due for so long and nobody holds it."""
+    return {registry.queue_of(kind) for kind in _late(seconds).values_list("kind", flat=True).distinct()}
+
+
+def _late(seconds: float) -> QuerySet[Job]:
     now = timezone.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    late = Job.objects.filter(free, due__lte=now - timedelta(seconds=seconds), done_at=None, failed_at=None)
-    return late.exists()
+    return _due(now).filter(due__lte=now - timedelta(seconds=seconds))
 
 
 def failed() -> int:
@@ -120,7 +136,7 @@ def _postpone(job: Job, error: Exception) -> None:
 def retry(job: Job) -> None:
     """Give a job that failed for good another round of attempts."""
     Job.objects.filter(pk=job.pk).update(failed_at=None, attempts=0, due=timezone.now(), claimed_until=None)
-    wake.soon()
+    wake.soon(registry.queue_of(job.kind))
 
 
 def forget_done(*, before: datetime) -> int:

@@ -20,18 +20,33 @@ class Turn(StrEnum):
     OUTGOING = "outgoing"
 
 
+class Queue(StrEnum):
+    """What work is for. Where a broker carries it, each purpose is a queue that workers of its own can serve.
+
+    DEFAULT work is what somebody waits for (a code by mail, a message that goes at its time); MEDIA opens files and
+    pages of others; NOTIFY tells who is away; ASSISTANT writes answers.
+    """
+
+    DEFAULT = "default"
+    MEDIA = "media"
+    NOTIFY = "notify"
+    ASSISTANT = "assistant"
+
+
 class Again(Exception):
     """Raised by work that did a piece and has more to do: others get their turn, then it goes on."""
 
 
 _work: dict[str, Work] = {}
 _turns: dict[Turn, set[str]] = {turn: set() for turn in Turn}
+_queues: dict[str, Queue] = {}
 
 
-def register(kind: str, work: Work, *, turn: Turn | None = None) -> None:
+def register(kind: str, work: Work, *, turn: Turn | None = None, queue: Queue = Queue.DEFAULT) -> None:
     """`work(payload)` does one job of this kind; it may run more than once and must have its effect once. Without a
     `turn` it takes moments."""
     _work[kind] = work
+    _queues[kind] = queue
     if turn:
         _turns[turn].add(kind)
 
@@ -41,9 +56,24 @@ def slow() -> frozenset[str]:
     return frozenset().union(*_turns.values())
 
 
-def of(turn: Turn) -> frozenset[str]:
-    """The kinds that have this turn."""
-    return frozenset(_turns[turn])
+def of(turn: Turn, queue: Queue | None = None) -> frozenset[str]:
+    """The kinds that have this turn, of one queue or of all."""
+    return frozenset(kind for kind in _turns[turn] if queue is None or queue_of(kind) is queue)
+
+
+def queue_of(kind: str) -> Queue:
+    """What nobody registered is for the default queue, which says so."""
+    return _queues.get(kind, Queue.DEFAULT)
+
+
+def queues() -> set[Queue]:
+    """The queues that there is work for."""
+    return {Queue.DEFAULT, *_queues.values()}
+
+
+def on(*queues: Queue) -> frozenset[str]:
+    """The kinds that were registered for these queues."""
+    return frozenset(kind for kind, queue in _queues.items() if queue in queues)
 
 
 def work_of(kind: str) -> Work:

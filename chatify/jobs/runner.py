@@ -3,14 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import close_old_connections
 
 from chatify.jobs import operations, registry, sweeps, wake
-from chatify.jobs.models import Job
-from chatify.jobs.registry import Turn
+from chatify.jobs.registry import Queue, Turn
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 2.0
@@ -18,52 +17,58 @@ OVERDUE_SECONDS = 5.0
 PATIENT_SECONDS = 60.0
 
 
-def run_due() -> int:
-    """Do everything that is due now, the slow last, then the letters about it. Returns the number of jobs done."""
-    told = run_quick() + run_outgoing()
-    return told + run_distant() + run_patient() + run_outgoing()
+def run_due(queue: Queue | None = None) -> int:
+    """Do everything that is due now, on one queue or on all: the slow last, then the letters about it. Returns the
+    number of jobs done."""
+    told = run_quick(queue) + run_outgoing(queue)
+    return told + run_distant(queue) + run_patient(queue) + run_outgoing(queue)
 
 
-def run_quick() -> int:
+def run_quick(queue: Queue | None = None) -> int:
     """Do what is due and takes moments. Returns the number of jobs done.
 
     Where one has more to do it returns after that round and rings for the next: a stop is heard, and a carrier's limit
     on the time of a task is not reached by one long work.
     """
     done = 0
-    while jobs := operations.claim():
+    while jobs := operations.claim(queue=queue):
         ended = [operations.run(job) for job in jobs]
         done += sum(ended)
         if not all(ended):
-            wake.ring()
+            _ring(queue)
             break
     return done
 
 
-def run_patient() -> int:
+def run_patient(queue: Queue | None = None) -> int:
     """Do what is due and takes long, one after the other, with what came meanwhile in between. After a minute it
     rings for the next, for the same reasons."""
-    return _run_slow(Turn.PATIENT)
+    return _run_slow(Turn.PATIENT, queue)
 
 
-def run_distant() -> int:
+def run_distant(queue: Queue | None = None) -> int:
     """The same for what asks other servers."""
-    return _run_slow(Turn.DISTANT)
+    return _run_slow(Turn.DISTANT, queue)
 
 
-def run_outgoing() -> int:
+def run_outgoing(queue: Queue | None = None) -> int:
     """The same for letters: a mail server that does not answer delays only these."""
-    return _run_slow(Turn.OUTGOING, operations.claim_one)
+    return _run_slow(Turn.OUTGOING, queue)
 
 
-def _run_slow(turn: Turn, claim: Callable[[Collection[str]], Job | None] = operations.claim_slow) -> int:
+def _run_slow(turn: Turn, queue: Queue | None) -> int:
+    claim = operations.claim_one if turn is Turn.OUTGOING else operations.claim_slow
     done, until = 0, time.monotonic() + PATIENT_SECONDS
-    while job := claim(registry.of(turn)):
-        done += operations.run(job) + run_quick()
+    while (kinds := registry.of(turn, queue)) and (job := claim(kinds)):
+        done += operations.run(job) + run_quick(queue)
         if time.monotonic() > until:
-            wake.ring()
+            _ring(queue)
             break
     return done
+
+
+def _ring(queue: Queue | None) -> None:
+    wake.ring(*([queue] if queue else Queue))
 
 
 class Runner:
@@ -121,6 +126,6 @@ def for_this_process() -> Runner:
 
 
 def ring_for_overdue() -> None:
-    """Ring the carriers once when work has been due for five seconds and nobody holds it."""
-    if operations.overdue(seconds=OVERDUE_SECONDS):
-        wake.ring()
+    """Ring the carriers once for the queues whose work has been due for five seconds and nobody holds it."""
+    if queues := operations.overdue_on(seconds=OVERDUE_SECONDS):
+        wake.ring(*queues)

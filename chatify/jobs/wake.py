@@ -2,13 +2,28 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
 
+from chatify.jobs import registry
+from chatify.jobs.registry import Queue
 from chatify.lib import events
 
 log = logging.getLogger(__name__)
 _bells: list[threading.Event] = []
-_carriers: list[Callable[[], object]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """`send(queue)` says that there is work; it may fail, for the relay finds the work later. `served()` asks who takes
+    it up: the names of the queues that somebody serves. It raises where the broker does not answer."""
+
+    send: Callable[[Queue], object]
+    served: Callable[[], Collection[str]]
+
+
+_carriers: list[Carrier] = []
 
 
 def new_bell() -> threading.Event:
@@ -18,22 +33,33 @@ def new_bell() -> threading.Event:
     return bell
 
 
-def carry_with(carrier: Callable[[], object]) -> None:
-    """Have `carrier()` called after each commit that put work down (it may fail: the relay finds the work later)."""
+def carry_with(carrier: Carrier) -> None:
+    """Have the carrier told after each commit that put work down."""
     _carriers.append(carrier)
 
 
-def soon() -> None:
-    """Wake the carriers once the running transaction is committed."""
-    events.after_commit(ring)
+def unserved() -> set[Queue]:
+    """The queues that there is work for and that nobody serves, as the carriers know. Threads of a server serve all."""
+    served = [set(carrier.served()) for carrier in _carriers]
+    return registry.queues().difference(*served) if served else set()
 
 
-def ring() -> None:
-    """Wake the carriers now."""
+def soon(queue: Queue) -> None:
+    """Wake the carriers of this queue once the running transaction is committed."""
+    events.after_commit(partial(ring, queue))
+
+
+def ring(*queues: Queue) -> None:
+    """Wake the carriers now, for these queues or for all."""
     for bell in _bells:
         bell.set()
     for carrier in _carriers:
-        try:
-            carrier()
-        except Exception as error:
-            log.warning("the broker did not take a wake-up (%s): the relay will", type(error).__name__)
+        for queue in queues or Queue:
+            _send(carrier, queue)
+
+
+def _send(carrier: Carrier, queue: Queue) -> None:
+    try:
+        carrier.send(queue)
+    except Exception as error:
+        log.warning("the broker did not take a wake-up (%s): the relay will", type(error).__name__)

@@ -15,6 +15,7 @@ from accounts import push
 from accounts.models import Bounce, User
 from chatify.doctor import outside, services
 from chatify.jobs import operations as jobs
+from chatify.jobs import wake
 from chatify.jobs.models import Job
 from tests.services.ports import free_port
 from tests.services.smtp import mail_server
@@ -68,6 +69,38 @@ def test_a_worker_that_does_nothing_and_work_that_failed_are_named() -> None:
     Job.objects.filter(pk=job.pk).update(failed_at=timezone.now())
     found = services.worker()
     assert found.state == "odd" and "1 piece failed" in found.said
+
+
+def test_a_queue_that_nobody_serves_is_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/1"
+
+    def served_are(*queues: str) -> None:
+        carrier = wake.Carrier(send=lambda queue: None, served=lambda: queues)
+        monkeypatch.setattr(wake, "_carriers", [carrier])
+
+    served_are("default", "media", "notify")
+    assert services.worker().state == "good", "the assistant puts nothing down"
+    served_are("default", "media")
+    found = services.worker()
+    assert found.state == "bad" and "the queue notify" in found.said and "worker -Q notify" in found.step
+    served_are()
+    assert "the queues default, media, notify" in services.worker().said
+    jobs.add(kind="media.process", key="x")
+    Job.objects.update(due=timezone.now() - timezone.timedelta(minutes=5))
+    served_are("default", "media", "notify")
+    found = services.worker()
+    assert found.state == "bad" and "the queue media has waited" in found.said
+
+
+def test_a_broker_that_is_away_is_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/1"
+
+    def away() -> list[str]:
+        raise ConnectionError
+
+    monkeypatch.setattr(wake, "_carriers", [wake.Carrier(send=lambda queue: None, served=away)])
+    found = services.worker()
+    assert found.state == "bad" and "CELERY_BROKER_URL" in found.step
 
 
 def test_a_key_of_push_that_cannot_be_read_is_named_and_no_page_ends_on_it(

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import redis
 
 from tests.services.postgres import Postgres
-from tests.services.processes import Unavailable, end, spawn
+from tests.services.processes import Unavailable, end, spawn, tail
 from tests.services.redis import Redis
 from tests.services.server import Server
 
-Worker = Callable[[], "subprocess.Popen[bytes]"]
+Worker = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture(scope="module")
@@ -41,28 +42,38 @@ def server(postgres: Postgres, broker: Redis) -> Iterator[Server]:
 
 @pytest.fixture
 def worker(server: Server) -> Iterator[Worker]:
-    """`worker()` starts one; all are ended after the test."""
+    """`worker()` starts one for all queues, `worker("media")` one for a single; all are ended after the test."""
     started: list[Any] = []
 
-    def start() -> "subprocess.Popen[bytes]":
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "chatify.celery",
-            "worker",
-            "-Q",
-            "default",
-            "-c",
-            "1",
-        ]
+    def start(*queues: str) -> "subprocess.Popen[bytes]":
+        only = ["-Q", ",".join(queues)] if queues else []
+        command = [sys.executable, "-m", "celery", "-A", "chatify", "worker", "-c", "1", *only]
         started.append(spawn(command, log=server.data_dir / "worker.log", env=server.env))
         return started[-1]
 
     yield start
     for process in started:
         end(process, signal.SIGKILL)
+
+
+PUT_DOWN = """
+from uuid import UUID
+from django.db import transaction
+from media.operations import keeping
+with transaction.atomic():
+    keeping.forget(UUID(int=0), kept=["0" * 32])
+"""
+
+
+def wait_for_media(server: Server, *, within: float) -> None:
+    """Until the work on files is done."""
+    deadline = time.monotonic() + within
+    with psycopg.connect(server.env["DATABASE_URL"], autocommit=True) as database:
+        while database.execute(
+            "SELECT 1 FROM jobs_job WHERE kind = 'media.forget' AND done_at IS NULL"
+        ).fetchone():
+            assert time.monotonic() < deadline, tail(server.data_dir / "worker.log")
+            time.sleep(0.1)
 
 
 def sign_up(server: Server, name: str) -> None:
@@ -94,6 +105,20 @@ def test_the_worker_does_what_the_web_process_put_down(server: Server, worker: W
     worker()
     (mail,) = mails(server, "erin", 1, within=60)
     assert "erin@example.test" in mail.name
+
+
+def test_a_worker_of_one_queue_does_its_work_alone_and_the_doctor_names_the_others(
+    server: Server, worker: Worker
+) -> None:
+    sign_up(server, "ivan")
+    server.manage("shell", "-c", PUT_DOWN)
+    worker("media")
+    wait_for_media(server, within=60)
+    assert mails(server, "ivan", 1, within=0) == [], "a worker of media sent a letter"
+    said = server.manage("doctor", check=False).stdout
+    assert "the queues default, notify" in said and "worker -Q default,notify" in said
+    worker("default", "notify")
+    assert len(mails(server, "ivan", 1, within=60)) == 1
 
 
 def test_an_emptied_broker_loses_no_work(server: Server, worker: Worker) -> None:

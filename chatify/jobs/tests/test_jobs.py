@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chatify.jobs import operations, registry, runner, sweeps, wake
 from chatify.jobs.models import Job
-from chatify.jobs.registry import Turn
+from chatify.jobs.registry import Queue, Turn
 from chatify.lib import strain
 
 pytestmark = pytest.mark.django_db
@@ -93,21 +93,57 @@ def test_work_whose_runner_died_is_taken_up_after_the_lease(done):
 
 
 def test_work_that_nobody_takes_up_rings_again(done, monkeypatch):
-    rung = []
-    monkeypatch.setattr(wake, "_carriers", [lambda: rung.append(True)])
+    rung = carried(monkeypatch)
     operations.add(kind="note", key="1", payload={"text": "later"})
     runner.ring_for_overdue()
     assert not rung
     Job.objects.update(due=timezone.now() - timedelta(seconds=10))
     runner.ring_for_overdue()
-    assert rung
+    assert rung == [Queue.DEFAULT]
+
+
+def test_each_purpose_is_rung_for_and_done_on_its_own_queue(
+    done, monkeypatch, django_capture_on_commit_callbacks
+):
+    rung, looks = carried(monkeypatch), []
+    look = looks.append
+    registry.register("film", look, turn=Turn.PATIENT, queue=Queue.MEDIA)
+    registry.register("page", look, queue=Queue.MEDIA)
+    with django_capture_on_commit_callbacks(execute=True):
+        for kind in ("film", "page", "note", "of another release"):
+            operations.add(kind=kind, key="1", payload={"text": kind})
+    assert rung == [Queue.MEDIA, Queue.MEDIA, Queue.DEFAULT, Queue.DEFAULT]
+    assert runner.run_due(Queue.NOTIFY) == 0 and not looks and not done
+    assert runner.run_due(Queue.MEDIA) == 2 and [look["text"] for look in looks] == ["page", "film"]
+    assert runner.run_due(Queue.DEFAULT) == 1 and done == ["note"]
+    assert Job.objects.get(kind="of another release").attempts == 1
+
+
+def test_one_who_has_more_to_do_rings_for_its_queue_alone(monkeypatch):
+    rung = carried(monkeypatch)
+
+    def more(payload):
+        raise registry.Again
+
+    registry.register("long", more, queue=Queue.NOTIFY)
+    operations.add(kind="long", key="1")
+    runner.run_due(Queue.NOTIFY)
+    assert rung == [Queue.NOTIFY]
+
+
+def carried(monkeypatch, served=tuple(Queue)):
+    """What a carrier is told."""
+    rung = []
+    carrier = wake.Carrier(send=rung.append, served=lambda: served)
+    monkeypatch.setattr(wake, "_carriers", [carrier])
+    return rung
 
 
 def test_a_broker_that_is_away_fails_nobody(done, monkeypatch, django_capture_on_commit_callbacks):
-    def away():
+    def away(queue):
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr(wake, "_carriers", [away])
+    monkeypatch.setattr(wake, "_carriers", [wake.Carrier(send=away, served=set)])
     with django_capture_on_commit_callbacks(execute=True):
         operations.add(kind="note", key="1", payload={"text": "kept"})
     assert runner.run_due() == 1
