@@ -14,6 +14,7 @@ from chatify.jobs.models import Job
 from chatify.lib import db, ratelimit, strain
 from messaging.models import Conversation
 from messaging.operations import inbox, log, settle
+from messaging.queries import counts
 from messaging.realtime import frames, groups, handshake, publish, resume, sessions, writer
 from messaging.realtime.conversation_state import Room
 from messaging.realtime.frames import Packet
@@ -185,6 +186,8 @@ BROKEN: dict[str, list[Patch]] = {
     "R19": [Patch(Packet, "removes", _calls(False)), Patch(Room, "_dismiss", _calls(None))],
     "R20": [Patch(sessions, "MOST_SOCKETS", _constant(UNBOUNDED))],
     "R21": [Patch(inbox, "_move", _reads_back)],
+    # The property: what one wrote oneself, hid or does not want is not taken off when a count is made anew.
+    "P5": [Patch(counts, "skip_after", _calls(0))],
     "R22": [Patch(Receipts, "_furthest", _calls((-1, -1)))],
     "R24": [Patch(ServingProcess, "farewell", _awaits(None)), Patch(SocketProtocol, "shutdown", _hangs_up)],
     "R25": [Patch(strain, "sheds", _calls(False))],

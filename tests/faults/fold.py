@@ -61,6 +61,11 @@ def _message(state: State, data: Shown) -> None:
     state.messages[data["number"]] = for_all(data)
 
 
+def _reacted(state: State, data: Shown) -> None:
+    """Beside the message as it is now, the event says which reaction came or went."""
+    _message(state, {key: value for key, value in data.items() if key != "reaction"})
+
+
 def _changed(state: State, data: Shown) -> None:
     """Also what answers quote of it."""
     _message(state, data)
@@ -86,7 +91,7 @@ CHANGES: dict[str, Callable[[State, Shown], None]] = {
     "message.sent": _message,
     "message.edited": _changed,
     "message.deleted": _changed,
-    "message.reacted": _message,
+    "message.reacted": _reacted,
     "message.pinned": _message,
     "message.updated": _message,
     "member.joined": _joined,

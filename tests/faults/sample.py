@@ -95,6 +95,9 @@ def note(log: Log, kind: str, **fields: object) -> None:
     log.records.append(Record(kind, float(len(log.records)), dict(fields)))
 
 
+SOON = "2199-01-01 00:00:00"
+
+
 def keep(row: ConversationRow, base: Path) -> None:
     """The rows in tables that look like the product's on SQLite."""
     connection = sqlite3.connect(base)
@@ -105,9 +108,12 @@ def keep(row: ConversationRow, base: Path) -> None:
         "CREATE TABLE messaging_event (conversation_id, seq, type, actor_id, data, at, digest);"
         "CREATE TABLE messaging_unsettled (ranges);"
         "CREATE TABLE messaging_message"
-        " (conversation_id, id, number, seq, sender_id, client_id, body, deleted_at);"
+        " (conversation_id, id, number, seq, sender_id, client_id, body, deleted_at, edited_at, withheld);"
         "CREATE TABLE messaging_membership"
-        " (conversation_id, user_id, read_number, skip, visible_from_seq, left_seq);"
+        " (conversation_id, user_id, read_number, skip, visible_from_seq, left_seq,"
+        " done_at, done_number, snoozed_until, snoozed_number, muted_until);"
+        "CREATE TABLE messaging_hiddenmessage (user_id, message_id);"
+        "CREATE TABLE accounts_block (blocker_id, blocked_id);"
     )
     insert(
         connection, "conversation", hexes[ROOM], row.head, row.head_digest, row.message_count, 0, 0, "0" * 64
@@ -118,9 +124,17 @@ def keep(row: ConversationRow, base: Path) -> None:
         insert(connection, "event", *where, json.dumps(event.data), at, event.digest)
     for message in row.messages:
         where = (hexes[ROOM], UUID(message.id).hex, message.number, message.seq, hexes[message.sender])
-        insert(connection, "message", *where, UUID(message.client_id).hex, message.body, None)
+        insert(connection, "message", *where, UUID(message.client_id).hex, message.body, None, None, 0)
     for member in row.members.values():
-        insert(connection, "membership", hexes[ROOM], hexes[member.user], member.read_number, 0, 0, None)
+        where = (hexes[ROOM], hexes[member.user], member.read_number, member.skip, 0, None)
+        away = ("2026-11-21" if member.done_number else None, member.done_number or 0)
+        insert(connection, "membership", *where, *away, None, 0, SOON if member.muted else None)
+        for message in member.hidden:
+            insert(connection, "hiddenmessage", hexes[member.user], UUID(message).hex)
+        for other in member.blocked:
+            connection.execute(
+                "INSERT INTO accounts_block VALUES (?, ?)", (hexes[member.user], UUID(other).hex)
+            )
     connection.commit()
     connection.close()
 

@@ -86,7 +86,8 @@ def unread_of(row: ConversationRow, member: MemberRow) -> int:
     return sum(
         message.number > member.read_number
         and message.sender != member.user
-        and not message.deleted
+        and not (message.deleted or message.withheld or message.id in member.hidden)
+        and message.sender not in member.blocked
         and message.seq >= member.visible_from_seq
         for message in row.messages
     )

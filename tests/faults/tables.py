@@ -37,17 +37,24 @@ class MessageRow:
     client_id: str
     body: str
     deleted: bool = False
+    edited: bool = False
+    withheld: bool = False
 
 
 @dataclass
 class MemberRow:
-    """One person in one conversation."""
+    """One person in one conversation; `hidden` are messages that they deleted for themselves, `blocked` people."""
 
     user: str
     read_number: int = 0
     skip: int = 0
     visible_from_seq: int = 0
     left_seq: int | None = None
+    done_number: int | None = None
+    snoozed_number: int | None = None
+    muted: bool = False
+    hidden: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -86,13 +93,22 @@ EVENTS = (
     " WHERE {} ORDER BY conversation_id, seq"
 )
 MESSAGES = (
-    "SELECT conversation_id, id, number, seq, sender_id, client_id, body, deleted_at FROM messaging_message"
+    "SELECT conversation_id, id, number, seq, sender_id, client_id, body, deleted_at, edited_at, withheld"
+    " FROM messaging_message"
     " WHERE {} ORDER BY conversation_id, number"
 )
 MEMBERS = (
-    "SELECT conversation_id, user_id, read_number, skip, visible_from_seq, left_seq FROM messaging_membership"
-    " WHERE {}"
+    "SELECT conversation_id, user_id, read_number, skip, visible_from_seq, left_seq,"
+    " CASE WHEN done_at IS NOT NULL THEN done_number END,"
+    " CASE WHEN snoozed_until > CURRENT_TIMESTAMP THEN snoozed_number END,"
+    " CASE WHEN muted_until > CURRENT_TIMESTAMP THEN 1 ELSE 0 END"
+    " FROM messaging_membership WHERE {}"
 )
+HIDDEN = (
+    "SELECT m.conversation_id, h.user_id, h.message_id FROM messaging_hiddenmessage AS h"
+    " JOIN messaging_message AS m ON m.id = h.message_id WHERE {}"
+)
+BLOCKS = "SELECT blocker_id, blocked_id FROM accounts_block"
 
 
 def read(database_url: str, only: Iterable[str] | None = None) -> Tables:
@@ -148,8 +164,22 @@ def _assemble(ask: Callable[[str, str], list[Any]]) -> Tables:
     for row in ask(MESSAGES, "conversation_id"):
         tables[name(row[0])].messages.append(_message(row[1:]))
     for row in ask(MEMBERS, "conversation_id"):
-        tables[name(row[0])].members[name(row[1])] = MemberRow(name(row[1]), *row[2:])
+        *numbers, muted = row[2:]
+        tables[name(row[0])].members[name(row[1])] = MemberRow(name(row[1]), *numbers, muted=bool(muted))
+    _spare(tables, ask)
     return tables
+
+
+def _spare(tables: Tables, ask: Callable[[str, str], list[Any]]) -> None:
+    """What does not count for a member though others read it."""
+    for conversation, user, message in ask(HIDDEN, "m.conversation_id"):
+        if member := tables[name(conversation)].members.get(name(user)):
+            member.hidden.add(name(message))
+    blocks = [(name(blocker), name(blocked)) for blocker, blocked in ask(BLOCKS, "")]
+    for row in tables.values():
+        for blocker, blocked in blocks:
+            if blocker in row.members:
+                row.members[blocker].blocked.add(blocked)
 
 
 def _event(row: Iterable[Any]) -> EventRow:
@@ -159,10 +189,9 @@ def _event(row: Iterable[Any]) -> EventRow:
 
 
 def _message(row: Iterable[Any]) -> MessageRow:
-    identity, number, seq, sender, client_id, body, deleted_at = row
-    return MessageRow(
-        name(identity), number, seq, name(sender), name(client_id), body, deleted_at is not None
-    )
+    identity, number, seq, sender, client_id, body, deleted_at, edited_at, withheld = row
+    states = (deleted_at is not None, edited_at is not None, bool(withheld))
+    return MessageRow(name(identity), number, seq, name(sender), name(client_id), body, *states)
 
 
 def name(value: Any) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import checker, tables
+from tests.faults import checker, stored, tables
 from tests.faults.sample import ALICE, BOB, DAVE, ROOM, hear, keep, log_of, note, room
 from tests.faults.tables import ConversationRow
 from tests.faults.verdict import Verdict
@@ -189,6 +189,29 @@ def test_after_a_reset_a_socket_goes_on_from_the_head_it_was_told(
     assert run(row, alice, bob).gap == 1
 
 
+def test_what_does_not_count_for_somebody_is_taken_off(row: ConversationRow) -> None:
+    bob = row.members[BOB]
+    bob.read_number = 0
+    waiting = stored.unread_of(row, bob)
+    others = [message for message in row.messages if message.sender != BOB]
+    bob.hidden.add(others[0].id)
+    assert stored.unread_of(row, bob) == waiting - 1
+    others[1].withheld = True
+    assert stored.unread_of(row, bob) == waiting - 2
+    bob.blocked.add(ALICE)
+    assert stored.unread_of(row, bob) == sum(message.sender != ALICE for message in others[2:])
+
+
+@pytest.mark.parametrize("change", ["edited", "deleted"])
+def test_a_text_that_was_changed_later_is_not_lost(
+    row: ConversationRow, alice: Log, bob: Log, change: str
+) -> None:
+    row.messages[0].body = "something else"
+    assert run(row, alice, bob).lost == 1
+    setattr(row.messages[0], change, True)
+    assert run(row, alice, bob).lost == 0
+
+
 def test_slow_healing_does_not_hold(row: ConversationRow, alice: Log, bob: Log) -> None:
     verdict = checker.judge({row.id: row}, [alice, bob], [2.0, 30.5])
     assert verdict.heal_s == 30.5
@@ -197,6 +220,8 @@ def test_slow_healing_does_not_hold(row: ConversationRow, alice: Log, bob: Log) 
 
 def test_logs_and_tables_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     row, base = room(), tmp_path / "rows.sqlite3"
+    bob = row.members[BOB]
+    bob.hidden, bob.blocked, bob.done_number, bob.muted = {row.messages[0].id}, {DAVE}, 3, True
     keep(row, base)
     again = tables.read(f"sqlite:///{base}")
     assert again == {ROOM: row}

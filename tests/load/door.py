@@ -101,6 +101,10 @@ class Api:
         """PUT below `/api/v1`."""
         return self._call("PUT", path, json=body)
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """PATCH below `/api/v1`."""
+        return self._call("PATCH", path, json=body)
+
     def delete(self, path: str) -> Any:
         """DELETE below `/api/v1`."""
         return self._call("DELETE", path)
