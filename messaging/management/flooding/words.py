@@ -23,6 +23,36 @@ _TEXT = (
     "größer niño façade naïve déjà 明日 会議 ありがとう спасибо завтра שלום شكرا धन्यवाद 🙂 🎉 🌧️"
 )
 WORDS = _TEXT.split()
+# What people look for: said now and then, and made of what many other texts are made of, too.
+NAMED = (
+    *(
+        "café",
+        "Café Zürich",
+        "crème brûlée",
+        "São Paulo",
+        "上海",
+        "上海市",
+        "北京",
+        "東京駅",
+        "서울",
+        "Αθήνα",
+        "Киев",
+    ),
+    *(
+        "fast",
+        "st",
+        "Stefan",
+        "station",
+        "stone",
+        "list-42",
+        "v1.2.3",
+        "+49 30 1234567",
+        "naïveté",
+        "Ålesund",
+    ),
+)
+MENTIONED = 0.03
+"""Which part of the texts names one of these, or a machine's address."""
 ENDS = (".", ".", ".", "!", "?", " …")
 # How many of a hundred texts are short, middling and long, and how many words those have.
 LENGTHS = ((60, 3, 12), (92, 12, 40), (100, 40, 140))
@@ -43,8 +73,20 @@ def body(rng: Random) -> str:
     place = rng.random() * 100
     low, high = next((low, high) for limit, low, high in LENGTHS if place < limit)
     count = rng.randint(low, high)
-    text = " ".join(rng.choices(WORDS, k=count)).capitalize() + rng.choice(ENDS)
+    said = rng.choices(WORDS, k=count)
+    if rng.random() < MENTIONED:
+        said[rng.randrange(count)] = _named(rng)
+    text = " ".join(said).capitalize() + rng.choice(ENDS)
     return _decorated(text, rng) if rng.random() < 0.05 else text
+
+
+def _named(rng: Random) -> str:
+    place = rng.randrange(len(NAMED) + 4)
+    return (
+        NAMED[place]
+        if place < len(NAMED)
+        else f"10.{rng.randrange(4)}.{rng.randrange(4)}.{rng.randrange(256)}"
+    )
 
 
 def _decorated(text: str, rng: Random) -> str:
