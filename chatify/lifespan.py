@@ -6,8 +6,8 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from chatify.jobs import runner
-from messaging import indexing, settling
-from messaging.realtime import process
+from messaging import indexing
+from messaging.realtime import process, settling
 
 JOB_SECONDS = 4.0
 

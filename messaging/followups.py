@@ -8,7 +8,7 @@ from chatify.jobs import registry, sweeps
 from chatify.jobs.registry import Queue, Turn
 from chatify.lib import events
 from media import events as files
-from messaging import archive, indexing, settling
+from messaging import archive, indexing
 from messaging.events import (
     LogAppended,
     MailBrought,
@@ -35,7 +35,7 @@ from messaging.operations import (
     standing,
 )
 from messaging.queries import scheduled as waiting
-from messaging.realtime import publish
+from messaging.realtime import publish, settling
 
 TIDYING = (
     imports.sweep,

@@ -1,8 +1,8 @@
 """What was said can be found a moment later: conversations with news are read into the index, many at a time.
 
-It waits for nobody and nobody waits for it: it rests four times as long as it works, so that it never takes more than a
-fifth of a core from those who talk, and reads in one thread, so that it never meets itself. What a crash forgets, the
-sweep reads from the log.
+It waits for nobody and nobody waits for it: it rests four times as long as it works, longer in a process that is busy
+(chatify/lib/strain.py), so that those who talk keep the core to themselves, and reads in one thread, so that it never
+meets itself. What a crash forgets, the sweep reads from the log.
 """
 
 import logging
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections
 
+from chatify.lib import strain
 from messaging.operations import search
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ def _follow(batch: list[UUID]) -> bool:
     began = time.monotonic()
     try:
         for _ in search.steps(batch):
-            _hurry.wait(REST * (time.monotonic() - began))
+            worked = time.monotonic() - began
+            _hurry.wait(max(REST * worked, strain.rest(worked)))
             began = time.monotonic()
     except DatabaseError as error:
         log.warning("%d conversations were not indexed (%s): again soon", len(batch), type(error).__name__)

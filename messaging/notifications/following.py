@@ -23,7 +23,7 @@ from messaging.queries import happenings, presence, wishes
 from messaging.queries.happenings import Happening, Listener, Range
 
 RANGES_AT_ONCE = 100
-REST, LONGEST_REST_S = 4.0, 1.0
+LONGEST_REST_S = 1.0
 STANDINGS = {"": Standing.IN, "waiting": Standing.WAITING}
 Blocks = set[tuple[UUID, UUID]]
 Words = re.Pattern[str] | None
@@ -33,13 +33,26 @@ UNSPACED = 0x2E80
 
 def follow(payload: dict[str, Any]) -> None:
     """The job after a batch was announced: who is to hear of what is in it. Again it changes nothing."""
-    ranges: list[Range] = [(name, first, last) for name, first, last in payload["ranges"]]
+    ranges = _joined(payload["ranges"])
     for start in range(0, len(ranges), RANGES_AT_ONCE):
+        began = time.monotonic()
         for found in happenings.within(ranges[start : start + RANGES_AT_ONCE]):
-            began = time.monotonic()
             _follow(found)
-            if strain.sheds("typing"):  # those who talk come first
-                time.sleep(min(LONGEST_REST_S, REST * (time.monotonic() - began)))
+            time.sleep(
+                min(LONGEST_REST_S, strain.rest(time.monotonic() - began))
+            )  # those who talk come first
+            began = time.monotonic()
+
+
+def _joined(ranges: Iterable[Range]) -> list[Range]:
+    """One range for each conversation and stretch of its log: batches that follow each other meet."""
+    joined: list[Range] = []
+    for name, first, last in sorted(ranges):
+        if joined and joined[-1][0] == name and first <= joined[-1][2] + 1:
+            joined[-1] = (name, joined[-1][1], max(last, joined[-1][2]))
+        else:
+            joined.append((name, first, last))
+    return joined
 
 
 def _follow(found: Sequence[Happening]) -> None:

@@ -25,6 +25,7 @@ CHUNK = 500
 TOGETHER = 25
 # How far from a taken position a free one is looked for: more conversations do not speak in one millisecond.
 NEAR = 4096
+RANGES_AT_ONCE = 50
 COMPARED = ("conversation_id", "sender_id", "number", "seq", "has", "text")
 _LINK = re.compile(r"https?://|\bwww\.", re.I)
 
@@ -168,13 +169,26 @@ def _apart(entries: Sequence[SearchEntry]) -> list[SearchEntry]:
     """Two messages of one millisecond may have one position: the later one takes the next that is free."""
     taken = _positions(Q(position__in={entry.position for entry in entries}))
     crowded = [entry.position for entry in entries if entry.position in taken] + _repeated(entries)
-    for position in set(crowded):
-        taken |= _positions(Q(position__range=(position, position + NEAR)))
+    near = _joined(sorted(set(crowded)))
+    for start in range(0, len(near), RANGES_AT_ONCE):
+        wanted = near[start : start + RANGES_AT_ONCE]
+        taken |= _positions(reduce(or_, (Q(position__range=each) for each in wanted)))
     for entry in entries:
         while entry.position in taken:
             entry.position += 1
         taken.add(entry.position)
     return list(entries)
+
+
+def _joined(positions: Iterable[int]) -> list[tuple[int, int]]:
+    """Where to look for free positions near these, which are sorted: ranges that do not meet."""
+    ranges: list[tuple[int, int]] = []
+    for position in positions:
+        if ranges and position <= ranges[-1][1]:
+            ranges[-1] = ranges[-1][0], position + NEAR
+        else:
+            ranges.append((position, position + NEAR))
+    return ranges
 
 
 def _positions(where: Q) -> set[int]:

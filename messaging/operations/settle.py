@@ -3,7 +3,7 @@
 With the batch's row the work that follows it is put down, in one transaction: it is lost by no crash, done once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -50,10 +50,13 @@ def settle(batches: Sequence[UUID]) -> int:
     return settled
 
 
-def unsettled(*, older_than: float = 1.0, limit: int = BATCHES_AT_ONCE) -> Left | None:
-    """The oldest batches that were committed `older_than` seconds ago and never announced; None when there are none."""
+def unsettled(
+    *, older_than: float = 1.0, limit: int = BATCHES_AT_ONCE, but: Collection[UUID] = ()
+) -> Left | None:
+    """The oldest batches that were committed `older_than` seconds ago and never announced, but not these; None when
+    there are none."""
     before = timezone.now() - timedelta(seconds=older_than)
-    batches = list(Unsettled.objects.filter(at__lt=before).order_by("id")[:limit])
+    batches = list(Unsettled.objects.filter(at__lt=before).exclude(id__in=but).order_by("id")[:limit])
     if not batches:
         return None
     return Left(

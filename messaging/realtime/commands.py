@@ -92,7 +92,7 @@ class Commands:
     def _send(self, command: Send) -> None:
         if strain.sheds("send"):  # nobody's fault: this does not count against the socket
             retry_ms = int(strain.pause() * 1000)
-            self._say("rate", strain.BUSY, client_id=str(command.client_id), retry_ms=retry_ms)
+            self._say("rate", strain.TOO_MUCH, client_id=str(command.client_id), retry_ms=retry_ms)
             return
         # Over the limit it goes on, marked: a send that was kept before is answered whatever the limit.
         undo = undo_in(self._socket.reach.sending)

@@ -13,7 +13,7 @@ from chatify.lib import db, strain
 from messaging.events import PublishedEvent, ReadState
 from messaging.operations import settle
 from messaging.operations.inbox import Advance
-from messaging.realtime import frames, groups, heartbeat, hop, publish, render, sending
+from messaging.realtime import frames, groups, heartbeat, hop, publish, render, sending, settling
 from messaging.realtime.backlog import Backlog
 from messaging.realtime.batcher import Batcher
 from messaging.realtime.gathering import Gathering
@@ -74,7 +74,7 @@ class ServingProcess:
 
     async def stop(self) -> None:
         publish.serve_with(None)
-        strain.report(0)
+        strain.idle()
         self.notices.stop()
         for task in self._tasks:
             task.cancel()
@@ -171,12 +171,13 @@ class ServingProcess:
     async def _weigh(self) -> None:
         """How far behind we are decides what is left undone (strain.py)."""
         strain.report(self._backlog.look())
+        strain.weigh()
 
     async def _relay(self) -> None:
         """Announce what a crash, here or elsewhere, left between commit and publishing."""
         if self.link and self.link.crowded:
             return
-        while left := await db.in_thread(db.READS, settle.unsettled):
+        while left := await db.in_thread(db.READS, settle.unsettled, but=settling.announced()):
             taken = asyncio.Event()
             self.log(left.rows, taken.set)
             await asyncio.sleep(RELAY_SECONDS / 2)

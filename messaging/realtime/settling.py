@@ -10,10 +10,14 @@ from messaging.operations import settle
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.2
+# When so many batches came in that time the next ones wait longer: settling costs the same for many as for one.
+MANY, LONG_PAUSE_SECONDS = 4, 0.7
 
 _guard = threading.Lock()
 _waiting: set[UUID] = set()
+_settling: list[UUID] = []
 _timer: threading.Timer | None = None
+_pause = PAUSE_SECONDS
 
 
 def soon(batch: UUID) -> None:
@@ -22,17 +26,19 @@ def soon(batch: UUID) -> None:
     with _guard:
         _waiting.add(batch)
         if _timer is None:
-            _timer = threading.Timer(PAUSE_SECONDS, flush)
+            _timer = threading.Timer(_pause, flush)
             _timer.daemon = True
             _timer.start()
 
 
 def flush() -> None:
     """Settle what waits, now."""
-    global _timer
+    global _timer, _pause, _settling
     with _guard:
         batches, _timer = list(_waiting), None
         _waiting.clear()
+        _settling = batches
+        _pause = LONG_PAUSE_SECONDS if len(batches) >= MANY else PAUSE_SECONDS
     if not batches:
         return
     try:
@@ -40,4 +46,11 @@ def flush() -> None:
     except DatabaseError as error:
         log.warning("settling %d batches failed (%s): the relay will", len(batches), type(error).__name__)
     finally:
+        _settling = []
         close_old_connections()
+
+
+def announced() -> set[UUID]:
+    """The batches that are about to be settled here: nobody need announce them again."""
+    with _guard:
+        return _waiting.union(_settling)
