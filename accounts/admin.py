@@ -169,8 +169,8 @@ def _cleaned(clean: Any, value: str) -> str:
 class BounceAdmin(admin.ModelAdmin):
     """Addresses that mail came back from. Deleting one tries it again."""
 
-    list_display = fields = readonly_fields = ("email", "user", "code", "words", "at")
-    list_filter = ("code",)
+    list_display = fields = readonly_fields = ("email", "user", "code", "words", "by_mail", "at")
+    list_filter = ("by_mail", "code")
     search_fields = ("email", "user__username")
     ordering = ("-at",)
     list_select_related = ("user",)

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from accounts import returned
 from accounts.operations import bounces
 from chatify.jobs import operations as jobs
 from chatify.lib.ids import uuid7
@@ -70,9 +71,10 @@ def deliver(payload: dict[str, Any]) -> None:
 
 
 def message_id(payload: dict[str, Any]) -> str:
-    """The same however often the job runs: a worker may die between sending and saying so."""
+    """The same however often the job runs: a worker may die between sending and saying so. It is signed, so that we
+    know the letter again when it comes back."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{payload.get('id') or uuid7()}@{domain}>"
+    return f"<{returned.sign(payload.get('id') or str(uuid7()), payload['to'])}@{domain}>"
 
 
 class OutboxBackend(BaseEmailBackend):

@@ -8,8 +8,8 @@ from chatify.lib import ids
 
 
 class Bounce(models.Model):
-    """The mail server refused an address of somebody for good. Nothing but codes is sent there until they, or staff,
-    say to try again, or a mail arrives."""
+    """An address of somebody was refused for good: by our mail server while it was spoken with, or later by a mail that
+    came back. Nothing but codes is sent there until they, or staff, say to try again, or a mail arrives."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="bounces")
@@ -17,6 +17,8 @@ class Bounce(models.Model):
     code = models.PositiveSmallIntegerField()
     words = models.CharField(max_length=300)
     """What the server said, as it said it."""
+    by_mail = models.BooleanField(default=False, db_default=False)
+    """Whether it came back later: that our mail server takes the next one says nothing then."""
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

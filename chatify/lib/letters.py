@@ -82,6 +82,14 @@ def read(data: bytes) -> Letter:
         raise Unreadable("its parts are nested without end") from None
 
 
+def parsed(data: bytes) -> Message:
+    """Its parts, for who reads something else in them than a letter. Raises Unreadable as `read`."""
+    try:
+        return _parsed(data)
+    except RecursionError:
+        raise Unreadable("its parts are nested without end") from None
+
+
 def topic(subject: str) -> str:
     """A subject without what answers and forwards put before it."""
     return _PREFIX.sub("", subject).strip()
