@@ -13,7 +13,7 @@ from django.utils import timezone
 from chatify.jobs import registry, wake
 from chatify.jobs.models import Job
 from chatify.jobs.registry import Queue
-from chatify.lib import db, strain
+from chatify.lib import db, ids, strain
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +23,28 @@ FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 3600.0
 
 
-def add(*, kind: str, key: str, payload: dict[str, Any] | None = None, due: datetime | None = None) -> Job:
-    """Put work down in the running transaction. The same (kind, key) again returns the first row."""
-    existing = Job.objects.filter(kind=kind, key=key).first()
-    if existing is None:
-        try:
-            with db.atomic():
-                existing = Job.objects.create(
-                    kind=kind, key=key, payload=payload or {}, due=due or timezone.now()
-                )
-        except IntegrityError:
-            existing = Job.objects.get(kind=kind, key=key)
+def add(
+    *, kind: str, key: str = "", payload: dict[str, Any] | None = None, due: datetime | None = None
+) -> Job:
+    """Put work down in the running transaction. The same (kind, key) again returns the first row; without a key it is
+    work of its own."""
+    job = _once(kind, key, payload, due) if key else _create(kind, str(ids.uuid7()), payload, due)
     wake.soon(registry.queue_of(kind))
-    return existing
+    return job
+
+
+def _once(kind: str, key: str, payload: dict[str, Any] | None, due: datetime | None) -> Job:
+    if existing := Job.objects.filter(kind=kind, key=key).first():
+        return existing
+    try:
+        with db.atomic():
+            return _create(kind, key, payload, due)
+    except IntegrityError:
+        return Job.objects.get(kind=kind, key=key)
+
+
+def _create(kind: str, key: str, payload: dict[str, Any] | None, due: datetime | None) -> Job:
+    return Job.objects.create(kind=kind, key=key, payload=payload or {}, due=due or timezone.now())
 
 
 def claim(limit: int = 20, *, queue: Queue | None = None) -> list[Job]:
@@ -54,8 +63,10 @@ def claim_slow(kinds: Collection[str]) -> Job | None:
 def claim_one(kinds: Collection[str]) -> Job | None:
     """Take the job of these kinds that waits longest: one at a time, or its time would be over before its turn came."""
     now = timezone.now()
-    waiting = _due(now).filter(kind__in=kinds).order_by("due")[:20]
-    return next((job for job in waiting if _take(job, now)), None)
+    waiting = _due(now).filter(kind__in=kinds).order_by("due")
+    # Others are looked at only where somebody else was quicker.
+    candidates = (job for most in (1, 20) for job in waiting[:most])
+    return next((job for job in candidates if _take(job, now)), None)
 
 
 def _due(now: datetime) -> QuerySet[Job]:

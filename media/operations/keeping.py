@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chatify.jobs import operations as jobs
-from chatify.lib import db, ids
+from chatify.lib import db
 from chatify.lib.errors import NotFound
 from media import queries, scanning, storage
 from media.models import REASON_LENGTH, Kind, Rendition, State, Upload
@@ -140,7 +140,7 @@ def forget(owner: UUID, *, kept: Iterable[str] = (), incoming: tuple[str, str] |
     """Have bytes removed from the store once the running transaction is committed, if nothing shares them then."""
     payload = {"owner": str(owner), "kept": [key for key in kept if key], "incoming": incoming}
     if payload["kept"] or incoming:
-        jobs.add(kind=FORGET, key=str(ids.uuid7()), payload=payload)
+        jobs.add(kind=FORGET, payload=payload)
 
 
 def forget_now(payload: dict[str, Any]) -> None:

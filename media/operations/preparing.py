@@ -160,7 +160,7 @@ def _keep_files(answer: Shape, folder: Path) -> list[Rendition]:
     if "original" in answer:
         path = folder / "original"
         answer["bare"] = (naming.new_key(), path.stat().st_size)
-        store.add(answer["bare"][0], path, type=policy.ANY)
+        store.add(answer["bare"][0], path, type=policy.ANY, only=True)
     return made
 
 

@@ -29,10 +29,8 @@ def _page(source: str, folder: str) -> Shape:
             picture = page.render(scale=scale).to_pil().convert("RGB")
     except pypdfium2.PdfiumError:
         raise CannotPreview from None
-    made = pictures.stills(picture, folder)
     return {
-        "renditions": made,
-        "placeholder": pictures.placeholder(picture),
+        **pictures.stills(picture, folder, photo=False),
         "width": picture.width,
         "height": picture.height,
         "details": {"pages": count},

@@ -34,9 +34,8 @@ def prepare(source: str, folder: str, task: Shape) -> Shape:
     duration = _duration(told)
     poster = _poster(source, folder, task, duration)
     answer: Shape = {
-        "renditions": _posters(poster, folder),
+        **_posters(poster, folder),
         "duration": duration,
-        "placeholder": pictures.placeholder(poster),
         "details": {
             "codec": str(film.get("codec_name", ""))[:20],
             "plays": _plays(film, task),
@@ -127,8 +126,11 @@ def _poster(source: str, folder: str, task: Shape, duration: float | None) -> Im
 
 
 def _posters(poster: Image.Image, folder: str) -> Shape:
-    made = pictures.stills(poster, folder)
-    return {"poster": made["preview"], "thumb": made["thumb"]}
+    made = pictures.stills(poster, folder, photo=True)
+    return {
+        **made,
+        "renditions": {"poster": made["renditions"]["preview"], "thumb": made["renditions"]["thumb"]},
+    }
 
 
 def _true_size(film: Shape, poster: Image.Image) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import os
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pi_heif
@@ -27,6 +28,10 @@ CARD_SIDE = 400
 SMALLEST_CARD = 32
 PLACEHOLDER_SIDE = 16
 LARGEST_PROFILE = 2**20
+# The formats of cameras.
+PHOTOS = ("JPEG", "MPO", "HEIF", "AVIF")
+# As sharp as a photo made small needs to be, in half of Lanczos's time.
+SMALLER = Image.Resampling.HAMMING
 # Seconds after which a moving picture is shown standing still.
 MOVING_SECONDS = 12.0
 _SRGB = ImageCms.createProfile("sRGB")
@@ -41,40 +46,43 @@ def prepare(source: str, folder: str, task: Shape) -> Shape:
         count = getattr(picture, "n_frames", 1)
         if count == 1:
             # A JPEG is decoded at the size that is needed; the others come whole.
-            picture.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
+            picture.draft("RGB", _fitting(picture.size, PREVIEW_SIDE))
         format, upright = picture.format or "", _upright(picture)
     width, height = _true_size(source, task)
-    made = stills(upright, folder)
+    made = stills(upright, folder, photo=format in PHOTOS)
     if count > 1 and (moving := _moving(source, folder, task, count)):
-        made["preview"] = moving
+        made["renditions"]["preview"] = moving
     answer = {
-        "renditions": made, "width": width, "height": height, "placeholder": placeholder(upright),
-        "details": {"frames": count} if count > 1 else {},
+        **made, "width": width, "height": height, "details": {"frames": count} if count > 1 else {},
     }  # fmt: skip
     bare = os.path.join(folder, "original")
     return {**answer, "original": "original"} if stripping.strip(source, bare, format) else answer
 
 
-def stills(picture: Image.Image, folder: str) -> Shape:
-    """The preview and the thumbnail of a picture that is upright already."""
+def stills(picture: Image.Image, folder: str, *, photo: bool) -> Shape:
+    """The preview, the thumbnail and the placeholder of a picture that is upright already.
+
+    What everybody's page loads is WebP. The large one is opened by few: of a photo it is a JPEG, which takes a sixth of
+    the time to make; of what is drawn or written it is WebP, which blurs no letters.
+    """
     preview = _within(picture, PREVIEW_SIDE)
+    thumb = _within(preview, THUMB_SIDE)
+    save = _save_photo if photo and preview.mode == "RGB" else _save
     return {
-        "preview": _save(preview, folder, "preview"),
-        "thumb": _save(_within(preview, THUMB_SIDE), folder, "thumb"),
+        "renditions": {"preview": save(preview, folder, "preview"), "thumb": _save(thumb, folder, "thumb")},
+        "placeholder": placeholder(thumb),
     }
 
 
 def prepare_card(source: str, folder: str, task: Shape) -> Shape:
     """The picture of a page that somebody linked to, small and still. Raises like `prepare`."""
     with _opened(source, task) as picture:
-        picture.draft("RGB", (CARD_SIDE, CARD_SIDE))
+        picture.draft("RGB", _fitting(picture.size, CARD_SIDE))
         upright = _upright(picture)
     if min(upright.size) < SMALLEST_CARD:
         raise CannotPreview
-    return {
-        "renditions": {"card": _save(_within(upright, CARD_SIDE), folder, "card")},
-        "placeholder": placeholder(upright),
-    }
+    card = _within(upright, CARD_SIDE)
+    return {"renditions": {"card": _save(card, folder, "card")}, "placeholder": placeholder(card)}
 
 
 def placeholder(picture: Image.Image) -> str:
@@ -103,11 +111,10 @@ def _true_size(source: str, task: Shape) -> tuple[int, int]:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    try:
-        upright = ImageOps.exif_transpose(picture)
-    except (ValueError, TypeError, KeyError, SyntaxError):  # nonsense in its EXIF: as it stands
-        upright = picture.copy()
-    return _coloured(upright)
+    # Nonsense in its EXIF: as it stands.
+    with suppress(ValueError, TypeError, KeyError, SyntaxError):
+        ImageOps.exif_transpose(picture, in_place=True)
+    return _coloured(picture)
 
 
 def _coloured(picture: Image.Image) -> Image.Image:
@@ -125,22 +132,30 @@ def _coloured(picture: Image.Image) -> Image.Image:
 
 
 def _within(picture: Image.Image, side: int) -> Image.Image:
-    if max(picture.size) <= side:
-        return picture
-    width, height = picture.size
-    scale = side / max(width, height)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    size = _fitting(picture.size, side)
+    return picture if size == picture.size else picture.resize(size, SMALLER, reducing_gap=1.25)
+
+
+def _fitting(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """So large that the longer side is no more than this."""
+    width, height = size
+    scale = min(1.0, side / max(size))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _save(picture: Image.Image, folder: str, name: str) -> Shape:
     path = os.path.join(folder, f"{name}.webp")
-    picture.save(path, "WEBP", quality=80, method=1)
+    picture.save(path, "WEBP", quality=80, method=0)
     return _told(picture, f"{name}.webp")
 
 
-def _told(picture: Image.Image, file: str) -> Shape:
-    return {"file": file, "type": "image/webp", "width": picture.width, "height": picture.height}
+def _save_photo(picture: Image.Image, folder: str, name: str) -> Shape:
+    picture.save(os.path.join(folder, f"{name}.jpg"), "JPEG", quality=82)
+    return _told(picture, f"{name}.jpg", "image/jpeg")
+
+
+def _told(picture: Image.Image, file: str, type: str = "image/webp") -> Shape:
+    return {"file": file, "type": type, "width": picture.width, "height": picture.height}
 
 
 def _moving(source: str, folder: str, task: Shape, count: int) -> Shape | None:

@@ -50,8 +50,9 @@ class Store(Protocol):
     def keep(self, key: str) -> None:
         """Take what came in out of reach of its link: the bytes under this key never change from now on."""
 
-    def add(self, key: str, path: Path, *, type: str) -> None:
-        """Keep a file that we made."""
+    def add(self, key: str, path: Path, *, type: str, only: bool = False) -> None:
+        """Keep a file that we made in the folder of work; there it is no more. `only`: nothing else holds what is in
+        it, so that it must not get lost with the power."""
 
     def chunks(self, key: str) -> Iterator[bytes]:
         """The kept bytes, a megabyte at a time. Raises FileNotFoundError."""

@@ -60,14 +60,17 @@ class Folder:
         target = kept(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming(key).replace(target)
-        sync_folder(target.parent)
+        sync(target.parent)
 
-    def add(self, key: str, path: Path, *, type: str) -> None:
+    def add(self, key: str, path: Path, *, type: str, only: bool = False) -> None:
         target = kept(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, draft := target.with_suffix(f".{secrets.token_hex(4)}"))
-        draft.chmod(0o600)
-        draft.replace(target)
+        path.chmod(0o600)
+        if only:
+            sync(path)
+        path.replace(target)
+        if only:
+            sync(target.parent)
 
     def chunks(self, key: str) -> Iterator[bytes]:
         with kept(key).open("rb") as file:
@@ -120,9 +123,9 @@ def relative(key: str) -> str:
     return f"kept/{_plain(key)[:2]}/{key}"
 
 
-def sync_folder(folder: Path) -> None:
-    """A rename lasts through a loss of power once its folder is written."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """A file lasts through a loss of power once it is written, a rename once its folder is."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

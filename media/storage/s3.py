@@ -112,7 +112,7 @@ class Bucket:
         self._client.copy(source, self._name, _kept(key), ExtraArgs={"CopySourceIfMatch": about["ETag"]})
         self._client.delete_object(Bucket=self._name, Key=_incoming(key))
 
-    def add(self, key: str, path: Path, *, type: str) -> None:
+    def add(self, key: str, path: Path, *, type: str, only: bool = False) -> None:
         self._client.upload_file(str(path), self._name, _kept(key), ExtraArgs={"ContentType": type})
 
     def chunks(self, key: str) -> Iterator[bytes]:

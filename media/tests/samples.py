@@ -42,6 +42,19 @@ def noise(width: int, height: int, quality: int = 90) -> bytes:
     return target.getvalue()
 
 
+def scenery(width: int, height: int, quality: int = 90) -> bytes:
+    """A JPEG with as much detail as photos have: much of what is large, little of what is fine; 1.7 bits a pixel."""
+    grain, layers = random.Random(1), {256: 1.0, 64: 0.4, 16: 0.25, 4: 0.12, 2: 0.06}
+    picture = Image.new("RGB", (width, height))
+    for coarse, share in layers.items():
+        size = max(2, width // coarse), max(2, height // coarse)
+        layer = Image.frombytes("RGB", size, grain.randbytes(size[0] * size[1] * 3))
+        picture = Image.blend(picture, layer.resize((width, height), Image.Resampling.BICUBIC), share)
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=quality)
+    return target.getvalue()
+
+
 def moving(frames: int = 4, side: int = 60, format: str = "GIF") -> bytes:
     pictures = [Image.new("RGB", (side, side), (number * 40 % 255, 90, 200)) for number in range(frames)]
     target = io.BytesIO()

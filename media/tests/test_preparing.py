@@ -51,6 +51,17 @@ def test_a_picture_is_made_small_and_tells_nothing_of_its_maker(alice: User, for
     assert pixels == Image.open(io.BytesIO(data)).convert("RGB").tobytes(), "its pixels stay as they were"
 
 
+def test_what_every_page_loads_is_small_and_what_is_written_stays_sharp(alice: User) -> None:
+    row = upload(alice, samples.scenery(2000, 1000), name="photo.jpg")
+    assert dict(row.renditions.values_list("name", "type")) == {
+        "preview": "image/jpeg",
+        "thumb": "image/webp",
+    }
+    assert row.renditions.get(name="thumb").size < row.size / 4
+    row = upload(alice, samples.photo(format="PNG"), name="screen.png")
+    assert set(row.renditions.values_list("type", flat=True)) == {"image/webp"}
+
+
 def test_a_picture_of_a_phone_is_read(alice: User) -> None:
     row = upload(alice, samples.heic(), name="IMG_1.HEIC")
     assert (row.state, row.kind, row.type, row.width, row.height) == ("ready", "image", "image/heic", 64, 40)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chatify.jobs import operations as jobs
-from chatify.lib import db, ids, ratelimit
+from chatify.lib import db, ratelimit
 from chatify.lib.errors import Conflict, Forbidden, TooMany
 from media import storage
 from media.operations import looking
@@ -81,7 +81,7 @@ def sweep() -> None:
     while rows := list(old.order_by("looked_at")[:100]):
         with db.atomic():
             if keys := [row.picture for row in rows if row.picture]:
-                jobs.add(kind=FORGET, key=str(ids.uuid7()), payload={"keys": keys})
+                jobs.add(kind=FORGET, payload={"keys": keys})
             LinkedPage.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
