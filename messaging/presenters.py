@@ -90,6 +90,7 @@ def scheduled(row: Scheduled) -> Shape:
         "reply_to": str(row.reply_to) if row.reply_to else None,
         "send_at": stamp(row.due_at),
         "undo": row.undo,
+        "recipients": row.recipients,
         "state": row.state,
         "reason": row.reason,
         "created_at": stamp(row.created_at),

@@ -17,7 +17,7 @@ from chatify.lib.errors import Invalid
 from messaging import kinds
 from messaging.api import given, shapes, shown
 from messaging.models import Conversation
-from messaging.operations import conversations, groups, members, pace, previews
+from messaging.operations import conversations, firsts, groups, members, pace, previews
 from messaging.queries import access, inbox
 from messaging.queries import members as queries
 
@@ -102,8 +102,9 @@ def _group(me: User, wish: given.Group) -> Conversation:
 def _mail(me: User, wish: given.Mail) -> Conversation:
     to, cc, bcc = (people_by_ids(me, field) for field in (wish.to, wish.cc, wish.bcc))
     pace.before_start(me, kinds.MAIL, client_id=wish.client_id, people=[*to, *cc, *bcc])
-    return conversations.start_mail(
+    return firsts.post(
         me,
+        send_at=wish.send_at,
         subject=wish.subject,
         to=to,
         cc=cc,

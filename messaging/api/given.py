@@ -142,7 +142,7 @@ class Group(Given):
 
 class Mail(Written):
     """A mail thread with its first message. The same `client_id` again gives the thread that it started. Each person in
-    `bcc` gets a conversation of their own with me."""
+    `bcc` gets a conversation of their own with me. At `send_at` where given; until then nobody else sees the thread."""
 
     kind: Literal["mail"]
     subject: str = ""
@@ -150,6 +150,7 @@ class Mail(Written):
     cc: People = []
     bcc: People = []
     client_id: Id
+    send_at: Moment | None = None
 
 
 class Assistant(Given):

@@ -127,7 +127,8 @@ class SentMessage(Message):
 
 
 class Scheduled(Shown):
-    """A message that waits. `state`: waiting, asking (its time passed while the server was away), refused: `reason`."""
+    """A message that waits. `state`: waiting, asking (its time passed while the server was away), refused: `reason`.
+    `recipients` (`to`, `cc`, `bcc`): whom the first letter of a thread goes to; null of others."""
 
     id: IdText
     conversation: IdText
@@ -136,6 +137,7 @@ class Scheduled(Shown):
     reply_to: IdText | None
     send_at: Time
     undo: bool
+    recipients: dict[str, list[IdText]] | None
     state: Literal["waiting", "asking", "refused"]
     reason: str
     created_at: Time

@@ -21,6 +21,8 @@ class Membership(models.Model):
         ADMIN = "admin", "Admin"
         MEMBER = "member", "Member"
 
+    MANAGING = (Role.OWNER, Role.ADMIN)
+
     class MailRole(models.TextChoices):
         NONE = "", "None"
         FROM = "from", "From"
@@ -94,7 +96,7 @@ class Membership(models.Model):
     @property
     def manages(self) -> bool:
         """Whether this member is an owner or an admin."""
-        return self.role in (self.Role.OWNER, self.Role.ADMIN)
+        return self.role in self.MANAGING
 
     # The same rules as of rows in a query: messaging.queries.standing. All need `conversation` loaded.
 

@@ -29,6 +29,8 @@ class Scheduled(models.Model):
     body = models.TextField()
     reply_to = models.UUIDField(null=True, blank=True)
     attachments = models.JSONField(default=list, blank=True)
+    # Of a first letter, ids of people by `to`, `cc` and `bcc`: until it goes, its thread holds its sender alone.
+    recipients = models.JSONField(null=True, blank=True)
     due_at = models.DateTimeField()
     # Whether it only waits out the seconds in which a send can be undone.
     undo = models.BooleanField(default=False)

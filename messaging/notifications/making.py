@@ -9,7 +9,11 @@ from uuid import UUID
 from messaging.models import Notice
 from messaging.notifications.policy import Event, Verdict
 
-KINDS = {Event.EVERYONE: Notice.Kind.MENTION, Event.INVITED: Notice.Kind.INVITE}
+KINDS = {
+    Event.EVERYONE: Notice.Kind.MENTION,
+    Event.INVITED: Notice.Kind.INVITE,
+    Event.ASKS_IN: Notice.Kind.INVITE,
+}
 """Events that are shown as another kind of notice; all others have a kind of their own name."""
 
 

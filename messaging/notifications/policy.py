@@ -37,6 +37,7 @@ class Event(StrEnum):
     MISSED_CALL = "missed_call"
     CONTACT = "contact"
     INVITED = "invited"
+    ASKS_IN = "asks_in"
     SCHEDULED_FAILED = "scheduled_failed"
     REPORT = "report"
     SUMMARY = "summary"
@@ -63,6 +64,7 @@ class Reason(StrEnum):
     ASKED = "asked"
     ADDED = "added"
     INVITED = "invited"
+    ASKS_IN = "asks_in"
     CALLED = "called"
     CONTACT = "contact"
     FAILED = "failed"
@@ -91,6 +93,7 @@ WORDS = {
     Reason.ASKED: "Somebody you do not know wrote to you.",
     Reason.ADDED: "You were added to this conversation.",
     Reason.INVITED: "Somebody invites you into a group.",
+    Reason.ASKS_IN: "Somebody asks to be let into a group that you run.",
     Reason.CALLED: "Somebody called you.",
     Reason.CONTACT: "Somebody asks to be your contact.",
     Reason.FAILED: "You planned to send this.",
@@ -164,6 +167,7 @@ WHY = {
     Event.MISSED_CALL: Reason.CALLED,
     Event.CONTACT: Reason.CONTACT,
     Event.INVITED: Reason.INVITED,
+    Event.ASKS_IN: Reason.ASKS_IN,
     Event.SCHEDULED_FAILED: Reason.FAILED,
     Event.REPORT: Reason.REPORTED,
     Event.SUMMARY: Reason.SUMMED,
@@ -172,7 +176,7 @@ ABOUT_ME = frozenset((Event.CONTACT, Event.INVITED, Event.SCHEDULED_FAILED, Even
 """What is of no conversation: its settings do not count."""
 ONLY_LISTED = frozenset((Event.REACTION, Event.REQUEST))
 """What interrupts nobody: a stranger must not be able to reach a device, and a reaction can wait."""
-NEVER_PUSHED = frozenset((Event.CONTACT, Event.INVITED))
+NEVER_PUSHED = frozenset((Event.CONTACT, Event.INVITED, Event.ASKS_IN))
 """What strangers may ask: it can wait for the mail."""
 
 

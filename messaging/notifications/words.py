@@ -34,7 +34,11 @@ TITLES = {
     Kind.SUMMARY: "While it was quiet",
 }
 
-INVITED = "{who} invites you into a group"
+BY_REASON = {
+    Reason.INVITED: "{who} invites you into a group",
+    Reason.ASKS_IN: "{who} asks to be let in",
+}
+"""Where the kind alone does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,7 @@ def of(user: User, row: Notice) -> Words:
     """Needs `conversation`, `message` and `actor` loaded."""
     reason = Reason(row.reason)
     place = _place(user, row)
-    title = (INVITED if reason is Reason.INVITED else TITLES[Kind(row.kind)]).format(
-        who=_who(row), said=row.said
-    )
+    title = BY_REASON.get(reason, TITLES[Kind(row.kind)]).format(who=_who(row), said=row.said)
     named = place if place and place != _who(row) else ""
     return Words(
         title=f"{title} in {named}" if named and row.message_id else title,
@@ -127,6 +129,8 @@ def _url(row: Notice) -> str:
             return reverse("inbox")
         case Kind.INVITE if row.conversation_id is None:
             return reverse("invite", args=[row.key.partition(":")[2]])
+        case Kind.INVITE if row.reason == Reason.ASKS_IN:
+            return f"{reverse('invitations', args=[row.conversation_id])}#asking"
         case _:
             return _at(row.conversation, row.message)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chatify.lib import db, ids, text
-from chatify.lib.errors import ChatifyError, Invalid, NotFound
+from chatify.lib.errors import ChatifyError, Conflict, Invalid, NotFound
 from messaging import kinds
 from messaging.models import Conversation, Membership
 from messaging.operations import blocks, claims, groups, log, messages, requests
@@ -20,6 +20,8 @@ from messaging.operations import blocks, claims, groups, log, messages, requests
 SUBJECT_LENGTH = 200
 Role = Membership.Role
 MailRole = Membership.MailRole
+Part = tuple[User, str, str]
+"""Somebody with their role and their place on the letter."""
 
 
 def start_direct(actor: User, *, other: User, at: datetime | None = None) -> Conversation:
@@ -55,7 +57,7 @@ def start_group(
         with log.open_ledger(row.id) as ledger:
             groups.set_title(ledger, actor, name, created=True, at=at)
 
-    return _start_once(kinds.GROUP, actor, client_id, fill, at=at)
+    return start_once(kinds.GROUP, actor, client_id, fill, at=at)
 
 
 def start_mail(
@@ -72,6 +74,44 @@ def start_mail(
 ) -> Conversation:
     """Start a mail thread with its first message, whose client_id is the conversation's own. Each person in `bcc` gets
     a conversation of their own with the actor, and is in nothing else."""
+    wish = envelope(actor, subject=subject, to=to, cc=cc, bcc=bcc)
+    placeholder = ids.uuid7()
+    draft = messages.prepare(
+        actor,
+        conversation=placeholder,
+        body=body,
+        client_id=client_id,
+        attachments=attachments,
+        sent_at=at,
+        first=True,
+    )
+
+    def fill(row: Conversation) -> None:
+        deliver(row, actor, wish, draft, roles=[(actor, Role.OWNER, MailRole.FROM), *wish.roles])
+
+    return start_once(kinds.MAIL, actor, client_id, fill, at=at, id=placeholder)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands on a letter: its subject, and whom it goes to, each once."""
+
+    subject: str
+    to: Sequence[User]
+    cc: Sequence[User]
+    bcc: Sequence[User]
+
+    @property
+    def roles(self) -> list[Part]:
+        """Who becomes a member by it."""
+        to: list[Part] = [(person, Role.MEMBER, MailRole.TO) for person in self.to]
+        return [*to, *((person, Role.MEMBER, MailRole.CC) for person in self.cc)]
+
+
+def envelope(
+    actor: User, *, subject: str, to: Sequence[User], cc: Sequence[User], bcc: Sequence[User]
+) -> Envelope:
+    """Raises Invalid for a letter to nobody or to too many, NotFound for somebody who is not here any more."""
     name = text.clean_line(subject, field="subject", maximum=SUBJECT_LENGTH, required=False)
     recipients = _unique(to, without=actor)
     copies = [person for person in _unique(cc, without=actor) if person not in recipients]
@@ -79,30 +119,24 @@ def start_mail(
     if not recipients:
         raise Invalid.field("to", "Choose at least one person to write to.")
     _check_size(kinds.MAIL, 1 + len(recipients) + len(copies) + len(unseen))
-    placeholder = ids.uuid7()
-    draft = messages.prepare(
-        actor, conversation=placeholder, body=body, client_id=client_id, attachments=attachments, sent_at=at
-    )
-    roles = [
-        (actor, Role.OWNER, MailRole.FROM),
-        *((person, Role.MEMBER, MailRole.TO) for person in recipients),
-        *((person, Role.MEMBER, MailRole.CC) for person in copies),
-    ]
-
-    def fill(row: Conversation) -> None:
-        _write_first(row, actor, roles, name, draft)
-        for person in unseen:
-            _copy(row, actor, person, name, draft)
-
-    return _start_once(kinds.MAIL, actor, client_id, fill, at=at, id=placeholder)
+    return Envelope(name, recipients, copies, unseen)
 
 
-def _write_first(
-    row: Conversation, actor: User, roles: Sequence[tuple[User, str, str]], name: str, draft: log.Draft
+def deliver(
+    row: Conversation, actor: User, wish: Envelope, draft: log.Draft, *, roles: Sequence[Part]
 ) -> None:
+    """The first letter enters its thread, in the transaction of the caller: these people become members with it, and
+    each person of `bcc` has it alone."""
+    _write_first(row, actor, roles, wish.subject, draft)
+    for person in wish.bcc:
+        _copy(row, actor, person, wish.subject, draft)
+
+
+def _write_first(row: Conversation, actor: User, roles: Sequence[Part], name: str, draft: log.Draft) -> None:
     _enrol(row, actor, roles)
     with log.open_ledger(row.id) as ledger:
         groups.set_title(ledger, actor, name, created=True, at=draft.sent_at)
+        ledger.bump_membership()
     (outcome,) = log.append([draft])
     if isinstance(outcome, ChatifyError):
         raise outcome
@@ -142,26 +176,29 @@ def started(actor: User, client_id: str) -> bool:
     return key is not None and Conversation.objects.filter(created_by=actor, client_id=key).exists()
 
 
-def _start_once(
+def start_once(
     kind: kinds.Kind, actor: User, client_id: UUID | str, fill: Any, *, at: datetime | None, **fields: Any
 ) -> Conversation:
-    """Create the row and fill it, or return what this creator started under this id before."""
+    """Create the row and fill it, or return what this creator started under this id before. Raises Conflict for a first
+    letter that was taken back."""
     key = ids.parse(client_id, field="client_id")
     if existing := Conversation.objects.filter(created_by=actor, client_id=key).first():
-        return _same_kind(existing, kind)
+        return _same(actor, existing, kind)
     try:
         with db.atomic():
             row = _create(kind, actor, at=at, client_id=key, **fields)
             fill(row)
     except IntegrityError:
-        return _same_kind(Conversation.objects.get(created_by=actor, client_id=key), kind)
+        return _same(actor, Conversation.objects.get(created_by=actor, client_id=key), kind)
     row.refresh_from_db()
     return row
 
 
-def _same_kind(row: Conversation, kind: kinds.Kind) -> Conversation:
+def _same(actor: User, row: Conversation, kind: kinds.Kind) -> Conversation:
     if row.traits is not kind:
         raise Invalid.field("client_id", "This client_id already started another conversation.")
+    if kind.has_subject and not row.head and not row.memberships.filter(user=actor).exists():
+        raise Conflict("This letter was taken back.")
     return row
 
 
@@ -174,7 +211,7 @@ def _create(kind: kinds.Kind, actor: User, *, at: datetime | None, **fields: Any
     return row
 
 
-def _enrol(row: Conversation, actor: User, roles: Sequence[tuple[User, str, str]]) -> None:
+def _enrol(row: Conversation, actor: User, roles: Sequence[Part]) -> None:
     people = [user for user, _, _ in roles]
     asked = requests.first_states(row.traits, actor, people)
     Membership.objects.bulk_create(

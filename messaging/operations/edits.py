@@ -4,12 +4,12 @@ import secrets
 from uuid import UUID
 
 from accounts.models import User
-from chatify.lib import markup, text
+from chatify.lib import text
 from chatify.lib.digest import text_hash
 from chatify.lib.errors import Conflict, Forbidden
 from messaging.events import EDITED
 from messaging.models import Membership, Message, MessageVersion, VersionReader
-from messaging.operations import acting, linking, mentions
+from messaging.operations import acting, linking, mentions, writing
 
 
 def edit(actor: User, *, message: UUID, body: str) -> Message:
@@ -31,7 +31,7 @@ def edit(actor: User, *, message: UUID, body: str) -> Message:
             return row
         _keep(row)
         called = mentions.found_in(source, sender=actor, conversation=row.conversation_id)
-        row.body, row.html = source, mentions.mark(markup.render(source), called)
+        row.body, row.html = source, writing.html_of(source, called, conversation=row.conversation_id)
         row.salt, row.edited_at = secrets.token_hex(16), act.at
         row.save(update_fields=["body", "html", "salt", "edited_at"])
         mentions.replace(row.pk, called.ids)

@@ -165,11 +165,10 @@ def admit(actor: User, *, conversation: UUID, user: UUID, yes: bool = True) -> N
         if row is None or not row.user.is_active:
             raise NotFound("Nobody like that asks to be let in.")
         if not yes:
-            row.declined_at = timezone.now()
-            row.save(update_fields=["declined_at"])
+            questions.end_asking(conversation, user, declined=True)
             return
         members.enter(ledger, actor, row.user, by="asked")
-        row.delete()
+        questions.end_asking(conversation, user)  # also of who was in it already
 
 
 def _inviting(actor: User, conversation: UUID) -> Conversation:
@@ -180,11 +179,12 @@ def _inviting(actor: User, conversation: UUID) -> Conversation:
 
 
 def _ask(row: Invitation, actor: User) -> Outcome:
-    _, fresh = Joining.objects.get_or_create(
+    wish, fresh = Joining.objects.get_or_create(
         conversation_id=row.conversation_id, user=actor, defaults={"invitation": row}
     )
     if fresh:
         _use(row)
+        questions.ask_in(wish)
     return Outcome(row.conversation_id, Came.ASKED)
 
 

@@ -100,7 +100,7 @@ class _Batch:
         if first := self._known.get(identity):
             return first.again()
         if not rights.may_post(ledger.conversation, member):
-            return Forbidden(rights.ADMINS_POST)
+            return Forbidden(rights.refusal(ledger.conversation))
         answered = self._answered(draft, member)
         if draft.reply_to and answered is None:
             return Invalid.field("reply_to", "The message you answer is not in this conversation.")

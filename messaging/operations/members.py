@@ -10,6 +10,7 @@ from messaging.events import JOINED, LEFT, ROLE
 from messaging.models import Conversation, Membership
 from messaging.operations import blocks, log, questions, requests
 from messaging.queries import access, counts, rights
+from messaging.queries import invitations as declining
 
 Role = Membership.Role
 
@@ -18,7 +19,8 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
     """Add people; who is a member already stays as they are. They read from their joining on, and who does not know
     the actor and chose so is asked first.
 
-    Raises Forbidden unless the actor may by right and may reach them, Invalid beyond the maximum.
+    Raises Forbidden unless the actor may by right and may reach them, or where one of them declined an invitation into
+    it lately; Invalid beyond the maximum.
     """
     with changing(actor, conversation) as (ledger, mine):
         if not rights.may_add(ledger.conversation, mine):
@@ -29,6 +31,8 @@ def add(actor: User, *, conversation: UUID, users: Sequence[User]) -> list[Membe
         if active + len(fresh) > ledger.conversation.traits.maximum_members:
             raise Invalid.field("members", full(ledger.conversation))
         requests.require_addable(actor, list(fresh.values()))
+        if declining.declined_lately(ledger.conversation, list(fresh.values())):
+            raise Forbidden(requests.UNREACHABLE)
         asked = requests.first_states(ledger.conversation.traits, actor, list(fresh.values()))
         joined = [
             _join(ledger, actor, user, rows.get(user.id), asked.get(user.id)) for user in fresh.values()

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
-from chatify.lib import ids, markup, text
+from chatify.lib import ids, text
 from chatify.lib.errors import ChatifyError
 from messaging.models import Message
-from messaging.operations import claims, log, mentions, rows
+from messaging.operations import claims, log, mentions, rows, writing
 from messaging.operations.log import Draft, Sent
 from messaging.queries import access
 
@@ -25,11 +25,12 @@ def prepare(
     reads: bool = True,
     sent_at: datetime | None = None,
     forwarded_from: Message | None = None,
+    first: bool = False,
 ) -> Draft:
     """Validate and render a message, outside any lock. Raises Invalid (TooLarge for a text beyond its limit).
 
     `attachments` are uploads; with some, the text may be empty. Whether the sender may post there and may take the
-    files is decided by `log.append`, on the locked rows.
+    files is decided by `log.append`, on the locked rows. `first`: it is the first letter of a thread.
     """
     carried = claims.wanted(attachments)
     source = text.clean_body(body, required=not carried)
@@ -41,7 +42,7 @@ def prepare(
         sender=sender,
         client_id=ids.parse(client_id, field="client_id"),
         body=source,
-        html=mentions.mark(markup.render(source), called),
+        html=writing.html_of(source, called, conversation=conversation, letter=first),
         salt=secrets.token_hex(16),
         reply_to=ids.parse(reply_to, field="reply_to") if reply_to else None,
         reads=reads,

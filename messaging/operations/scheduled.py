@@ -5,56 +5,28 @@ They enter the log when they go, under the `client_id` they were given. Until th
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.jobs import operations as jobs
-from chatify.lib import db, events, text
-from chatify.lib.digest import stamp
-from chatify.lib.errors import ChatifyError, Conflict, Invalid, NotFound, TooMany
+from chatify.lib import db, text
+from chatify.lib.errors import ChatifyError, Conflict, NotFound, TooMany
 from media.operations import uploads
-from messaging.events import RowsChanged
-from messaging.models import Membership, Scheduled
-from messaging.operations import claims, drafts, messages, notices, rows
+from messaging.models import Scheduled
+from messaging.operations import drafts, firsts, messages, notices, rows
+from messaging.operations.holding import RELEASE, Held, State, keep, plan, tell, to_come
 from messaging.operations.log import Sent
-from messaging.queries import access, rights
+from messaging.queries import access
 from messaging.queries.preferences import asks_when_late, undo_seconds
 
-RELEASE = "scheduled.release"
-MOST = 200
+__all__ = ["RELEASE", "Held", "change", "hold", "post", "release", "release_late", "send_now", "take_back"]
+
 LATE = timedelta(minutes=10)
 KEPT = timedelta(days=30)
-State = Scheduled.State
 FAILED = (State.ASKING, State.REFUSED)
 """What its sender must hear of: it did not go."""
-
-
-class Held(NamedTuple):
-    """What the sender of a message that waits is told: it has no place yet."""
-
-    id: UUID
-    conversation: UUID
-    client_id: UUID
-    held_until: datetime
-    duplicate: bool = False
-
-    def shape(self) -> dict[str, Any]:
-        """The acknowledgement as the socket and the form give it."""
-        return {
-            "type": "ack",
-            "client_id": str(self.client_id),
-            "conversation": str(self.conversation),
-            "id": str(self.id),
-            "seq": None,
-            "number": None,
-            "at": stamp(timezone.now()),
-            "duplicate": self.duplicate,
-            "held_until": stamp(self.held_until),
-        }
 
 
 def post(
@@ -110,44 +82,10 @@ def hold(
         body=draft.body,
         reply_to=draft.reply_to,
         attachments=[str(each) for each in draft.attachments],
-        due_at=_to_come(send_at) if send_at else timezone.now() + timedelta(seconds=seconds),
+        due_at=to_come(send_at) if send_at else timezone.now() + timedelta(seconds=seconds),
         undo=send_at is None,
     )
-    return _keep(row, my)
-
-
-def _keep(row: Scheduled, my: Membership) -> Held:
-    if first := _before(row):
-        return first
-    rights.require_post(my.conversation, my)
-    mine = Scheduled.objects.filter(user=row.user)
-    if mine.filter(state__in=Scheduled.OPEN).count() >= MOST:
-        raise TooMany(f"At most {MOST} messages can wait at a time.", retry_after=60)
-    try:
-        with db.atomic():
-            claims.reserve(row.user, [UUID(each) for each in row.attachments])
-            row.save(force_insert=True)
-            _plan(row)
-            _tell(row)
-    except (IntegrityError, NotFound):
-        # The same message at the same time: it has the row, and the files.
-        first = _before(row)
-        if first is None:
-            raise
-        return first
-    return Held(row.pk, row.conversation_id, row.client_id, row.due_at)
-
-
-def _before(row: Scheduled) -> Held | None:
-    """The first answer to a message that was held under this id before. Raises Conflict where it was taken back."""
-    same = Scheduled.objects.filter(
-        conversation_id=row.conversation_id, user=row.user, client_id=row.client_id
-    ).first()
-    if same is None:
-        return None
-    if same.state == State.CANCELLED:
-        raise Conflict("This message was taken back.")
-    return Held(same.pk, same.conversation_id, same.client_id, same.due_at, duplicate=True)
+    return keep(row, my=my)
 
 
 def take_back(actor: User, *, scheduled: UUID) -> Scheduled:
@@ -158,7 +96,7 @@ def take_back(actor: User, *, scheduled: UUID) -> Scheduled:
         row.save(update_fields=["state"])
         uploads.touch(actor, row.attachments)
         _give_back(row)
-        _tell(row)
+        tell(row)
     return row
 
 
@@ -171,11 +109,11 @@ def change(
         if body is not None:
             row.body = text.clean_body(body, required=not row.attachments)
         if send_at is not None:
-            row.due_at, row.undo = _to_come(send_at), False
+            row.due_at, row.undo = to_come(send_at), False
             row.state, row.reason = State.WAITING, ""
-            _plan(row)
+            plan(row)
         row.save(update_fields=["body", "due_at", "undo", "state", "reason"])
-        _tell(row)
+        tell(row)
     return row
 
 
@@ -204,7 +142,9 @@ def release_late() -> None:
     for row in due.select_related("user").order_by("due_at")[:100]:
         _release(row)
     closed = Scheduled.objects.filter(state__in=(State.SENT, State.CANCELLED))
-    closed.filter(due_at__lt=timezone.now() - KEPT).delete()
+    old = closed.filter(due_at__lt=timezone.now() - KEPT)
+    firsts.forget(old)
+    old.delete()
 
 
 def _release(row: Scheduled, *, ask: bool = True) -> None:
@@ -218,15 +158,7 @@ def _release(row: Scheduled, *, ask: bool = True) -> None:
     if not claimed and not Scheduled.objects.filter(pk=row.pk, state=State.SENDING).exists():
         return None
     try:
-        messages.send(
-            row.user,
-            conversation=row.conversation_id,
-            body=row.body,
-            client_id=row.client_id,
-            reply_to=row.reply_to,
-            attachments=row.attachments,
-            reads=False,
-        )
+        _send(row)
     except TooMany:
         raise  # the conversation is busy: the job is tried again
     except NotFound:
@@ -236,13 +168,28 @@ def _release(row: Scheduled, *, ask: bool = True) -> None:
     return _end(row, State.SENT)
 
 
+def _send(row: Scheduled) -> None:
+    if row.recipients is not None:
+        return firsts.release(row)
+    messages.send(
+        row.user,
+        conversation=row.conversation_id,
+        body=row.body,
+        client_id=row.client_id,
+        reply_to=row.reply_to,
+        attachments=row.attachments,
+        reads=False,
+    )
+    return None
+
+
 def _end(row: Scheduled, state: str, reason: str = "") -> None:
     with db.atomic():
         waiting = Scheduled.objects.filter(pk=row.pk, state__in=(State.WAITING, State.SENDING))
         if waiting.update(state=state, reason=reason[:300]) and state in FAILED:
             key = f"scheduled:{row.pk}:{row.due_at.isoformat()}"
             notices.tell(row.user_id, event="scheduled_failed", key=key, said=reason)
-        _tell(row)
+        tell(row)
 
 
 def _open(actor: User, id: UUID) -> Scheduled:
@@ -256,23 +203,10 @@ def _open(actor: User, id: UUID) -> Scheduled:
 
 
 def _give_back(row: Scheduled) -> None:
+    if row.recipients is not None:
+        return firsts.withdraw(row)
     try:
         drafts.put_back(row.user, conversation=row.conversation_id, body=row.body)
     except NotFound:
-        return  # they are no longer in it: the list of what waits showed them the text
-
-
-def _plan(row: Scheduled) -> None:
-    payload = {"id": str(row.pk)}
-    jobs.add(kind=RELEASE, key=f"{row.pk}:{row.due_at.isoformat()}", payload=payload, due=row.due_at)
-
-
-def _tell(row: Scheduled) -> None:
-    """Every device of the sender looks again at what waits."""
-    events.emit(RowsChanged(row.user_id, (row.conversation_id,)))
-
-
-def _to_come(send_at: datetime) -> datetime:
-    if send_at <= timezone.now():
-        raise Invalid.field("send_at", "This time is over. Choose one to come.")
-    return send_at
+        return None  # they are no longer in it: the list of what waits showed them the text
+    return None

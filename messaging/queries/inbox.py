@@ -30,7 +30,7 @@ from chatify.lib.paging import Page
 from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import Conversation, Event, KeptDraft, Label, Membership, Message
-from messaging.queries import access, counts, drafts, filters, visible
+from messaging.queries import access, counts, drafts, filters, standing, visible
 from messaging.queries import labels as labels_of
 
 PEOPLE_SHOWN = 4
@@ -160,7 +160,7 @@ def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:
     theirs = Membership.objects.filter(user_id=other.pk, left_seq=None).values("conversation_id")
     if user.pk == other.pk:
         return []
-    rows = _memberships(user.pk).filter(conversation_id__in=theirs)
+    rows = _memberships(user.pk).filter(standing.begun(), conversation_id__in=theirs)
     return _complete(user, list(rows.order_by("-conversation__last_activity_at")[:limit]))
 
 

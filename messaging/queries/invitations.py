@@ -137,7 +137,7 @@ def _open(group: Conversation) -> QuerySet[Invitation]:
 
 
 def for_me(user: User, *, limit: int = 50) -> Sequence[Invitation]:
-    """What I am invited into and have not answered, of people whom I did not block."""
+    """What I am invited into and have not answered, of people whom I did not block and who may still invite."""
     return list(_received(user.pk).select_related("conversation", "creator").order_by("-id")[:limit])
 
 
@@ -153,8 +153,16 @@ def waiting_of(user: OuterRef) -> Subquery:
 
 
 def _received(user: UUID | OuterRef) -> QuerySet[Invitation]:
+    """Those that open something: who made them may still invite, and is not blocked."""
     blocked = Block.objects.filter(blocker_id=OuterRef("receiver_id"), blocked_id=OuterRef("creator_id"))
-    return Invitation.objects.filter(~Exists(blocked), receiver_id=user, state=OPEN)
+    makers = Membership.objects.filter(
+        Q(conversation__members_add=True) | Q(role__in=Membership.MANAGING),
+        conversation_id=OuterRef("conversation_id"),
+        user_id=OuterRef("creator_id"),
+        user__is_active=True,
+        left_seq=None,
+    )
+    return Invitation.objects.filter(~Exists(blocked), Exists(makers), receiver_id=user, state=OPEN)
 
 
 def joining_count(conversation: Conversation) -> int:

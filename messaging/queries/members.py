@@ -80,6 +80,13 @@ def count(conversation: Conversation) -> int:
     return Membership.objects.filter(conversation_id=conversation.id, left_seq=None).count()
 
 
+def managers_of(conversation: UUID) -> list[UUID]:
+    """Those who run a group."""
+    rows = Membership.objects.filter(conversation_id=conversation, left_seq=None)
+    rows = rows.filter(role__in=Membership.MANAGING)
+    return list(rows.filter(user__is_active=True).values_list("user_id", flat=True))
+
+
 def successors(conversation: Conversation, my: Membership, *, limit: int = 50) -> list[Membership]:
     """Whom the last owner may name when leaving, admins first, then by joining; nobody where another owner stays."""
     rows = Membership.objects.filter(conversation_id=conversation.id, left_seq=None).exclude(pk=my.pk)

@@ -10,12 +10,14 @@ from messaging.models import Conversation, Membership, Message
 from messaging.models.conversation import RIGHTS
 
 ADMINS_POST = "Only admins post here."
+NOT_GONE = "The first letter of this thread has not gone yet. Change it where it waits."
 
 
 class Posting(Protocol):
     """What decides about writing: the conversation's row, or the part of it that a send holds."""
 
     members_post: bool
+    head: int
 
 
 class Manager(Protocol):
@@ -33,7 +35,12 @@ def may_post(conversation: Posting, my: Manager) -> bool:
 def require_post(conversation: Posting, my: Manager) -> None:
     """Raises Forbidden where the member only reads."""
     if not may_post(conversation, my):
-        raise Forbidden(ADMINS_POST)
+        raise Forbidden(refusal(conversation))
+
+
+def refusal(conversation: Posting) -> str:
+    """Why who only reads may not write: a group says so, and so does a thread whose first letter waits."""
+    return ADMINS_POST if conversation.head else NOT_GONE
 
 
 def manages(conversation: Conversation, my: Membership) -> bool:

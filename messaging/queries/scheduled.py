@@ -1,12 +1,13 @@
 """What a person has waiting to be sent. Nobody else finds it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from chatify.lib import paging
+from chatify.lib import ids, paging
 from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
 from chatify.lib.prepared import Prepared
@@ -40,6 +41,26 @@ def held(user: User, id: UUID) -> Scheduled:
     if row is None:
         raise NotFound("There is no such message waiting.")
     return row
+
+
+def taken_back(user: User, id: UUID | str) -> Scheduled:
+    """A first letter that was taken back, to be written anew. Raises NotFound."""
+    rows = Scheduled.objects.filter(user=user, state=Scheduled.State.CANCELLED, recipients__isnull=False)
+    row = rows.filter(pk=key).select_related("conversation").first() if (key := ids.read(str(id))) else None
+    if row is None:
+        raise NotFound("There is no such letter.")
+    return row
+
+
+def addressed(rows: Sequence[Scheduled]) -> dict[UUID, dict[str, list[User]]]:
+    """Whom first letters go to, by letter and by `to`, `cc` and `bcc`; one query, none where there is none."""
+    firsts = {row.pk: row.recipients for row in rows if row.recipients is not None}
+    wanted = {id for named in firsts.values() for people in named.values() for id in people}
+    known = {str(each.pk): each for each in User.objects.filter(pk__in=wanted)} if wanted else {}
+    return {
+        key: {part: [known[id] for id in people if id in known] for part, people in named.items()}
+        for key, named in firsts.items()
+    }
 
 
 def files_of(user: UUID) -> set[UUID]:

@@ -7,6 +7,7 @@ from typing import Self
 from django.db.models import F, Q
 from django.utils import timezone
 
+from messaging import kinds
 from messaging.models import Membership
 from messaging.queries.requests import TAKING_PART
 
@@ -29,12 +30,19 @@ def snoozed(now: datetime) -> Q:
 
 
 def here(now: datetime) -> Q:
-    """In the inbox: neither done nor snoozed, and no request that waits for an answer."""
+    """In the inbox: begun, neither done nor snoozed, and no request that waits for an answer."""
     return (
         TAKING_PART
+        & begun()
         & _woken("done_number", now, Q(done_at=None))
         & _woken("snoozed_number", now, Q(snoozed_until=None) | Q(snoozed_until__lte=now))
     )
+
+
+def begun() -> Q:
+    """Something was said in it, or the member began it: of a chat that another has only opened, nobody learns."""
+    said, named = Q(conversation__message_count__gt=0), ~Q(conversation__kind__in=kinds.PAIRS)
+    return said | named | Q(conversation__created_by=F("user_id"))
 
 
 def unread() -> Q:

@@ -113,7 +113,8 @@ def preview(row: Any) -> str:
     """The last message in one line."""
     last = row.last_message
     if last is None:
-        return "" if row.conversation.message_count else "No messages yet"
+        nothing = "Not sent yet" if row.conversation.traits.has_subject else "No messages yet"
+        return "" if row.conversation.message_count else nothing
     if row.folded:
         return FOLDED
     return "Deleted message" if last.deleted_at else last.line

@@ -16,89 +16,27 @@ from django.test import Client
 from accounts.models import User
 from chatify.lib import db
 from chatify.lib.errors import ChatifyError
-from messaging.models import Conversation, Invitation, Joining, Membership
-from messaging.operations import blocks, conversations, invitations, log, members, messages
+from messaging.models import (
+    Conversation,
+    HiddenMessage,
+    Invitation,
+    Joining,
+    KeptDraft,
+    Membership,
+    Message,
+    Reaction,
+    Scheduled,
+    Star,
+)
+from messaging.operations import blocks, conversations, inbox, invitations, log, members, messages
+from messaging.queries import sync
+
+from .acts import ALLOWED, API, EVERYBODY, PAGES, WHO, X, Y
 
 pytestmark = pytest.mark.django_db
+APART = {"mark_unread": "the socket says it, or a form"}
+"""What one door has not."""
 
-WHO = ("owner", "admin", "member", "removed", "stranger", "blocked", "anonymous")
-"""`blocked` is a member whom the owner blocked: in a group they are a member like others, and cannot tell."""
-
-# act: what the page answers to each of WHO, and then the API. 2xx and 3xx are written as "yes".
-Y, N, X = "yes", 403, 404
-MEMBERS = (Y, Y, Y, X, X, Y)
-ADMINS = (Y, Y, N, X, X, N)
-OWNERS = (Y, N, N, X, X, N)
-EVERYBODY: dict[str, tuple[Any, ...]] = {
-    "read": MEMBERS,
-    "write": MEMBERS,
-    "write_announced": ADMINS,
-    "see_members": MEMBERS,
-    "add": ADMINS,
-    "add_allowed": MEMBERS,
-    "remove_member": ADMINS,
-    "remove_owner": (409, N, N, X, X, N),
-    "promote": OWNERS,
-    "rename": ADMINS,
-    "rename_allowed": MEMBERS,
-    "picture": ADMINS,
-    "picture_allowed": MEMBERS,
-    "allow": ADMINS,
-    "pin": ADMINS,
-    "pin_allowed": MEMBERS,
-    "delete_of_another": ADMINS,
-    "invite_by_link": ADMINS,
-    "invite_by_link_allowed": MEMBERS,
-    "invite_person": ADMINS,
-    "revoke_of_another": (Y, Y, X, X, X, X),
-    "let_in": ADMINS,
-    "leave": (409, Y, Y, X, X, Y),
-}
-ALLOWED = {"write_announced": {"members_post": False}, "add_allowed": {"members_add": True},
-           "rename_allowed": {"members_edit": True}, "picture_allowed": {"members_edit": True},
-           "pin_allowed": {"members_pin": True},
-           "invite_by_link_allowed": {"members_add": True}}  # fmt: skip
-
-# act: method and path, then the form of the page, the body of the API. {c} the group, {m} a message, {u} somebody in
-# it, {o} its owner, {n} somebody new, {i} a link of another, {j} who asks to be let in
-PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
-    "read": ("GET", "/c/{c}/", {}),
-    "write": ("POST", "/c/{c}/messages/", {"body": "hello", "client_id": "{k}"}),
-    "see_members": ("GET", "/c/{c}/details/", {}),
-    "add": ("POST", "/c/{c}/members/", {"to": "newcomer-one"}),
-    "remove_member": ("POST", "/c/{c}/members/{u}/remove/", {}),
-    "remove_owner": ("POST", "/c/{c}/members/{o}/remove/", {}),
-    "promote": ("POST", "/c/{c}/members/{u}/role/", {"role": "admin"}),
-    "rename": ("POST", "/c/{c}/title/", {"title": "Orchard"}),
-    "picture": ("POST", "/c/{c}/picture/", {"remove": "1"}),
-    "allow": ("POST", "/c/{c}/rights/", {"post": "admins"}),
-    "pin": ("POST", "/m/{m}/pin/", {"on": "1"}),
-    "delete_of_another": ("POST", "/m/{m}/delete/", {"for": "everyone"}),
-    "invite_by_link": ("POST", "/c/{c}/invitations/", {"make": "link"}),
-    "invite_person": ("POST", "/c/{c}/invitations/", {"make": "people", "to": "newcomer-one"}),
-    "revoke_of_another": ("POST", "/c/{c}/invitations/{i}/revoke/", {}),
-    "let_in": ("POST", "/c/{c}/joining/{j}/", {"do": "accept"}),
-    "leave": ("POST", "/c/{c}/leave/", {}),
-}
-API: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "read": ("GET", "/conversations/{c}/messages", {}),
-    "write": ("POST", "/conversations/{c}/messages", {"body": "hello", "client_id": "{k}"}),
-    "see_members": ("GET", "/conversations/{c}/members", {}),
-    "add": ("POST", "/conversations/{c}/members", {"members": ["{n}"]}),
-    "remove_member": ("DELETE", "/conversations/{c}/members/{u}", {}),
-    "remove_owner": ("DELETE", "/conversations/{c}/members/{o}", {}),
-    "promote": ("PATCH", "/conversations/{c}/members/{u}", {"role": "admin"}),
-    "rename": ("PATCH", "/conversations/{c}", {"title": "Orchard"}),
-    "picture": ("DELETE", "/conversations/{c}/avatar", {}),
-    "allow": ("PATCH", "/conversations/{c}", {"settings": {"post": "admins"}}),
-    "pin": ("PUT", "/messages/{m}/pin", {}),
-    "delete_of_another": ("DELETE", "/messages/{m}", {}),
-    "invite_by_link": ("POST", "/conversations/{c}/invitations", {}),
-    "invite_person": ("POST", "/conversations/{c}/invitations", {"person": "{n}"}),
-    "revoke_of_another": ("DELETE", "/invitations/{i}", {}),
-    "let_in": ("POST", "/conversations/{c}/joining/{j}/accept", {}),
-    "leave": ("DELETE", "/conversations/{c}", {}),
-}
 Names = dict[str, str]
 
 
@@ -151,11 +89,24 @@ def filled(value: Any, names: Names) -> Any:
 
 def state() -> tuple[Any, ...]:
     """What no refused act may change."""
+    mine = (
+        "role",
+        "left_seq",
+        "read_number",
+        "done_at",
+        "pinned_at",
+        "muted_until",
+        "snoozed_until",
+        "level",
+    )
     return (
-        list(Conversation.objects.values_list("head", "title", "members_post")),
-        list(Membership.objects.order_by("pk").values_list("role", "left_seq")),
+        list(Conversation.objects.values_list("head", "title", "members_post", "previews")),
+        list(Membership.objects.order_by("pk").values_list(*mine)),
         list(Invitation.objects.order_by("pk").values_list("state", "uses")),
-        Joining.objects.count(),
+        *(
+            rows.objects.count()
+            for rows in (Joining, Message, Reaction, Star, HiddenMessage, KeptDraft, Scheduled)
+        ),
     )
 
 
@@ -207,6 +158,8 @@ def test_the_api_answers_each_by_right(
 ) -> None:
     client = client_of(cast, who)
     for act, answers in EVERYBODY.items():
+        if act in APART:
+            continue
         method, path, body = API[act_of(act)]
         with tried(group, act) as before:
             said = "" if method == "GET" or not body and method != "POST" else json.dumps(filled(body, names))
@@ -214,6 +167,11 @@ def test_the_api_answers_each_by_right(
                 method, "/api/v1" + path.format(**names), said, content_type="application/json"
             )
             check(answer, 401 if who == "anonymous" else answers[WHO.index(who)], before, act)
+
+
+def test_every_act_has_its_doors() -> None:
+    named = {act_of(act) for act in EVERYBODY}
+    assert named == set(PAGES) == set(API) | set(APART)
 
 
 @pytest.mark.parametrize("who", WHO[:-1])
@@ -230,3 +188,21 @@ def test_what_the_socket_sends_is_answered_by_right(
             assert isinstance(own, log.Sent), "who is refused holds nobody up"
             answered = outcome.status if isinstance(outcome, ChatifyError) else Y
             assert answered == EVERYBODY[act][WHO.index(who)], act
+
+
+@pytest.mark.parametrize("who", WHO[:-1])
+def test_what_the_socket_asks_and_moves_is_answered_by_right(
+    who: str, cast: dict[str, User], group: Conversation, names: Names
+) -> None:
+    """`read`, `got` and `unread` are taken in batches, and each is told its own error; `sync` reads as a page does."""
+    user, other = cast[who].pk, cast["owner"].pk
+    may = EVERYBODY["read"][WHO.index(who)] == Y
+    for kind in ("read", "got", "unread"):
+        with tried(group, kind):
+            steps = [inbox.Advance(each, group.id, kind, 1) for each in (user, other)]  # type: ignore[arg-type]
+            outcome, own = inbox.advance(steps)
+            assert not isinstance(own, ChatifyError), "who is refused holds nobody up"
+            assert (getattr(outcome, "status", 200) == 200) == may and (may or outcome.status == X)
+    told = sync.socket_memberships([user]).get(user, [])
+    assert (group.id in {each.conversation for each in told}) == may
+    assert (user in sync.members(group.id)[1]) == may, "typing and events go to these"

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from accounts.models import User
 from chatify.lib import addresses
-from messaging.models import Conversation, Membership
-from messaging.queries import copies, receipts
+from messaging.models import Conversation, Membership, Scheduled
+from messaging.queries import copies, receipts, scheduled
 from messaging.queries.receipts import Marks
 
 LINES = (("from", "From"), ("to", "To"), ("cc", "Cc"), ("bcc", "Bcc"))
@@ -34,14 +34,28 @@ class Line:
 
 
 def of(
-    user: User, found: Conversation, listed: Sequence[Membership], shown: Mapping[UUID, Marks], *, mine: int
+    user: User,
+    found: Conversation,
+    listed: Sequence[Membership],
+    shown: Mapping[UUID, Marks],
+    *,
+    mine: int,
+    held: Sequence[Scheduled] = (),
 ) -> list[Line]:
-    """From, To, Cc and, for those who may know of it, Bcc: each only where there is somebody."""
+    """From, To, Cc and, for those who may know of it, Bcc: each only where there is somebody. `held` is what waits
+    here: a first letter names whom it will go to."""
     if not found.traits.has_subject:
         return []
     rows = [(each.mail_role, Addressee(each.user, _read(shown.get(each.pk), mine))) for each in listed]
     if found.copy_of_id:
         rows += [(each.mail_role, Addressee(each.user, member=False)) for each in copies.addressed(found)]
+    to_come = [
+        (part, person)
+        for named in scheduled.addressed(held).values()
+        for part in named
+        for person in named[part]
+    ]
+    rows += [(part, Addressee(person, member=False)) for part, person in to_come]
     return lines([*rows, *_blind(user, found)])
 
 

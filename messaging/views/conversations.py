@@ -160,6 +160,7 @@ def heading(user: User, found: Conversation, *, mine: int = 0) -> dict[str, Any]
     listed = members.page(found)
     others = [each for each in listed.items if each.user_id != user.pk]
     people = [each.user for each in others]
+    held = scheduled.waiting_in(user, found)
     title = kinds.title_of(
         found.traits, title=found.title, others=[each.label for each in people[:4]], me=user.label
     )
@@ -170,7 +171,7 @@ def heading(user: User, found: Conversation, *, mine: int = 0) -> dict[str, Any]
         "face": _face(user, found, people, title),
         "others": people[:NAMES_SHOWN],
         "more_members": len(people) > NAMES_SHOWN,
-        "recipients": addressees.of(user, found, listed.items, shown, mine=mine),
+        "recipients": addressees.of(user, found, listed.items, shown, mine=mine, held=held),
         "progress": Progress.of(others, complete=listed.next is None, shown=shown),
         "seen": _seen(user, found, others),
         "asking": asking.of(user, found, others),
@@ -185,7 +186,7 @@ def heading(user: User, found: Conversation, *, mine: int = 0) -> dict[str, Any]
         "may_delete": rights.manages(found, found.my),  # type: ignore[attr-defined]
         "common": COMMON,
         "labels": labels.choices(user, found.my),  # type: ignore[attr-defined]
-        "waiting": scheduled.waiting_in(user, found),
+        "waiting": held,
     }
 
 

@@ -1,6 +1,5 @@
 """Messages of a conversation: earlier ones as a part, a new one by the form that also the script falls back on."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +55,7 @@ def send(request: MemberRequest, id: UUID) -> HttpResponse:
 
 
 def _send(request: MemberRequest, id: UUID, draft: Draft, given: list[UploadedFile]) -> Sent | Held:
-    sender, send_at = request.user, _send_at(request)
+    sender, send_at = request.user, moments.asked(request.POST)
     key = ids.parse(draft.client_id, field="client_id")
     pace.before_send(sender, conversation=id, client_id=key)
     if given:
@@ -66,13 +65,6 @@ def _send(request: MemberRequest, id: UUID, draft: Draft, given: list[UploadedFi
         draft.attachments.extend(str(each) for each in attachments.bring(sender, given))
     carried: dict[str, Any] = {"reply_to": draft.reply_to or None, "attachments": draft.attachments}
     return scheduled.post(sender, send_at=send_at, conversation=id, body=draft.body, client_id=key, **carried)
-
-
-def _send_at(request: MemberRequest) -> datetime | None:
-    """The time of the button that was pressed, or the one that was typed beside it."""
-    wish = request.POST.get("send_at", "")
-    wish = request.POST.get("own_at", "") if wish == "own" else wish
-    return moments.chosen(wish, field="send_at") if request.POST.get("send_at") else None
 
 
 def _answer(request: MemberRequest, sent: Sent | Held) -> HttpResponse:

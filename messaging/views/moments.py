@@ -1,7 +1,9 @@
 """Times that people choose: an hour from now, tomorrow at eight, or one they type, in the reader's own zone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -47,6 +49,14 @@ def chosen(value: str, *, field: str = "until") -> datetime:
     except (ValueError, OverflowError):
         pass
     raise Invalid.field(field, "Choose a day and a time.")
+
+
+def asked(form: Mapping[str, Any]) -> datetime | None:
+    """When a message is to go: the time of the button that was pressed, or the one that was typed beside it; None for
+    now. Raises Invalid."""
+    pressed = form.get("send_at", "")
+    wish = form.get("own_at", "") if pressed == "own" else pressed
+    return chosen(wish, field="send_at") if pressed else None
 
 
 def muted_until(name: str) -> datetime | None:

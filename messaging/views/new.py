@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.door import MemberRequest, signed_in
 from accounts.models import User
 from chatify.lib import http, ids
-from chatify.lib.errors import ChatifyError, Forbidden, Invalid, NotFound, TooMany
+from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid, NotFound, TooMany
 from media import queries as files
 from messaging import kinds
 from messaging.forms import Starting
 from messaging.models import Conversation
-from messaging.operations import attachments, claims, pace
+from messaging.operations import attachments, claims, firsts, pace
 from messaging.operations import conversations as operations
-from messaging.queries import access, rights, timeline
+from messaging.queries import access, rights, scheduled, timeline
+from messaging.views import moments
 from messaging.views.inbox import list_of
 from messaging.views.picker import Picker, chosen, pick, search
 
@@ -59,8 +60,9 @@ def _group(actor: User, form: Starting, people: list[list[User]]) -> Conversatio
 def _mail(actor: User, form: Starting, people: list[list[User]]) -> Conversation:
     typed, key = form.data, _key(form)
     pace.before_start(actor, kinds.MAIL, client_id=key, people=[each for field in people for each in field])
-    return operations.start_mail(
+    return firsts.post(
         actor,
+        send_at=moments.asked(typed),
         subject=typed.get("subject", ""),
         to=people[0],
         cc=people[1],
@@ -105,12 +107,25 @@ def new(request: MemberRequest) -> HttpResponse:
     if way.copies:
         pickers += [pick(request, "cc", "Cc"), pick(request, "bcc", "Bcc")]
     if request.method != "POST":
-        begun = {"client_id": str(ids.uuid7()), "subject": request.GET.get("subject", "")[:200]}
-        return _form(request, way, Starting(initial=begun), pickers)
+        return _form(request, way, _begun(request, pickers), pickers)
     finding = "find" in request.POST
     form = Starting(initial=request.POST.dict()) if finding else Starting(request.POST)
     form.attachments = request.POST.getlist("attachments")
     return (_find if finding else _start)(request, way, form, pickers)
+
+
+def _begun(request: MemberRequest, pickers: list[Picker]) -> Starting:
+    """An empty form, or what the address says: a subject, or a first letter that was taken back."""
+    begun = {"client_id": str(ids.uuid7()), "subject": request.GET.get("subject", "")[:200]}
+    if not (again := request.GET.get("again")):
+        return Starting(initial=begun)
+    row = scheduled.taken_back(request.user, again)
+    named = scheduled.addressed([row])[row.pk]
+    for picker in pickers:
+        picker.picked = named.get(picker.name, [])
+    form = Starting(initial={**begun, "subject": row.conversation.title, "body": row.body})
+    form.attachments = list(row.attachments)
+    return form
 
 
 @require_safe
@@ -149,7 +164,7 @@ def _start(request: MemberRequest, way: Way, form: Starting, pickers: list[Picke
     try:
         _bring(request, way, form)
         found = way.start(request.user, form, [chosen(request, picker) for picker in pickers])
-    except (Forbidden, Invalid, NotFound, TooMany) as error:
+    except (Conflict, Forbidden, Invalid, NotFound, TooMany) as error:
         status = 422 if isinstance(error, NotFound) else error.status
         return http.wait(_form(request, way, form, pickers, error=error, status=status), error)
     return http.SeeOther(reverse("conversation", args=[found.id]))
@@ -184,7 +199,8 @@ def _form(
 
 def _fields(user: User, way: Way, form: Starting) -> dict[str, Any]:
     carried = files.free(user, form.attachments) if way.files else []
-    return {"shown": [form[name] for name in way.fields], "carried": carried, "most_files": claims.MOST}
+    shown = {"shown": [form[name] for name in way.fields], "carried": carried, "most_files": claims.MOST}
+    return {**shown, "moments": moments.to_come()} if way.files else shown
 
 
 def _explain(form: Starting, pickers: list[Picker], error: ChatifyError | None) -> None:

@@ -14,6 +14,7 @@ from accounts.door import MemberRequest, signed_in
 from chatify.lib import http
 from chatify.lib.errors import Invalid
 from messaging.forms import SendingChoices, Waiting
+from messaging.models import Scheduled
 from messaging.operations import preferences
 from messaging.operations import scheduled as operations
 from messaging.queries import scheduled as queries
@@ -27,7 +28,9 @@ from messaging.views.inbox import list_of
 def scheduled(request: MemberRequest) -> HttpResponse:
     """GET /scheduled/: mine, what goes first comes first."""
     page = queries.page(request.user, cursor=request.GET.get("cursor"))
-    return _pane(request, "scheduled", "_list", {"page": page})
+    named = queries.addressed(page.items)
+    rows = [(row, named.get(row.pk, {}).get("to", [])) for row in page.items]
+    return _pane(request, "scheduled", "_list", {"page": page, "rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,12 +54,21 @@ def edit(request: MemberRequest, id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def cancel(request: MemberRequest, id: UUID) -> HttpResponse:
-    """POST: it will not be sent; its text and its files are back in the composer."""
+    """POST: it will not be sent; its text and its files are back in the composer, or in the form of a first letter."""
     row = operations.take_back(request.user, scheduled=id)
     if http.wants_json(request):
-        back = {"body": row.body, "attachments": row.attachments}
-        return http.json_answer({"words": "Taken back.", "conversations": [str(row.conversation_id)], **back})
-    return http.SeeOther(reverse("conversation", args=[row.conversation_id]))
+        told = {"words": "Taken back.", "conversations": [str(row.conversation_id)], **_given_back(row)}
+        return http.json_answer(told)
+    return http.SeeOther(_again(row) or reverse("conversation", args=[row.conversation_id]))
+
+
+def _given_back(row: Scheduled) -> dict[str, Any]:
+    """What goes back into the composer; of a first letter, where its form is."""
+    return {"to": again} if (again := _again(row)) else {"body": row.body, "attachments": row.attachments}
+
+
+def _again(row: Scheduled) -> str:
+    return f"{reverse('new')}?kind=mail&again={row.pk}" if row.recipients is not None else ""
 
 
 @require_POST

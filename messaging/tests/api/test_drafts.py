@@ -22,6 +22,7 @@ def draft(caller: Caller, conversation: Conversation) -> Any:
 def test_a_draft_is_kept_replaced_and_cleared(
     call: Call, alice: User, bob: User, direct: Conversation
 ) -> None:
+    messages.send(bob, conversation=direct.id, body="Hello", client_id=uuid4())
     first, second, other = call(alice), call(alice), call(bob)
     saved = first.put(f"/conversations/{direct.id}/draft", {"body": "Dear B"})
     assert saved.status_code == 200 and saved.json()["my"]["draft"]["body"] == "Dear B"

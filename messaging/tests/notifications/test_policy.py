@@ -30,6 +30,7 @@ REACTED, ADDED = "Somebody reacted to your message.", "You were added to this co
 CALLED, FAILED = "Somebody called you.", "You planned to send this."
 REPORTED, CONTACT = "You reported this.", "Somebody asks to be your contact."
 INVITED = "Somebody invites you into a group."
+ASKS_IN = "Somebody asks to be let into a group that you run."
 SUMMED = "Your quiet hours are over."
 
 # What follows, in letters: l listed, r listed as read, p pushed soon, P pushed late, m mailed, q kept for the summary.
@@ -135,6 +136,10 @@ invited                                            | lm   | INVITED
 invited here                                       | lm   | INVITED
 invited blocked                                    |      | BLOCKED
 invited quiet                                      | lq   | INVITED
+asks_in                                            | lm   | ASKS_IN
+asks_in level=mentions                             | lm   | ASKS_IN
+asks_in blocked                                    |      | BLOCKED
+asks_in muted                                      |      | MUTED
 contact blocked                                    |      | BLOCKED
 contact quiet                                      | lq   | CONTACT
 scheduled_failed                                   | lpm  | FAILED

@@ -12,12 +12,14 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from chatify.jobs import runner
 from chatify.lib.errors import ChatifyError, Conflict, Forbidden, Invalid, NotFound
 from messaging import kinds
 from messaging.models import Conversation, Event, Invitation, Joining, Membership
+from messaging.notifications import words
 from messaging.operations import blocks, conversations, groups, invitations, members, messages, returns
 from messaging.operations.invitations import Came
-from messaging.queries import counts, timeline, verify
+from messaging.queries import counts, notices, timeline, verify
 from messaging.queries import invitations as queries
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +168,56 @@ def test_who_declined_is_left_alone_for_a_month(
     assert invitations.ask(alice, conversation=other.id, user=dave)
     Invitation.objects.filter(pk=made.pk).update(closed_at=timezone.now() - timedelta(days=31))
     assert invitations.ask(alice, conversation=group.id, user=dave).pk != made.pk
+
+
+def test_nor_is_put_in_by_hand_and_may_come_by_themselves(
+    group: Conversation, alice: User, dave: User
+) -> None:
+    (made,) = invitations.invite(alice, conversation=group.id, users=[dave])
+    invitations.decline(dave, token=made.token)
+    with pytest.raises(Forbidden, match="Not everybody here can be added"):
+        members.add(alice, conversation=group.id, users=[dave])
+    assert not inside(dave, group)
+    assert accept(dave, link(alice, group)) == Came.JOINED
+    members.remove(alice, conversation=group.id, user=dave)
+    Invitation.objects.update(closed_at=timezone.now() - queries.REST)
+    assert members.add(alice, conversation=group.id, users=[dave])
+
+
+def test_what_opens_nothing_is_not_among_my_requests(
+    group: Conversation, alice: User, bob: User, dave: User
+) -> None:
+    groups.change(alice, conversation=group.id, allow={"add": "everyone"})
+    invitations.invite(bob, conversation=group.id, users=[dave])
+    assert (len(queries.for_me(dave)), counts.by_filter(dave.pk)["requests"]) == (1, 1)
+    groups.change(alice, conversation=group.id, allow={"add": "admins"})
+    assert (len(queries.for_me(dave)), counts.by_filter(dave.pk)["requests"]) == (0, 0)
+    members.set_role(alice, conversation=group.id, user=bob, role="admin")
+    assert (len(queries.for_me(dave)), counts.by_filter(dave.pk)["requests"]) == (1, 1)
+
+
+def test_those_who_run_the_group_hear_of_who_asks_until_it_is_decided(
+    group: Conversation, alice: User, bob: User, carol: User, dave: User, sam: User
+) -> None:
+    members.set_role(alice, conversation=group.id, user=bob, role="admin")
+    made = link(alice, group, approval=True)
+    for asker in (dave, sam):
+        assert accept(asker, made) == Came.ASKED
+        assert accept(asker, made) == Came.ASKED
+    runner.run_due()
+    assert [notices.waiting(each.pk) for each in (alice, bob, carol)] == [2, 2, 0]
+    told = words.of(bob, notices.page(bob).items[0])
+    assert told.title == "Sam asks to be let in" and told.url == f"/c/{group.id}/invitations/#asking"
+    invitations.admit(bob, conversation=group.id, user=dave.pk)
+    assert [notices.waiting(each.pk) for each in (alice, bob)] == [1, 1]
+    invitations.admit(alice, conversation=group.id, user=sam.pk, yes=False)
+    assert [notices.waiting(each.pk) for each in (alice, bob)] == [0, 0]
+    members.remove(alice, conversation=group.id, user=dave)
+    assert accept(dave, made) == Came.ASKED
+    runner.run_due()
+    assert notices.waiting(alice.pk) == 1, "it is another wish"
+    members.add(alice, conversation=group.id, users=[dave])
+    assert notices.waiting(alice.pk) == 0
 
 
 @pytest.mark.parametrize("way", ["added", "by a link", "let in"])

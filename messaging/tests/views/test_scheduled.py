@@ -71,3 +71,47 @@ def test_files_that_were_taken_back_can_be_sent_again(as_alice, alice, chat):
     assert told["attachments"] == [note]
     form = {"body": "", "client_id": str(uuid4()), "attachments": note}
     assert as_alice.post(f"/c/{chat.id}/messages/", form, headers=JSON).status_code == 201
+
+
+LETTER = {"kind": "mail", "to": "bob", "subject": "Plums", "body": "They are ripe"}
+
+
+def test_a_first_letter_waits_and_goes_back_into_its_form(as_alice, as_bob, chat):
+    form = {
+        **LETTER,
+        "cc": "carol",
+        "client_id": str(uuid4()),
+        "send_at": "own",
+        "own_at": "2099-01-31T08:00",
+    }
+    sent = as_alice.post("/c/new/", form)
+    assert sent.status_code == 303
+    page = as_alice.get(sent["Location"]).content.decode()
+    assert "They are ripe" in page and "Take back" in page and "Bob" in page and "Carol" in page
+    assert as_bob.get(sent["Location"]).status_code == 404
+    assert "They are ripe" not in as_bob.get("/inbox/").content.decode()
+    assert "New letter to" in as_alice.get("/scheduled/").content.decode()
+    assert "Not sent yet" in as_alice.get("/inbox/").content.decode()
+    row = Scheduled.objects.get()
+    back = as_alice.post(f"/scheduled/{row.id}/cancel/")
+    assert back["Location"] == f"/c/new/?kind=mail&again={row.id}"
+    again = as_alice.get(back["Location"]).content.decode()
+    assert all(word in again for word in ('value="Plums"', "They are ripe", 'value="bob"', 'value="carol"'))
+    assert as_bob.get(back["Location"]).status_code == 404
+    assert as_alice.get(sent["Location"]).status_code == 404
+    assert as_alice.post("/c/new/", form).status_code == 409
+    assert not Message.objects.exists()
+
+
+def test_a_script_is_told_where_the_letter_is_written_anew(as_alice, chat):
+    as_alice.post("/c/new/", {**LETTER, "client_id": str(uuid4()), "send_at": "2099-01-31T08:00"})
+    row = Scheduled.objects.get()
+    told = as_alice.post(f"/scheduled/{row.id}/cancel/", headers=JSON).json()
+    assert told["to"] == f"/c/new/?kind=mail&again={row.id}" and "body" not in told
+
+
+def test_a_time_that_is_none_keeps_the_letter(as_alice, chat):
+    for wrong in ({"send_at": "own", "own_at": ""}, {"send_at": "2001-01-01T00:00"}):
+        refused = as_alice.post("/c/new/", {**LETTER, "client_id": str(uuid4()), **wrong})
+        assert refused.status_code == 422 and b"They are ripe" in refused.content
+    assert not Scheduled.objects.exists()

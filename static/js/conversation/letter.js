@@ -29,9 +29,9 @@ export class Letter {
     if (form) this.#open(form);
   }
 
-  // Before htmx, which takes what the form holds at once. Buttons with a name search for people.
+  // Before htmx, which takes what the form holds at once. One button only searches for people.
   async #submitted(event) {
-    if (event.submitter?.name || !this.files.any || this.#going) return;
+    if (event.submitter?.name === "find" || !this.files.any || this.#going) return;
     const { submitter, target } = event;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,6 +1,7 @@
 /* What this person does to their own inbox: done here, it is said with a way back; done elsewhere, it shows here. */
 
 import { copies } from "../behaviours/copies.js";
+import { renewLive } from "../behaviours/live.js";
 import { Toast } from "../behaviours/toast.js";
 import { all, find } from "../lib/dom.js";
 import { untilTime } from "../conversation/times.js";
@@ -27,6 +28,7 @@ export class Own {
     this.app.rows.want(conversation, own);
     const here = own && this.app.pane?.id === conversation && !this.app.drafts.isOwnNews(conversation);
     if (here) this.app.refreshingHead.soon();
+    if (own) renewLive(conversation);
   }
 
   /** Does to the row that has the focus, else to the open conversation, what its form `name` does. */
@@ -62,8 +64,9 @@ export class Own {
     find(`#waiting [data-client-id="${CSS.escape(clientId)}"]`)?.remove();
   }
 
-  #done({ conversations = [], away = false, body = null, attachments = [] }) {
+  #done({ conversations = [], away = false, body = null, attachments = [], to = null }) {
     const { rows, pane, refreshingHead, drafts } = this.app;
+    if (to) return location.assign(to); // a first letter goes back into its form
     if (attachments.length) drafts.trays.of(conversations[0]).adopt(attachments);
     if (body !== null && conversations.includes(pane?.id)) pane.composer?.put(body);
     for (const conversation of conversations) rows.want(conversation, true);
