@@ -65,9 +65,9 @@ def read(data: bytes) -> Report | None:
 
 
 def _report(mail: Message) -> Report | None:
-    if mail.get_content_type() != "multipart/report" or not mail.is_multipart():
+    if mail.get_content_type() != "multipart/report":
         return None
-    parts = list(mail.get_payload())
+    parts = _parts(mail)
     told = [part for part in parts if part.get_content_type() == "message/delivery-status"]
     if not told:
         return None
@@ -76,8 +76,7 @@ def _report(mail: Message) -> Report | None:
 
 
 def _failures(status: Message) -> Iterator[Failure]:
-    blocks = status.get_payload()
-    for block in blocks if isinstance(blocks, list) else []:
+    for block in _parts(status):
         said = _text(block, "Status").strip()
         if _text(block, "Action").strip().lower() == "failed" and GONE_FOR_GOOD.match(said):
             names = (_address(block, "Original-Recipient"), _address(block, "Final-Recipient"))
@@ -99,14 +98,17 @@ def _address(block: Message, name: str) -> str:
 def _letter(parts: Sequence[Message]) -> str:
     """The Message-ID of what came back, whole or as its headers alone."""
     for part in parts:
-        inner: Message | None = None
-        if part.get_content_type() == "message/rfc822" and part.is_multipart():
-            inner = part.get_payload(0)
-        elif part.get_content_type() == "text/rfc822-headers":
-            inner = letters.parsed(part.get_payload(decode=True) or b"")
-        if inner is not None:
-            return _text(inner, "Message-ID").strip()
+        if part.get_content_type() == "message/rfc822":
+            return next((_text(inner, "Message-ID").strip() for inner in _parts(part)), "")
+        data = part.get_payload(decode=True) if part.get_content_type() == "text/rfc822-headers" else None
+        if isinstance(data, bytes):
+            return _text(letters.parsed(data), "Message-ID").strip()
     return ""
+
+
+def _parts(message: Message) -> list[Message]:
+    found = message.get_payload()
+    return [part for part in found if isinstance(part, Message)] if isinstance(found, list) else []
 
 
 def _text(message: Message, name: str) -> str:
