@@ -3,9 +3,11 @@
 Alice owns, Bob is a member, Carol writes mail, Dave is a stranger, Sam is staff, and there is a bot.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -23,17 +25,33 @@ pytest_plugins = ["tests.services.fixtures"]
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 IP = re.compile(r"[0-9.]+|[0-9a-f:]+:[0-9a-f:]+")
+TABLES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 SERVERS = {"stage", "serve", "postgres", "crashable_postgres", "redis_server", "redis_url", "database_url"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what must run alone by the fixtures it takes, so that nobody has to remember."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what must run alone, and what need not run on each database, by the fixtures it takes, so that nobody has to
+    remember."""
     for item in items:
         taken = set(getattr(item, "fixturenames", ()))
         if "chromium" in taken:
             item.add_marker("browser")
         elif SERVERS & taken:
             item.add_marker("process")
+        elif not TABLES & taken and item.get_closest_marker("django_db") is None:
+            item.add_marker("once")
+    if config.args == config.getini("testpaths"):
+        _keep_places(items)
+
+
+def _keep_places(items: list[pytest.Item]) -> None:
+    """Where the tests of each part stand, for the parts of `bin/test` that come later: to look through all files takes
+    as long as starting four servers."""
+    kept = os.environ.get("CHATIFY_TEST_KEPT")
+    if kept and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        for name in ("process", "browser"):
+            found = {str(item.path) for item in items if item.get_closest_marker(name)}
+            Path(kept, f"{name}.files").write_text("\n".join(sorted(found)))
 
 
 def pytest_unconfigure() -> None:

@@ -44,12 +44,18 @@ FULL_SIZE = {
 
 @dataclass
 class Part:
-    """One run of pytest."""
+    """One run of pytest. `files` names the marker whose tests it runs, where it does not look through all of them."""
 
     name: str
     arguments: list[str]
+    files: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     memory: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(dir=os.environ["CHATIFY_TEST_KEPT"])))
+
+    def places(self) -> list[str]:
+        """The files to look through: those that an earlier part found, or all."""
+        kept = Path(os.environ["CHATIFY_TEST_KEPT"], f"{self.files}.files")
+        return kept.read_text().split("\n") if self.files and kept.exists() else []
 
     def failed(self) -> list[str]:
         """The tests that failed when it ran last."""
@@ -109,9 +115,9 @@ def run_everything() -> int:
     sqlite = Part("on SQLite", [*WORKERS, "-m", ALONE])
     processes = ["-m", "process and not browser", "--durations=15"]
     whole = [
-        Part("as real processes on PostgreSQL", [*processes, "-k", "postgresql"]),
-        Part("as real processes", [*processes, "-k", "not postgresql"]),
-        Part("in a browser", ["-m", "browser", "--durations=15"]),
+        Part("as real processes on PostgreSQL", [*processes, "-k", "postgresql"], files="process"),
+        Part("as real processes", [*processes, "-k", "not postgresql"], files="process"),
+        Part("in a browser", ["-m", "browser", "--durations=15"], files="browser"),
     ]
     codes = {sqlite.name: run(sqlite)} | run_on_postgres() | run_together(whole)
     return verdict(codes | run_alone([part for part in whole if codes[part.name] == FAILED]))
@@ -127,8 +133,8 @@ def run_on_postgres() -> dict[str, int]:
         return {}
     try:
         url = server.start().database()
-        arguments = [*WORKERS, "-m", ALONE, *APPS]
-        return {name: run(Part(name, arguments, {"DATABASE_URL": url}))}
+        arguments = [*WORKERS, "-m", f"{ALONE} and not once", *APPS]
+        return {name: run(Part(name, arguments, env={"DATABASE_URL": url}))}
     finally:
         server.stop()
 
@@ -172,7 +178,7 @@ def run_alone(parts: Sequence[Part]) -> dict[str, int]:
         names = part.failed()
         if 0 < len(names) <= MOST_AGAIN:
             only = [*part.arguments, "--last-failed", "--last-failed-no-failures", "none"]
-            again = Part(f"{part.name}, once more and alone", only, part.env, part.memory)
+            again = Part(f"{part.name}, once more and alone", only, part.files, part.env, part.memory)
             codes[part.name] = run(again, AGAIN_SECONDS)
             if not codes[part.name]:
                 say(f"Passed only when run alone: {', '.join(names)}")
@@ -191,7 +197,16 @@ def show(part: Part, process: subprocess.Popen[bytes], output: IO[str], late: bo
 
 def begin(part: Part, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | dict(part.env)
-    command = [sys.executable, "-m", "pytest", "-rs", "-o", f"cache_dir={part.memory}", *part.arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-rs",
+        "-o",
+        f"cache_dir={part.memory}",
+        *part.arguments,
+        *part.places(),
+    ]
     return subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output and subprocess.STDOUT)
 
 

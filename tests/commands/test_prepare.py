@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,63 +17,92 @@ Prepare = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
+    return _checkout(tmp_path)
+
+
+def _checkout(parent: Path) -> Path:
     """A folder with our scripts, a lock without packages and a program that tells its arguments."""
-    folder = tmp_path / "a checkout"
+    folder = parent / "a checkout"
     shutil.copytree(ROOT / "bin", folder / "bin")
     (folder / "empty.txt").write_text("# nothing\n")
     (folder / "tell.py").write_text("import os, sys; print(sys.argv[1:], os.environ.get('CHATIFY_DATA'))\n")
     return folder
 
 
+@dataclass(frozen=True)
+class Made:
+    """A checkout that was started three times at once, and what was said by each."""
+
+    checkout: Path
+    said: list[tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """To make an environment takes longer than all that is tried with it."""
+    checkout = _checkout(tmp_path_factory.mktemp("made"))
+    command = [checkout / "bin" / "_prepare", "empty.txt", "tell.py", "--port", "1"]
+    env = _environment() | {"CHATIFY_DATA": "data"}
+    starts = [
+        subprocess.Popen(
+            command, cwd=checkout, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    answers = [start.communicate() for start in starts]
+    return Made(checkout, [(start.returncode, *said) for start, said in zip(starts, answers, strict=True)])
+
+
+@pytest.fixture
+def prepared(made: Made, checkout: Path) -> Path:
+    """The same as `checkout`, with an environment as an earlier start left it."""
+    shutil.copytree(made.checkout / ".venv", checkout / ".venv", symlinks=True)
+    return checkout
+
+
 @pytest.fixture
 def prepare(checkout: Path, tmp_path: Path) -> Prepare:
     def run(*arguments: str, path: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
         command = [checkout / "bin" / "_prepare", "empty.txt", "tell.py", *arguments]
-        env = {**os.environ, "PATH": path or f"{Path(sys.executable).parent}:/usr/bin:/bin", **env}
+        env = _environment() | ({"PATH": path} if path else {}) | env
         return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
 
     return run
 
 
-def test_it_makes_the_environment_once_and_becomes_the_command(prepare: Prepare, tmp_path: Path) -> None:
-    first = prepare("--port", "1", CHATIFY_DATA="data")
-    second = prepare()
-    assert first.stdout == f"['--port', '1'] {tmp_path / 'data'}\n", first.stderr
-    assert "Preparing .venv" in first.stderr
-    assert (second.returncode, second.stderr) == (0, "")
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
 
 
-def test_it_heals_what_an_interrupted_start_left(prepare: Prepare, checkout: Path) -> None:
-    prepare()
-    (checkout / ".venv" / ".unfinished").touch()
-    shutil.rmtree(next((checkout / ".venv" / "lib").glob("*/site-packages/pip")))
+def test_starts_at_once_make_one_environment_and_become_the_command(made: Made) -> None:
+    said = f"['--port', '1'] {made.checkout / 'data'}\n"
+    assert [(code, told) for code, told, _ in made.said] == [(0, said)] * 3, made.said
+    assert sum("Preparing .venv" in errors for _, _, errors in made.said) == 1
+
+
+def test_a_start_that_finds_it_made_says_nothing(prepare: Prepare, prepared: Path) -> None:
+    again = prepare()
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_it_heals_what_an_interrupted_start_left(prepare: Prepare, prepared: Path) -> None:
+    (prepared / ".venv" / ".unfinished").touch()
+    shutil.rmtree(next((prepared / ".venv" / "lib").glob("*/site-packages/pip")))
     done = prepare("again")
     assert done.stdout.startswith("['again']"), done.stderr
-    assert not (checkout / ".venv" / ".unfinished").exists()
+    assert not (prepared / ".venv" / ".unfinished").exists()
 
 
-def test_it_heals_an_environment_whose_python_is_gone(prepare: Prepare, checkout: Path) -> None:
-    prepare()
-    (checkout / ".venv" / "bin" / "python").unlink()
-    (checkout / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
+def test_it_heals_an_environment_whose_python_is_gone(prepare: Prepare, prepared: Path) -> None:
+    (prepared / ".venv" / "bin" / "python").unlink()
+    (prepared / ".venv" / "bin" / "python").symlink_to("/nowhere/python3")
     assert prepare().returncode == 0
 
 
-def test_a_changed_lock_is_installed_again(prepare: Prepare, checkout: Path) -> None:
-    prepare()
-    (checkout / "empty.txt").write_text("# nothing, in other words\n")
+def test_a_changed_lock_is_installed_again(prepare: Prepare, prepared: Path) -> None:
+    (prepared / "empty.txt").write_text("# nothing, in other words\n")
     assert "Preparing .venv" in prepare().stderr
     assert "Preparing .venv" not in prepare().stderr
-
-
-def test_two_starts_at_once_make_one_environment(checkout: Path) -> None:
-    command = [checkout / "bin" / "_prepare", "empty.txt", "tell.py"]
-    starts = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)
-    ]
-    answers = [start.communicate() for start in starts]
-    assert [start.returncode for start in starts] == [0, 0, 0], answers
-    assert sum("Preparing .venv" in said for _, said in answers) == 1
 
 
 def test_a_python_that_is_too_old_is_named(prepare: Prepare, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.run import ordinarily
 from tests.faults.stage import Stage
 from tests.load.client import Client, narrow_plug
 from tests.load.fleet import Fleet, World, take_position
@@ -30,6 +31,7 @@ async def test_a_reader_that_never_reads_costs_its_neighbours_nothing(
     """A process on PostgreSQL becomes some 15 MiB larger once or twice after hundreds of sends, whoever reads or does
     not, and stays so: the sends before are many, and of two rounds the better one counts. A queue without bounds would
     grow by ten megabytes in each."""
+    ordinarily(stage.name, "sqlite")
     world = stage.world("stalled", people=3, conversations=1, members=3)
     (conversation,) = world.conversations
     watch = Watch(world.people[1].id)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.faults.run import TALK, under_load
+from tests.faults.run import TALK, ordinarily, under_load
 from tests.faults.stage import Stage, healed
 from tests.load import sockets
 from tests.load.door import Account, Api, Refused, in_pool
@@ -32,6 +32,7 @@ async def test_three_times_what_can_be_done_sheds_in_order_and_loses_nothing_ack
     stage: Stage, tmp_path: Path, seed: int
 ) -> None:
     """Twenty conversations of eight tabs each: 160 sends may be on their way, which is more than can wait."""
+    ordinarily(stage.name, "sqlite")
     aside = stage.world("aside", people=2, conversations=12, members=2)
     since: dict[str, float] = {}
 
