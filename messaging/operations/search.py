@@ -40,9 +40,8 @@ def steps(conversations: Iterable[UUID]) -> Iterator[int]:
     them."""
     waiting = iter(sorted(set(conversations)))
     while together := list(islice(waiting, TOGETHER)):
-        more = True
-        while more:
-            count, more = _step(together)
+        while together:
+            count, together = _step(together)
             yield count
 
 
@@ -96,13 +95,14 @@ def _chunks(rows: Iterable[Message]) -> Iterator[list[Message]]:
         yield chunk
 
 
-def _step(conversations: Sequence[UUID]) -> tuple[int, bool]:
-    """One transaction: the next events of these, and the progress that says so; whether there may be more."""
+def _step(conversations: list[UUID]) -> tuple[int, list[UUID]]:
+    """One transaction: the next events of these, in the order of their ids, and the progress that says so; which of
+    them may have more."""
     at_once = AT_ONCE.get(db.vendor(), AT_ONCE["sqlite"])
     with db.atomic():
         progress = _progress(conversations)
         if not progress:
-            return 0, False
+            return 0, []
         after = [Q(conversation_id=name, seq__gt=row.seq) for name, row in progress.items()]
         rows = Event.objects.filter(reduce(or_, after)).order_by("conversation_id", "seq")
         events = list(rows.values_list("conversation_id", "seq", "message_id", "data")[:at_once])
@@ -112,10 +112,12 @@ def _step(conversations: Sequence[UUID]) -> tuple[int, bool]:
             if message or "message" in data
         }
         _index(touched)
-        for conversation, seq, _, _ in events:
+        read = {conversation: seq for conversation, seq, _, _ in events}
+        for conversation, seq in read.items():
             progress[conversation].seq = seq
-        SearchProgress.objects.bulk_update(progress.values(), ["seq"])
-        return len(touched), len(events) == at_once
+        SearchProgress.objects.bulk_update([progress[name] for name in read], ["seq"])
+        left = conversations[conversations.index(events[-1][0]) :] if len(events) == at_once else []
+        return len(touched), left
 
 
 def _progress(conversations: Sequence[UUID]) -> dict[UUID, SearchProgress]:
