@@ -5,9 +5,8 @@ positions. Any other database compares the texts themselves, which these do too 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection
@@ -15,58 +14,10 @@ from django.db.models import QuerySet
 
 from chatify.lib.folding import pairs
 from messaging.models import SearchEntry
+from messaging.queries.search.matching import Candidate, Match
 
 COLUMNS = ("position", "message_id", "conversation_id", "sender_id", "number", "seq", "text")
-MOST_PAIRS = 6
 WINDOWS = (10_000, 100_000)
-# The pairs that most texts hold, the commonest first: they tell little and cost most.
-_COMMON = (
-    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro "
-    "ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so "
-    "rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl "
-    "ig tu ev ld ry mp fe bl ab gh ty op wo sa ay ex ke fr oo av ag if ap gr od bo sp rd do uc bu ei ov by rm ep tt "
-    "oc fa ef cu rn sc gi da yo cr cl du ga qu ue ff ba ey ls va um pp ua up lu go ht ru ug ds lt pi rc rr eg au ck"
-)
-_RANK = {pair: -rank for rank, pair in enumerate(_COMMON.split())}
-
-
-class Candidate(NamedTuple):
-    """An entry that may match."""
-
-    position: int
-    message_id: UUID
-    conversation_id: UUID
-    sender_id: UUID
-    number: int
-    seq: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What the database is asked. `conversations` and `messages` narrow it to few rows, which are then read by them."""
-
-    terms: Sequence[str] = ()
-    senders: Sequence[UUID] = ()
-    has: Sequence[str] = ()
-    above: int | None = None
-    conversations: Sequence[UUID] | None = None
-    messages: Sequence[UUID] | None = None
-
-    @property
-    def pairs(self) -> list[str]:
-        """The pairs that tell most, a few for each term."""
-        chosen: dict[str, None] = {}
-        for term in self.terms:
-            rarest = sorted(pairs(term), key=lambda pair: (_RANK.get(pair, -1_000), pair))
-            chosen.update(dict.fromkeys(rarest[:MOST_PAIRS]))
-        return list(chosen)
-
-    @property
-    def indexed(self) -> bool:
-        """Whether the index can help."""
-        narrow = self.conversations is not None or self.messages is not None
-        return not narrow and bool(self.senders or self.has or self.pairs)
 
 
 class Backend(Protocol):
@@ -95,10 +46,14 @@ class Portable:
         rows = _narrowed(match, below)
         for term in match.terms:
             rows = rows.filter(text__contains=term)
+        for term in match.without:
+            rows = rows.exclude(text__contains=term)
         for word in match.has:
             rows = rows.filter(has__contains=word)
         if match.senders:
             rows = rows.filter(sender_id__in=match.senders)
+        if match.not_senders:
+            rows = rows.exclude(sender_id__in=match.not_senders)
         return [Candidate(*row) for row in rows.values_list(*COLUMNS)[:limit]]
 
     def put(self, entries: Sequence[SearchEntry]) -> None:
@@ -122,33 +77,54 @@ def _narrowed(match: Match, below: int) -> QuerySet[SearchEntry]:
         rows = rows.filter(conversation_id__in=match.conversations)
     if match.messages is not None:
         rows = rows.filter(message_id__in=match.messages)
+    if match.within is not None:
+        rows = rows.filter(conversation_id__in=match.within)
     return rows
 
 
 class Sqlite(Portable):
     """FTS5 gives its rows in the order of their numbers, so the newest come first without sorting."""
 
-    _NEWEST = """
+    _BY_PAIRS = """
     SELECT e.position, e.message_id, e.conversation_id, e.sender_id, e.number, e.seq, e.text
     FROM messaging_search AS s CROSS JOIN messaging_searchentry AS e ON e.position = s.rowid
-    WHERE messaging_search MATCH %s AND s.rowid < %s AND s.rowid >= %s{holds} ORDER BY s.rowid DESC LIMIT %s
+    WHERE messaging_search MATCH %s AND s.rowid < %s AND s.rowid >= %s{also} ORDER BY s.rowid DESC LIMIT %s
     """
-    _HOLDS = " AND instr(e.text, %s)"
+    _BY_POSITION = """
+    SELECT e.position, e.message_id, e.conversation_id, e.sender_id, e.number, e.seq, e.text
+    FROM messaging_searchentry AS e WHERE e.position < %s AND e.position >= %s{also} ORDER BY e.position DESC LIMIT %s
+    """
     _PUT = "INSERT INTO messaging_search (rowid, pairs) VALUES (%s, %s)"
     _LEADS = "SELECT 1 FROM messaging_search WHERE messaging_search MATCH %s AND rowid = %s"
     _REMOVE = "INSERT INTO messaging_search (messaging_search, rowid, pairs) VALUES ('delete', %s, %s)"
 
     def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
-        if not match.indexed:
+        if match.narrow:
             return super().newest(match, below=below, limit=limit)
+        also, compared = self._also(match)
+        asked = [self._asked(match)] if match.indexed else []
+        statement = self._BY_PAIRS if match.indexed else self._BY_POSITION
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(also=also), (*asked, below, _floor(match), *compared, limit))
+            return [Candidate(row[0], UUID(row[1]), UUID(row[2]), UUID(row[3]), *row[4:]) for row in cursor]
+
+    def _asked(self, match: Match) -> str:
         wanted = [f'"{self._word(pair)}"' for pair in match.pairs]
         wanted += [f'"h{word}"' for word in match.has]
         if match.senders:
             wanted.append(_any_of(" OR ", (f'"u{sender.hex}"' for sender in match.senders)))
-        values: tuple[str | int, ...] = (" AND ".join(wanted), below, _floor(match), *match.terms, limit)
-        with connection.cursor() as cursor:
-            cursor.execute(self._NEWEST.format(holds=self._HOLDS * len(match.terms)), values)
-            return [Candidate(row[0], UUID(row[1]), UUID(row[2]), UUID(row[3]), *row[4:]) for row in cursor]
+        return " AND ".join(wanted)
+
+    def _also(self, match: Match) -> tuple[str, list[str]]:
+        """What is compared of each row that is found: the cheap first. A plus keeps a column out of the choice of an
+        index."""
+        within, others = match.within, match.not_senders
+        also = f" AND +e.conversation_id IN ({_marks(within)})" if within is not None else ""
+        also += f" AND +e.sender_id NOT IN ({_marks(others)})" if others else ""
+        also += " AND instr(e.text, %s)" * len(match.terms) + " AND NOT instr(e.text, %s)" * len(
+            match.without
+        )
+        return also, [*(each.hex for each in (*(within or ()), *others)), *match.terms, *match.without]
 
     def put(self, entries: Sequence[SearchEntry]) -> None:
         super().put(entries)
@@ -194,9 +170,8 @@ class Postgresql(Portable):
 
     _NEWEST = """
     SELECT position, message_id, conversation_id, sender_id, number, seq, text FROM messaging_searchentry
-    WHERE pairs @@ %s::tsquery AND position < %s AND position >= %s{holds} ORDER BY position DESC LIMIT %s
+    WHERE {pairs}position < %s AND position >= %s{also} ORDER BY position DESC LIMIT %s
     """
-    _HOLDS = " AND strpos(text, %s) > 0"
     _LEADS = """
     SELECT pairs = array_to_tsvector(string_to_array(%s, ' ')) FROM messaging_searchentry WHERE message_id = %s
     """
@@ -207,23 +182,38 @@ class Postgresql(Portable):
     """
 
     def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
-        if not match.indexed:
+        if match.narrow:
             return super().newest(match, below=below, limit=limit)
-        wanted = [self._lexeme(pair) for pair in match.pairs] + [
-            self._lexeme(f"has:{word}") for word in match.has
-        ]
-        if match.senders:
-            wanted.append(_any_of(" | ", (self._lexeme(f"by:{sender.hex}") for sender in match.senders)))
-        query, found = " & ".join(wanted), list[Candidate]()
-        statement = self._NEWEST.format(holds=self._HOLDS * len(match.terms))
+        also, compared = self._also(match)
+        asked = [self._asked(match)] if match.indexed else []
+        statement = self._NEWEST.format(pairs="pairs @@ %s::tsquery AND " * len(asked), also=also)
+        found = list[Candidate]()
         for low in self._windows(below, _floor(match)):
             with connection.cursor() as cursor:
-                cursor.execute(statement, (query, below, low, *match.terms, limit - len(found)))
+                cursor.execute(statement, (*asked, below, low, *compared, limit - len(found)))
                 found += [Candidate(*row) for row in cursor]
             if len(found) >= limit:
                 break
             below = low
         return found
+
+    def _asked(self, match: Match) -> str:
+        words = [*match.pairs, *(f"has:{word}" for word in match.has)]
+        wanted = [self._lexeme(word) for word in words]
+        if match.senders:
+            wanted.append(_any_of(" | ", (self._lexeme(f"by:{sender.hex}") for sender in match.senders)))
+        return " & ".join(wanted)
+
+    @staticmethod
+    def _also(match: Match) -> tuple[str, list[Any]]:
+        """What is compared of each row that is found."""
+        also = " AND conversation_id = ANY(%s)" if match.within is not None else ""
+        also += " AND sender_id <> ALL(%s)" if match.not_senders else ""
+        also += " AND strpos(text, %s) > 0" * len(match.terms) + " AND strpos(text, %s) = 0" * len(
+            match.without
+        )
+        lists = [list(ids) for ids in (match.within, match.not_senders or None) if ids is not None]
+        return also, [*lists, *match.terms, *match.without]
 
     def _windows(self, below: int, floor: int) -> Iterable[int]:
         """Where to stop looking first, second and last."""
@@ -265,6 +255,10 @@ class Postgresql(Portable):
 LOWEST = -(2**63)
 _BY_VENDOR: dict[str, Backend] = {"sqlite": Sqlite(), "postgresql": Postgresql()}
 _portable: Backend = Portable()
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _any_of(separator: str, words: Iterable[str]) -> str:

@@ -12,8 +12,8 @@ from accounts.queries import called
 from chatify.lib.folding import fold
 from messaging import kinds
 from messaging.models import Membership, Star
-from messaging.queries.search.backends import Candidate, Match
 from messaging.queries.search.grammar import MARKED, Wanted
+from messaging.queries.search.matching import Candidate, Match
 
 FEW_MESSAGES = 20_000
 """So many are read one by one rather than through the index, which knows nothing of who may read what."""
@@ -57,15 +57,17 @@ class Scope:
         """The question to the database; None where nothing can be found."""
         if not self.places or self.senders == set() or self.starred == set():
             return None
-        small = len(self.places) <= MOST_CONVERSATIONS and (
-            sum(place.messages for place in self.places.values()) <= FEW_MESSAGES
-        )
+        listed = list(self.places) if len(self.places) <= MOST_CONVERSATIONS else None
+        small = sum(place.messages for place in self.places.values()) <= FEW_MESSAGES
         return Match(
             terms=self.wanted.terms,
+            without=self.wanted.without,
             senders=sorted(self.senders or ()),
+            not_senders=sorted(self.not_senders),
             has=sorted(self.wanted.has | (self.wanted.states & {*MARKED})),
             above=above,
-            conversations=list(self.places) if small else None,
+            conversations=listed if small else None,
+            within=None if small else listed,
             messages=sorted(self.starred) if self.starred is not None else None,
         )
 
@@ -95,7 +97,22 @@ def of(user: User, wanted: Wanted) -> Scope:
     if "starred" in wanted.states:
         stars = Star.objects.filter(user_id=user.pk).order_by("-id").values_list("message_id", flat=True)
         scope.starred = set(stars[:MOST_STARS])
+    _stand(scope)
     return scope
+
+
+def _stand(scope: Scope) -> None:
+    """What a state says of who wrote and where, so that the index is asked for that, too."""
+    states, not_states = scope.wanted.states, scope.wanted.not_states
+    opposites = {"read": "unread", "unread": "read"}
+    states |= {opposites[state] for state in not_states if state in opposites}
+    if "mine" in states:
+        scope.senders = {scope.me} if scope.senders is None else scope.senders & {scope.me}
+    if "mine" in not_states or "unread" in states:
+        scope.not_senders.add(scope.me)
+    if "unread" in states:
+        waiting = {} if "read" in states else scope.places
+        scope.places = {id: place for id, place in waiting.items() if place.messages > place.read}
 
 
 def titled(places: Sequence[Place], terms: Sequence[str]) -> list[UUID]:

@@ -11,8 +11,8 @@ from messaging.models import Message
 from messaging.models.search import position_from
 from messaging.queries import extras, stars, visible
 from messaging.queries.search import backends, texts
-from messaging.queries.search.backends import Match
 from messaging.queries.search.grammar import Wanted
+from messaging.queries.search.matching import Match
 from messaging.queries.search.scope import Scope
 
 FIRST_BATCH, GROWTH, LARGEST_BATCH = 120, 4, 8_000
