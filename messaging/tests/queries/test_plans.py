@@ -4,18 +4,46 @@ import json
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
-from messaging.models import Conversation, Message
-from messaging.queries import access, counts, gathered, inbox, members, sync, timeline
+from chatify.lib import db
+from messaging.models import Conversation, MailReference, Membership, Message, Notice, Scheduled, Star
+from messaging.operations import labels as labelling
+from messaging.queries import (
+    access,
+    counts,
+    gathered,
+    imports,
+    inbox,
+    labels,
+    members,
+    notices,
+    pins,
+    scheduled,
+    search,
+    stars,
+    sync,
+    timeline,
+)
+from messaging.queries.search import scope
 
 pytestmark = pytest.mark.django_db
-LARGE = ("messaging_message", "messaging_event")
+LOG = ("messaging_message", "messaging_event")
+LARGE = (
+    *LOG,
+    "messaging_notice",
+    "messaging_star",
+    "messaging_scheduled",
+    "messaging_mailreference",
+    "messaging_searchentry",
+)
 MOST = 130
 """Rows of a large table that one query may read; the flood has many more in every long conversation."""
 Read = Callable[[User, Conversation], Any]
@@ -39,6 +67,21 @@ READS: dict[str, Read] = {
     "members": lambda user, row: members.page(opened(user, row)),
     "resume": lambda user, row: sync.since(opened(user, row), row.head - 20),
     "recount": lambda user, row: counts.skip_after(opened(user, row).my, row.message_count - 5),
+    "requests": lambda user, row: inbox.page(user, filter="requests"),
+    "starred conversations": lambda user, row: inbox.page(user, filter="starred"),
+    "labelled": lambda user, row: inbox.page(user, filter=f"label:{labels.of(user)[0].pk}"),
+    "starred messages": lambda user, row: stars.page(user),
+    "pinned": lambda user, row: pins.of(opened(user, row)),
+    "notices": lambda user, row: notices.page(user),
+    "notices waiting": lambda user, row: notices.waiting(user.pk),
+    "notices due": lambda user, row: notices.due("push", timezone.now(), limit=50),
+    "notices read": lambda user, row: notices.read_through([(user.pk, row.pk)]),
+    "waiting to be sent": lambda user, row: scheduled.page(user),
+    "waiting here": lambda user, row: scheduled.waiting_in(user, row),
+    "known mail": lambda user, row: imports.known(user, [uuid4() for _ in range(50)]),
+    "heads": lambda user, row: sync.heads([row.pk]),
+    "sockets": lambda user, row: sync.socket_memberships([user.pk]),
+    "missed": lambda user, row: sync.missed([sync.Missing(row.pk, row.head - 20, row.head)]),
 }
 
 
@@ -54,7 +97,41 @@ def flooded() -> tuple[User, Conversation]:
     call_command("flood", messages=2_000, conversations=12, people=30, stdout=StringIO())
     longest = Conversation.objects.order_by("-message_count").first()
     assert longest.message_count > MOST
-    return User.objects.get(username="flood-0"), longest
+    first = User.objects.get(username="flood-0")
+    fill(first)
+    return User.objects.get(pk=first.pk), longest
+
+
+def fill(first: User) -> None:
+    """Of what is kept beside the log, many rows of everybody and a few that wait for the first."""
+    everybody, now = list(User.objects.filter(username__startswith="flood-")), timezone.now()
+    messages = list(Message.objects.order_by("pk")[:900])
+    Star.objects.bulk_create(Star(user=everybody[n % 30], message=row) for n, row in enumerate(messages))
+    Notice.objects.bulk_create(_notice(everybody[n % 30], row, n) for n, row in enumerate(messages))
+    Scheduled.objects.bulk_create(
+        Scheduled(
+            conversation_id=row.conversation_id, user=everybody[n % 30], client_id=uuid4(), body="later", due_at=now,
+            state=Scheduled.State.WAITING if n < 60 else Scheduled.State.SENT,
+        )
+        for n, row in enumerate(messages)
+    )  # fmt: skip
+    MailReference.objects.bulk_create(
+        MailReference(user=everybody[n % 30], key=uuid4(), conversation_id=row.conversation_id)
+        for n, row in enumerate(messages)
+    )
+    label = labelling.create(first, name="Garden", colour="green")
+    rows = Membership.objects.filter(user=first).values_list("conversation_id", flat=True)
+    labelling.put(first, label=label.pk, conversations=rows[:3])
+    db.analyze(Star, Notice, Scheduled, MailReference)
+
+
+def _notice(user: User, row: Message, number: int) -> Notice:
+    now = timezone.now()
+    unread = number < 60
+    return Notice(
+        user=user, conversation_id=row.conversation_id, message=row, number=row.number, kind="mention", key=str(row.pk),
+        reason="mention", read_at=None if unread else now, push_due=now, push_sent=None if unread else now,
+    )  # fmt: skip
 
 
 def statements(read: Read, user: User, row: Conversation) -> list[str]:
@@ -80,9 +157,7 @@ def too_much(sql: str) -> list[str]:
 
 def scans(step: str) -> bool:
     """Whether SQLite would read a whole table; a SEARCH goes by an index."""
-    return step.startswith(
-        ("SCAN messaging_message", "SCAN messaging_event", "SCAN messaging_membership", "SCAN U")
-    )
+    return step.startswith((*(f"SCAN {table}" for table in LARGE), "SCAN messaging_membership", "SCAN U"))
 
 
 def rows_read(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
@@ -104,6 +179,31 @@ def test_no_page_reads_more_than_it_shows(flooded):
     assert not findings
 
 
+def test_a_search_reads_by_an_index(flooded, monkeypatch):
+    """How many entries it reads is up to the words; never all of them because no index leads to what is asked for."""
+    monkeypatch.setattr(scope, "FEW_MESSAGES", 0)
+    for q in ("the", "上海", "from:flood-3", "has:link st", "is:unread e", "before:2020 st"):
+        found = statements(lambda user, row, q=q: search.page(user, q), *flooded)
+        plans = [explained(sql) for sql in found if "messaging_searchentry" in sql and "ORDER BY" in sql]
+        assert plans, q
+        for plan in plans:
+            assert any(name in plan for name in ("search_pairs", "position", "VIRTUAL TABLE INDEX")), (
+                q,
+                plan,
+            )
+            assert "SCAN e" not in plan and "SCAN messaging_searchentry" not in plan, (q, plan)
+
+
+def explained(sql: str) -> str:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            return "\n".join(step for *_, step in cursor.fetchall())
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(step for (step,) in cursor.fetchall())
+
+
 def test_reading_a_whole_table_would_be_noticed(flooded):
     (sql,) = statements(lambda user, row: list(Message.objects.filter(body="x")), *flooded)
     assert too_much(sql)
@@ -118,7 +218,7 @@ def test_the_log_has_no_index_that_nobody_reads():
                 for name, rule in connection.introspection.get_constraints(cursor, table).items()
                 if rule["index"] or rule["unique"] or rule["primary_key"]
             }
-            for table in LARGE
+            for table in LOG
         }
     named = {
         table: {name for name in names if not name.startswith(("messaging_", "__", "sqlite_"))}
