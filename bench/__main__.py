@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from bench import herd, machine, media, memory, notices, pages, profile, realtime, report, store
+from bench import finding, herd, machine, media, memory, notices, pages, profile, realtime, report, store
 from bench.report import Result
 from tests.services.processes import NotStarted, Unavailable
 
@@ -25,6 +25,7 @@ class Bench(Protocol):
 
 BENCHES: dict[str, Bench] = {
     "pages": pages,
+    "search": finding,
     "realtime": realtime,
     "store": store,
     "profile": profile,

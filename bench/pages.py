@@ -2,39 +2,34 @@
 
 import argparse
 import asyncio
-import contextlib
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
+from bench import flooded as floods
 from bench import machine
-from bench.report import Result, Table, percentile
+from bench.flooded import BACKENDS, FIRST, PASSWORD, TIMES, asked, flooded
+from bench.report import Result, Table
 from bench.visitor import Visitor
-from tests.services.postgres import Postgres
-from tests.services.server import Server
 
-BACKENDS = ("sqlite", "postgresql")
-PASSWORD = "a-thousand-conversations"
 WARM_UP = 40
-COLUMNS = ("database", "messages", "what", "p50 ms", "p95 ms", "p99 ms", "max ms", "server CPU ms")
+COLUMNS = ("database", "messages", "what", *TIMES)
 NOTES = (
     "Open loop: a time counts from the moment when the request was meant to leave. One server process on the first "
     "core, the client on the last, PostgreSQL where there is room.",
     "CPU is of the server process, a request; growth is the large table's figure divided by the small one's.",
     "The visitor is in all conversations. Conversation pages, resumes and the rest go round the hundred latest ones.",
+    "The inbox of many is another flood, of five thousand conversations with twenty messages each.",
 )
+MANY = {"conversations": 5_000, "messages": 100_000, "people": 5_000}
 Figures = dict[str, dict[str, float]]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--messages", type=int, help="in the large table; the small one has a tenth of it")
+    floods.add_options(
+        parser, tables=("the small one, a tenth of it", "the large one", "that of 5,000 conversations")
+    )
     parser.add_argument("--rate", type=float, default=30.0, help="requests a second")
-    parser.add_argument("--seconds", type=float, help="for each of the five")
-    parser.add_argument("--backend", choices=BACKENDS, action="append", help="default: both")
-    ready = "measure these two, flooded before with --password a-thousand-conversations: the small, the large"
-    parser.add_argument("--sqlite", nargs=2, metavar="FOLDER", help=ready)
-    parser.add_argument("--postgresql", nargs=2, metavar="URL", help=ready)
+    parser.add_argument("--seconds", type=float, help="for each of the six")
 
 
 async def measure(options: argparse.Namespace) -> Result:
@@ -43,11 +38,12 @@ async def measure(options: argparse.Namespace) -> Result:
     seconds = options.seconds or (8.0 if options.quick else 30.0)
     figures: dict[str, Any] = {}
     for backend in options.backend or BACKENDS:
-        found = [
-            await _visited(backend, index, size, options, seconds)
-            for index, size in enumerate((large // 10, large))
+        tables: list[dict[str, int]] = [{"messages": large // 10}, {"messages": large}]
+        small, full = [
+            await _visited(backend, index, size, options, seconds) for index, size in enumerate(tables)
         ]
-        figures[backend] = {"small": found[0], "large": found[1], "growth": growth(*found)}
+        many = await _visited(backend, 2, _many(options), options, seconds, only=("inbox", "unread"))
+        figures[backend] = {"small": small, "large": full, "growth": growth(small, full), "many": many}
     return Result(
         {"rate": options.rate, "messages": large, **figures}, tables_of(figures, large), notes=NOTES
     )
@@ -63,63 +59,41 @@ def growth(small: Figures, large: Figures) -> Figures:
     }
 
 
+def _many(options: argparse.Namespace) -> dict[str, int]:
+    return {name: size // 10 for name, size in MANY.items()} if options.quick else MANY
+
+
 async def _visited(
-    backend: str, index: int, messages: int, options: argparse.Namespace, seconds: float
+    backend: str,
+    index: int,
+    sizes: dict[str, int],
+    options: argparse.Namespace,
+    seconds: float,
+    *,
+    only: Sequence[str] = (),
 ) -> Figures:
-    with _flooded(backend, index, messages, options) as server:
+    ready = getattr(options, backend)
+    with flooded(backend, ready and ready[index], **sizes) as server:
         visitor = Visitor(server.url, rate=options.rate)
-        await asyncio.to_thread(visitor.sign_in, "flood-0@chatify.example", PASSWORD)
+        await asyncio.to_thread(visitor.sign_in, FIRST, PASSWORD)
         machine.split_cores([server.pid])
         try:
             return {
-                what: await _asked(visitor, server.pid, paths, seconds)
+                what: await asked(visitor, server.pid, paths, warm_up=WARM_UP, seconds=seconds)
                 for what, paths in visitor.journeys().items()
+                if not only or what in only
             }
         finally:
             machine.free_cores()
 
 
-async def _asked(visitor: Visitor, pid: int, paths: list[str], seconds: float) -> dict[str, float]:
-    await visitor.ask(paths, WARM_UP / visitor.rate)
-    meter = machine.Meter([pid])
-    times = await visitor.ask(paths, seconds)
-    parts = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99, "max_ms": 1.0}
-    told = {name: round(percentile(times, part) * 1000, 1) for name, part in parts.items()}
-    return {**told, "cpu_ms": round(meter.seconds(pid) / len(times) * 1000, 2)}
-
-
-@contextlib.contextmanager
-def _flooded(backend: str, index: int, messages: int, options: argparse.Namespace) -> Iterator[Server]:
-    """A server over so many messages; it and what was made for it end with the block."""
-    ready = getattr(options, backend)
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chatify-pages-")))
-        server = Server(
-            Path(ready[index]) if ready and backend == "sqlite" else folder,
-            database_url=_database(ready and ready[index], stack) if backend == "postgresql" else None,
-        )
-        if not ready:
-            server.manage("migrate", "--verbosity", "0")
-            print(f"Flooding {backend} with {messages:,} messages …", flush=True)
-            server.manage("flood", "--messages", str(messages), "--password", PASSWORD)
-        stack.callback(server.close)
-        yield server.start()
-
-
-def _database(ready: str | None, stack: contextlib.ExitStack) -> str:
-    if ready:
-        return ready
-    postgres = Postgres(durable=True)
-    stack.callback(postgres.stop)
-    return postgres.start().database()
-
-
 def tables_of(figures: dict[str, Any], large: int) -> list[Table]:
     """Every figure, and the growth."""
+    sizes = {"small": f"{large // 10:,}", "large": f"{large:,}", "many": "5,000 conversations"}
     rows = [
-        (backend, f"{size:,}", what, *told.values())
+        (backend, size, what, *told.values())
         for backend, found in figures.items()
-        for name, size in (("small", large // 10), ("large", large))
+        for name, size in sizes.items()
         for what, told in found[name].items()
     ]
     grown = [

@@ -25,7 +25,7 @@ class Visitor:
         self.rate = rate
         self._url = url
         self._address = urlsplit(url)
-        self._headers: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="visitor")
         self._local = threading.local()
 
@@ -37,7 +37,7 @@ class Visitor:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         form = {"login": email, "password": password, "csrfmiddlewaretoken": token and token[1]}
         browser.post(address, data=form, timeout=TIMEOUT_S).raise_for_status()
-        self._headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+        self.headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
 
     def journeys(self) -> dict[str, list[str]]:
         """What to ask for, by name: each a list of paths to be asked for in turn."""
@@ -48,6 +48,7 @@ class Visitor:
         ]
         return {
             "inbox": ["/inbox/"],
+            "unread": ["/inbox/?filter=unread"],
             "conversation": pages,
             "API list": ["/api/v1/conversations"],
             "resume from 100 back": resumes,
@@ -77,7 +78,7 @@ class Visitor:
 
     def _answer(self, path: str) -> HTTPResponse:
         connection = self._connection()
-        connection.request("GET", path, headers=self._headers)
+        connection.request("GET", path, headers=self.headers)
         return connection.getresponse()
 
     def _connection(self) -> HTTPConnection:
@@ -87,6 +88,6 @@ class Visitor:
         return self._local.connection
 
     def _json(self, path: str) -> Any:
-        answer = requests.get(f"{self._url}{path}", headers=self._headers, timeout=TIMEOUT_S)
+        answer = requests.get(f"{self._url}{path}", headers=self.headers, timeout=TIMEOUT_S)
         answer.raise_for_status()
         return answer.json()

@@ -1,0 +1,62 @@
+"""A server over a flooded database, and how long it takes somebody who is in all of its conversations."""
+
+import argparse
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bench import machine
+from bench.report import percentile
+from bench.visitor import Visitor
+from tests.services.postgres import Postgres
+from tests.services.server import Server
+
+BACKENDS = ("sqlite", "postgresql")
+FIRST, PASSWORD = "flood-0@chatify.example", "a-thousand-conversations"
+PARTS = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99, "max_ms": 1.0}
+TIMES = ("p50 ms", "p95 ms", "p99 ms", "max ms", "server CPU ms")
+
+
+def add_options(parser: argparse.ArgumentParser, *, tables: Sequence[str]) -> None:
+    """The databases, and tables that were flooded before."""
+    parser.add_argument("--messages", type=int, help="in the large table (1,000,000)")
+    parser.add_argument("--backend", choices=BACKENDS, action="append", help="default: both")
+    ready = f"measure what was flooded before with --password {PASSWORD}: {', '.join(tables)}"
+    parser.add_argument("--sqlite", nargs=len(tables), metavar="FOLDER", help=ready)
+    parser.add_argument("--postgresql", nargs=len(tables), metavar="URL", help=ready)
+
+
+@contextlib.contextmanager
+def flooded(backend: str, ready: str | None, **sizes: int) -> Iterator[Server]:
+    """A server over `ready`, a folder or a URL, or over a new flood of these sizes, which ends with the block."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chatify-flooded-", dir="/tmp")))
+        server = Server(
+            Path(ready) if ready and backend == "sqlite" else folder,
+            database_url=(ready or _database(stack)) if backend == "postgresql" else None,
+        )
+        if not ready:
+            server.manage("migrate", "--verbosity", "0")
+            wanted = [word for name, size in sizes.items() for word in (f"--{name}", str(size))]
+            print(f"Flooding {backend}: {' '.join(wanted)} …", flush=True)
+            server.manage("flood", *wanted, "--password", PASSWORD)
+        stack.callback(server.close)
+        yield server.start()
+
+
+def _database(stack: contextlib.ExitStack) -> str:
+    postgres = Postgres(durable=True)
+    stack.callback(postgres.stop)
+    return postgres.start().database()
+
+
+async def asked(
+    visitor: Visitor, pid: int, paths: list[str], *, warm_up: int, seconds: float
+) -> dict[str, float]:
+    """Times of these paths in turn, and what one costs the server."""
+    await visitor.ask(paths, warm_up / visitor.rate)
+    meter = machine.Meter([pid])
+    times = await visitor.ask(paths, seconds)
+    told = {name: round(percentile(times, part) * 1000, 1) for name, part in PARTS.items()}
+    return {**told, "cpu_ms": round(meter.seconds(pid) / len(times) * 1000, 2)}
