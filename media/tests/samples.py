@@ -92,9 +92,8 @@ def film(folder: Path, name: str = "film.mp4", *codec: str, seconds: float = 2) 
 
 
 def sound(folder: Path, name: str = "note.webm", *, seconds: float = 2) -> bytes:
-    return made(
-        folder, name, "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", "-c:a", "libopus"
-    )
+    codec = () if name.endswith(".mp3") else ("-c:a", "libopus")
+    return made(folder, name, "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", *codec)
 
 
 def made(folder: Path, name: str, *arguments: str) -> bytes:

@@ -7,18 +7,8 @@ from playwright.sync_api import expect
 
 from media.tests import samples
 
-from .world import Seat, World
-
-LOADED = """name => {
-  const picture = document.querySelector(`#timeline .picture img[alt="${name}"]`);
-  return picture?.isConnected && picture.complete && picture.naturalWidth > 0;
-}"""
-READY_MS = 15_000
-
-
-def sees(seat: Seat, name: str) -> None:
-    """The picture of this name is drawn in the timeline, not only named."""
-    seat.page.wait_for_function(LOADED, arg=name, timeout=READY_MS)
+from .filing import READY_MS, sees
+from .world import World
 
 
 def test_a_photo_is_seen_by_the_other_as_it_comes(world: World, tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from playwright.sync_api import expect
 
 from media.tests import samples
 
-from .test_attachments import sees
-from .test_pages import SCHEMES, SHOTS, SIZES
+from .filing import sees, send, shoot
 from .world import World
 
 SWIPE = """([from, to]) => {
@@ -24,9 +23,7 @@ def test_pictures_open_large_and_follow_each_other(world: World, tmp_path: Path)
     for name, size in (("wide.jpg", (1600, 900)), ("tall.jpg", (500, 900))):
         (tmp_path / name).write_bytes(samples.photo(*size))
     alice, bob = world.seat("alice").open(chat), world.seat("bob").open(chat)
-    alice.page.set_input_files("#file", [tmp_path / "wide.jpg", tmp_path / "tall.jpg"])
-    expect(alice.page.locator('#uploads [data-state="done"]')).to_have_count(2)
-    alice.write("both")
+    send(alice, tmp_path / "wide.jpg", tmp_path / "tall.jpg", text="both")
     for name in ("wide.jpg", "tall.jpg"):
         sees(bob, name)
     page = bob.page
@@ -38,11 +35,7 @@ def test_pictures_open_large_and_follow_each_other(world: World, tmp_path: Path)
     expect(dialog).to_contain_text("Alice")
     expect(dialog).to_contain_text("1 of 2")
     page.wait_for_function("() => document.querySelector('#gallery-picture').naturalWidth === 1600")
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        for size in ("390", "1280"):
-            page.set_viewport_size(SIZES[size])
-            page.screenshot(path=SHOTS / f"gallery-{size}-{scheme}.png")
+    shoot(bob, "gallery")
     page.keyboard.press("ArrowRight")
     expect(caption).to_have_text("tall.jpg")
     expect(dialog.locator(".later")).to_be_disabled()
@@ -52,11 +45,7 @@ def test_pictures_open_large_and_follow_each_other(world: World, tmp_path: Path)
     expect(dialog).to_be_hidden()
     expect(link).to_be_focused()
     bob.go(f"/c/{chat}/files/")
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        for size in ("390", "1280"):
-            page.set_viewport_size(SIZES[size])
-            page.screenshot(path=SHOTS / f"gathered-{size}-{scheme}.png")
+    shoot(bob, "gathered")
     bob.open(chat)
     link.click()
     expect(dialog).to_be_visible()

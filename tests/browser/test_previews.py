@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from media.tests import samples
 
-from .test_attachments import READY_MS
-from .test_pages import SCHEMES, SHOTS, SIZES
+from .filing import READY_MS, shoot
 from .world import World
 
 SITE = "127.0.0.2"
@@ -90,11 +89,7 @@ def test_a_link_gets_its_card_and_nothing_jumps(linking: World, site: str) -> No
     expect(card).to_have_count(2)
     page.wait_for_function(DRAWN)
     for seat, name in ((alice, "mine"), (bob, "theirs")):
-        for scheme in SCHEMES:
-            seat.page.emulate_media(color_scheme=scheme)
-            for size in ("390", "1280"):
-                seat.page.set_viewport_size(SIZES[size])
-                seat.page.screenshot(path=SHOTS / f"preview-{name}-{size}-{scheme}.png")
+        shoot(seat, f"preview-{name}")
     assert page.locator(".preview .off").first.is_hidden()
     mine.hover()
     mine.locator(".preview .off").click()

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from media.tests import samples
 
-from .test_attachments import READY_MS, sees
+from .filing import READY_MS, sees
 from .world import Seat, World
 
 DROP = """([selector, name, text]) => {

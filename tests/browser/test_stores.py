@@ -7,11 +7,11 @@ from uuid import uuid4
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from media.tests import samples
 
-from .test_attachments import sees
+from .filing import sees, send
 from .world import Seat, World
 
 TEXT = "water\nweed\n" * 40
@@ -48,9 +48,7 @@ def test_files_are_sent_seen_live_and_downloaded(stored: World, tmp_path: Path) 
     (tmp_path / "garden.jpg").write_bytes(samples.photo(1200, 900))
     (tmp_path / "plan.txt").write_text(TEXT)
     alice, bob = stored.seat("alice").open(chat), stored.seat("bob").open(chat)
-    alice.page.set_input_files("#file", [tmp_path / "garden.jpg", tmp_path / "plan.txt"])
-    expect(alice.page.locator('#uploads [data-state="done"]')).to_have_count(2, timeout=15_000)
-    alice.write("look at the beans")
+    send(alice, tmp_path / "garden.jpg", tmp_path / "plan.txt", text="look at the beans")
     for seat in (bob, alice):
         sees(seat, "garden.jpg")
     assert downloaded(bob, "plan.txt") == TEXT.encode()

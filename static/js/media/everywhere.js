@@ -2,8 +2,10 @@
 
 import { Letter } from "../conversation/letter.js";
 import { Gallery } from "./gallery.js";
+import { sounds } from "./sounds.js";
 
 export function files(trays) {
   new Gallery();
   new Letter(trays);
+  sounds();
 }
