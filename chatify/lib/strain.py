@@ -16,11 +16,11 @@ LONGEST_PAUSE_S = 15.0
 TOO_MUCH = "There is too much to do just now. Wait a moment and try again."
 
 # Of its core a process that is busy leaves a twentieth to what can wait, else a fifth.
-BUSY = 0.6
+BUSY, MANY_WAITING = 0.6, 20
 REST, REST_WHEN_BUSY = 4.0, 19.0
 
 _behind = 0.0
-_share = 0.0
+_busy = False
 _looked: tuple[float, float] | None = None
 
 
@@ -30,26 +30,26 @@ def report(seconds: float) -> None:
     _behind = seconds
 
 
-def weigh() -> None:
-    """Look how much of its core this serving process uses. Called regularly."""
-    global _share, _looked
+def weigh(waiting: int) -> None:
+    """Look whether this serving process is busy: by the sends that wait, and by how much of its core it uses. Called
+    regularly."""
+    global _busy, _looked
     now, used = time.monotonic(), time.process_time()
-    if _looked is not None and now > _looked[0]:
-        _share = (used - _looked[1]) / (now - _looked[0])
-    _looked = now, used
+    share = (used - _looked[1]) / (now - _looked[0]) if _looked is not None and now > _looked[0] else 0.0
+    _busy, _looked = share > BUSY or waiting > MANY_WAITING, (now, used)
 
 
 def idle() -> None:
     """This process serves no more."""
-    global _behind, _share, _looked
-    _behind, _share, _looked = 0.0, 0.0, None
+    global _behind, _busy, _looked
+    _behind, _busy, _looked = 0.0, False, None
 
 
 def rest(worked: float) -> float:
     """For how many seconds something that can wait rests after `worked` seconds; not at all where nobody is served."""
     if _looked is None:
         return 0.0
-    return worked * (REST_WHEN_BUSY if _share > BUSY or _behind else REST)
+    return worked * (REST_WHEN_BUSY if _busy or _behind else REST)
 
 
 def sheds(what: str) -> bool:

@@ -171,7 +171,7 @@ class ServingProcess:
     async def _weigh(self) -> None:
         """How far behind we are decides what is left undone (strain.py)."""
         strain.report(self._backlog.look())
-        strain.weigh()
+        strain.weigh(self.sends.submitted - self.sends.answered)
 
     async def _relay(self) -> None:
         """Announce what a crash, here or elsewhere, left between commit and publishing."""

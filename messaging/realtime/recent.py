@@ -59,8 +59,9 @@ class Track:
         return self._frames.get(key)
 
     def _forget_frames(self) -> None:
-        self.size -= sum(len(frame.wire) for frame in self._frames.values())
-        self._frames.clear()
+        if self._frames:
+            self.size -= sum(len(frame.wire) for frame in self._frames.values())
+            self._frames.clear()
 
 
 class Recent:
