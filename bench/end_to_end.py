@@ -80,10 +80,8 @@ async def stock_channels(services: Services) -> AsyncIterator[Target]:
 
 TX = "Socket.IO + pg, counter and insert in a transaction"
 INSERT = "Socket.IO + pg, bare insert"
-OURS: dict[str, Opening] = {
-    "ours json": partial(ours, format="json"),
-    "ours html": partial(ours, format="html"),
-}
+JSON, HTML = "ours json", "ours html"
+OURS: dict[str, Opening] = {JSON: partial(ours, format="json"), HTML: partial(ours, format="html")}
 PEERS: dict[str, Opening] = {
     TX: partial(socket_io, store="tx"),
     INSERT: partial(socket_io, store="insert"),

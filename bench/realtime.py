@@ -51,13 +51,8 @@ async def fanned(running: Services, *, quick: bool, peers: bool) -> dict[str, An
     found: dict[str, Any] = {}
     for sockets in fan_out.SIZES:
         openings = {**fan_out.ALONE, **(fan_out.PEERS if peers else {})}
-        if quick:  # what the ratios are made of, and once the ceiling
-            chosen = [
-                fan_out.OURS,
-                fan_out.PEER,
-                *([fan_out.CEILING] if sockets == fan_out.SIZES[-1] else []),
-            ]
-            openings = {name: openings[name] for name in chosen if name in openings}
+        if quick:  # what the ratios are made of
+            openings = {name: openings[name] for name in (fan_out.OURS, fan_out.PEER) if name in openings}
         measures: dict[str, Measure] = {
             name: partial(
                 fan_out.measure, opening, running, sockets, seconds=0.5 if quick else 2.0, most=most
@@ -72,7 +67,9 @@ async def sends(running: Services, *, quick: bool, peers: bool) -> dict[str, Any
     """End to end, by the server's name."""
     most = search.FEW_STEPS if quick else search.MOST_STEPS
     openings = {**end_to_end.OURS, **(end_to_end.PEERS if peers else {})}
-    if not quick:  # slow to measure, and nobody's choice
+    if quick:
+        del openings[end_to_end.HTML]
+    else:  # slow to measure, and nobody's choice
         openings |= end_to_end.FLOOR
     measures: dict[str, Measure] = {
         name: partial(end_to_end.measure, opening, running, seconds=0.8 if quick else 3.0, most=most)
@@ -91,7 +88,9 @@ async def steadily(options: argparse.Namespace) -> dict[str, Any]:
 def ratios_of(figures: dict[str, Any]) -> dict[str, float | None]:
     """The six, as far as the figures go."""
     sent = figures.get("end_to_end", {})
-    ours, transaction, insert = (sent.get(name) for name in ("ours json", end_to_end.TX, end_to_end.INSERT))
+    ours, transaction, insert = (
+        sent.get(name) for name in (end_to_end.JSON, end_to_end.TX, end_to_end.INSERT)
+    )
     return ratios.of(
         fanout_500=_fanned_out(figures, "500"),
         fanout_1000=_fanned_out(figures, "1000"),
