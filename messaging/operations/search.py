@@ -3,7 +3,7 @@ anything, and reading an event again changes nothing."""
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import islice
 from operator import or_
@@ -95,37 +95,46 @@ def _chunks(rows: Iterable[Message]) -> Iterator[list[Message]]:
         yield chunk
 
 
-def _step(conversations: list[UUID]) -> tuple[int, list[UUID]]:
-    """One transaction: the next events of these, in the order of their ids, and the progress that says so; which of
-    them may have more."""
+def _step(conversations: Sequence[UUID]) -> tuple[int, list[UUID]]:
+    """One transaction: the next events of these, and the progress that says so; which of them have more."""
     at_once = AT_ONCE.get(db.vendor(), AT_ONCE["sqlite"])
     with db.atomic():
-        progress = _progress(conversations)
-        if not progress:
+        heads = dict(Conversation.objects.filter(pk__in=conversations).values_list("pk", "head"))
+        progress = _progress(sorted(heads))
+        wanted = _next(progress, heads, at_once)
+        if not wanted:
             return 0, []
-        after = [Q(conversation_id=name, seq__gt=row.seq) for name, row in progress.items()]
-        rows = Event.objects.filter(reduce(or_, after)).order_by("conversation_id", "seq")
-        events = list(rows.values_list("conversation_id", "seq", "message_id", "data")[:at_once])
+        places = [Q(conversation_id=row.pk, seq__gt=row.seq, seq__lte=last) for row, last in wanted]
+        events = Event.objects.filter(reduce(or_, places)).values_list("message_id", "data")
         touched = {
-            message or ids.parse(data["message"])
-            for _, _, message, data in events
-            if message or "message" in data
+            message or ids.parse(data["message"]) for message, data in events if message or "message" in data
         }
         _index(touched)
-        read = {conversation: seq for conversation, seq, _, _ in events}
-        for conversation, seq in read.items():
-            progress[conversation].seq = seq
-        SearchProgress.objects.bulk_update([progress[name] for name in read], ["seq"])
-        left = conversations[conversations.index(events[-1][0]) :] if len(events) == at_once else []
-        return len(touched), left
+        for row, last in wanted:
+            row.seq = last
+        SearchProgress.objects.bulk_update([row for row, _ in wanted], ["seq"])
+        return len(touched), [row.pk for row in progress if row.seq < heads[row.pk]]
 
 
-def _progress(conversations: Sequence[UUID]) -> dict[UUID, SearchProgress]:
-    """The locked rows of those that are there, in one order for everybody."""
-    there = Conversation.objects.filter(pk__in=conversations).order_by("pk").values_list("pk", flat=True)
-    SearchProgress.objects.bulk_create([SearchProgress(pk=pk) for pk in there], ignore_conflicts=True)
-    locked = SearchProgress.objects.select_for_update().filter(pk__in=there).order_by("pk")
-    return {row.pk: row for row in locked}
+def _next(
+    progress: Sequence[SearchProgress], heads: Mapping[UUID, int], room: int
+) -> list[tuple[SearchProgress, int]]:
+    """Up to where each is read now, one after the other: as many events in all as there is room for, so that no more
+    than these are looked at."""
+    wanted = []
+    for row in progress:
+        last = min(heads[row.pk], row.seq + room)
+        if last > row.seq:
+            wanted.append((row, last))
+            room -= last - row.seq
+    return wanted
+
+
+def _progress(conversations: Sequence[UUID]) -> list[SearchProgress]:
+    """Their locked rows, in one order for everybody."""
+    SearchProgress.objects.bulk_create([SearchProgress(pk=pk) for pk in conversations], ignore_conflicts=True)
+    locked = SearchProgress.objects.select_for_update().filter(pk__in=conversations)
+    return list(locked.order_by("pk"))
 
 
 def _index(messages: set[UUID]) -> None:
