@@ -14,7 +14,7 @@ from messaging.models import Label, Labelling, Membership, Message, Star
 from messaging.queries import requests
 from messaging.queries.standing import done, here, snoozed, unread
 
-Rule = Callable[[datetime], Q]
+Rule = Callable[[UUID, datetime], Q]
 LABEL = "label:"
 
 
@@ -24,31 +24,30 @@ def sent() -> Exists:
     return Exists(mine)
 
 
-def starred() -> Exists:
-    """Something in it is starred by the member."""
-    mine = Star.objects.filter(
-        user_id=OuterRef("user_id"), message__conversation_id=OuterRef("conversation_id")
-    )
-    return Exists(mine.filter(message__deleted_at=None))
+def starred(user: UUID) -> Q:
+    """Something in it is starred by this person; their stars are read once, not once for each conversation."""
+    stars = Star.objects.filter(user_id=user, message__deleted_at=None)
+    return Q(conversation_id__in=stars.values("message__conversation_id"))
 
 
 RULES: dict[str, Rule] = {
-    "all": here,
-    "unread": lambda now: here(now) & unread(),
-    "read": lambda now: here(now) & ~unread(),
-    "chats": lambda now: here(now) & Q(conversation__kind__in=kinds.CHATS),
-    "mail": lambda now: here(now) & Q(conversation__kind__in=kinds.MAILS),
-    "sent": lambda now: Q(sent()),
-    "starred": lambda now: Q(starred()),
-    "done": done,
-    "snoozed": snoozed,
-    "requests": lambda now: requests.waiting(),
+    "all": lambda user, now: here(now),
+    "unread": lambda user, now: here(now) & unread(),
+    "read": lambda user, now: here(now) & ~unread(),
+    "chats": lambda user, now: here(now) & Q(conversation__kind__in=kinds.CHATS),
+    "mail": lambda user, now: here(now) & Q(conversation__kind__in=kinds.MAILS),
+    "sent": lambda user, now: Q(sent()),
+    "starred": lambda user, now: starred(user),
+    "done": lambda user, now: done(now),
+    "snoozed": lambda user, now: snoozed(now),
+    "requests": lambda user, now: requests.waiting(),
 }
 NAMES = tuple(RULES)
 
 
-def apply(rows: QuerySet[Membership], name: str, now: datetime) -> QuerySet[Membership]:
-    """The memberships that this filter shows; `label:<id>` shows what carries the label, wherever it stands.
+def apply(rows: QuerySet[Membership], user: UUID, name: str, now: datetime) -> QuerySet[Membership]:
+    """Of this person's memberships those that this filter shows; `label:<id>` shows what carries the label, wherever it
+    stands.
 
     Raises Invalid for an unknown one.
     """
@@ -59,7 +58,7 @@ def apply(rows: QuerySet[Membership], name: str, now: datetime) -> QuerySet[Memb
         return rows.filter(Exists(carried))
     if name not in RULES:
         raise Invalid.field("filter", f"Choose one of {', '.join(NAMES)}.")
-    return rows.filter(RULES[name](now))
+    return rows.filter(RULES[name](user, now))
 
 
 def label_in(name: str) -> UUID | None:

@@ -101,7 +101,7 @@ def _first_rows(user: UUID, now: datetime, *, filter: str, limit: int) -> QueryS
 
 
 def _placed(user: UUID, filter: str, now: datetime, since: datetime, after: Q | None) -> QuerySet[Membership]:
-    rows = filters.apply(_memberships(user), filter, now)
+    rows = filters.apply(_memberships(user), user, filter, now)
     placed = rows.annotate(first=_pinned(since), at=_activity(since, moved=after is not None))
     if after is not None:
         placed = placed.filter(after)
@@ -166,7 +166,11 @@ def shared_with(user: User, other: User, *, limit: int = 8) -> list[InboxRow]:
 
 def fits(user: User, id: UUID, filter: str) -> bool:
     """Whether this filter shows the conversation."""
-    return filters.apply(_memberships(user.pk), filter, timezone.now()).filter(conversation_id=id).exists()
+    return (
+        filters.apply(_memberships(user.pk), user.pk, filter, timezone.now())
+        .filter(conversation_id=id)
+        .exists()
+    )
 
 
 def unread_total(user: User) -> int:
