@@ -18,6 +18,9 @@ from messaging.queries.search.matching import Candidate, Match
 
 COLUMNS = ("position", "message_id", "conversation_id", "sender_id", "number", "seq", "text")
 WINDOWS = (10_000, 100_000)
+_UNREAD = """ AND number > (
+    SELECT m.read_number FROM messaging_membership AS m WHERE m.user_id = %s AND m.conversation_id = {}.conversation_id
+    )"""
 
 
 class Backend(Protocol):
@@ -121,10 +124,12 @@ class Sqlite(Portable):
         within, others = match.within, match.not_senders
         also = f" AND +e.conversation_id IN ({_marks(within)})" if within is not None else ""
         also += f" AND +e.sender_id NOT IN ({_marks(others)})" if others else ""
+        also += _UNREAD.format("e") if match.unread_by else ""
         also += " AND instr(e.text, %s)" * len(match.terms) + " AND NOT instr(e.text, %s)" * len(
             match.without
         )
-        return also, [*(each.hex for each in (*(within or ()), *others)), *match.terms, *match.without]
+        ids = [each.hex for each in (*(within or ()), *others, match.unread_by) if each]
+        return also, [*ids, *match.terms, *match.without]
 
     def put(self, entries: Sequence[SearchEntry]) -> None:
         super().put(entries)
@@ -166,11 +171,12 @@ class Sqlite(Portable):
 
 
 class Postgresql(Portable):
-    """GIN knows no order: the newest entries are looked through first, and all only for what is rare among them."""
+    """GIN knows no order and takes a while for words made of common pairs: the newest texts are compared one by one, so
+    many as hold what is found now and then, and the index is asked for what is rare among them."""
 
     _NEWEST = """
     SELECT position, message_id, conversation_id, sender_id, number, seq, text FROM messaging_searchentry
-    WHERE {pairs}position < %s AND position >= %s{also} ORDER BY position DESC LIMIT %s
+    WHERE position < %s AND position >= %s{also} ORDER BY {order} DESC LIMIT %s
     """
     _LEADS = """
     SELECT pairs = array_to_tsvector(string_to_array(%s, ' ')) FROM messaging_searchentry WHERE message_id = %s
@@ -184,46 +190,58 @@ class Postgresql(Portable):
     def newest(self, match: Match, *, below: int, limit: int) -> list[Candidate]:
         if match.narrow:
             return super().newest(match, below=below, limit=limit)
-        also, compared = self._also(match)
-        asked = [self._asked(match)] if match.indexed else []
-        statement = self._NEWEST.format(pairs="pairs @@ %s::tsquery AND " * len(asked), also=also)
-        found = list[Candidate]()
-        for low in self._windows(below, _floor(match)):
-            with connection.cursor() as cursor:
-                cursor.execute(statement, (*asked, below, low, *compared, limit - len(found)))
-                found += [Candidate(*row) for row in cursor]
-            if len(found) >= limit:
-                break
+        floor, found = _floor(match), list[Candidate]()
+        for size in WINDOWS if match.indexed else ():
+            low = self._start_of(size, below, floor)
+            found += self._ask(match, below, floor if low is None else low, limit - len(found))
+            if low is None or len(found) >= limit:
+                return found
             below = low
-        return found
+            if not found:
+                break
+        return found + self._ask(match, below, floor, limit - len(found), by_pairs=match.indexed)
 
-    def _asked(self, match: Match) -> str:
+    def _start_of(self, size: int, below: int, floor: int) -> int | None:
+        """Where the newest so many entries begin; None where there are fewer."""
+        rows = SearchEntry.objects.filter(position__lt=below, position__gte=floor).order_by("-position")
+        return rows.values_list("position", flat=True)[size : size + 1].first()
+
+    def _ask(
+        self, match: Match, below: int, low: int, limit: int, *, by_pairs: bool = False
+    ) -> list[Candidate]:
+        """By their pairs, or in the order of their positions: a sum keeps that index out of the choice."""
+        also, compared = self._by_pairs(match) if by_pairs else self._one_by_one(match)
+        statement = self._NEWEST.format(also=also, order="position + 0" if by_pairs else "position")
+        with connection.cursor() as cursor:
+            cursor.execute(statement, (below, low, *compared, limit))
+            return [Candidate(*row) for row in cursor]
+
+    def _by_pairs(self, match: Match) -> tuple[str, list[Any]]:
         words = [*match.pairs, *(f"has:{word}" for word in match.has)]
         wanted = [self._lexeme(word) for word in words]
         if match.senders:
             wanted.append(_any_of(" | ", (self._lexeme(f"by:{sender.hex}") for sender in match.senders)))
-        return " & ".join(wanted)
+        also, compared = self._also(match)
+        return f" AND pairs @@ %s::tsquery{also}", [" & ".join(wanted), *compared]
+
+    def _one_by_one(self, match: Match) -> tuple[str, list[Any]]:
+        also, compared = self._also(match)
+        given = " AND strpos(has, %s) > 0" * len(match.has)
+        given += " AND sender_id = ANY(%s)" if match.senders else ""
+        return given + also, [*match.has, *([list(match.senders)] if match.senders else []), *compared]
 
     @staticmethod
     def _also(match: Match) -> tuple[str, list[Any]]:
         """What is compared of each row that is found."""
         also = " AND conversation_id = ANY(%s)" if match.within is not None else ""
         also += " AND sender_id <> ALL(%s)" if match.not_senders else ""
+        also += _UNREAD.format("messaging_searchentry") if match.unread_by else ""
         also += " AND strpos(text, %s) > 0" * len(match.terms) + " AND strpos(text, %s) = 0" * len(
             match.without
         )
         lists = [list(ids) for ids in (match.within, match.not_senders or None) if ids is not None]
-        return also, [*lists, *match.terms, *match.without]
-
-    def _windows(self, below: int, floor: int) -> Iterable[int]:
-        """Where to stop looking first, second and last."""
-        rows = SearchEntry.objects.filter(position__lt=below, position__gte=floor).order_by("-position")
-        for size in WINDOWS:
-            low = rows.values_list("position", flat=True)[size : size + 1].first()
-            if low is None:
-                break
-            yield low
-        yield floor
+        reader = [match.unread_by] if match.unread_by else []
+        return also, [*lists, *reader, *match.terms, *match.without]
 
     def put(self, entries: Sequence[SearchEntry]) -> None:
         with connection.cursor() as cursor:

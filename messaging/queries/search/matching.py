@@ -45,6 +45,7 @@ class Match:
     conversations: Sequence[UUID] | None = None
     messages: Sequence[UUID] | None = None
     within: Sequence[UUID] | None = None
+    unread_by: UUID | None = None
 
     @property
     def pairs(self) -> list[str]:

@@ -68,6 +68,7 @@ class Scope:
             above=above,
             conversations=listed if small else None,
             within=None if small else listed,
+            unread_by=self.me if "unread" in self.wanted.states else None,
             messages=sorted(self.starred) if self.starred is not None else None,
         )
 

@@ -15,7 +15,7 @@ from messaging.queries.search.grammar import Wanted
 from messaging.queries.search.matching import Match
 from messaging.queries.search.scope import Scope
 
-FIRST_BATCH, GROWTH, LARGEST_BATCH = 120, 4, 8_000
+SPARE, GROWTH, LARGEST_BATCH = 10, 4, 8_000
 MOST_READ = 120
 MOST_LOOKED_AT = 20_000
 """So many entries are compared for one page; what is further back comes with the next."""
@@ -28,9 +28,9 @@ def messages(user: User, where: Scope, *, below: int, limit: int) -> tuple[list[
     match = where.match(above=position_from(wanted.after) if wanted.after else None)
     if match is None:
         return [], None
-    walk = _Walk(
-        user, where, match, below if wanted.before is None else min(below, position_from(wanted.before))
-    )
+    if wanted.before is not None:
+        below = min(below, position_from(wanted.before))
+    walk = _Walk(user, where, match, below, size=limit + SPARE)
     found: list[tuple[int, Message]] = []
     while not walk.ended and len(found) <= limit and walk.looked_at < MOST_LOOKED_AT:
         found += walk.step()
@@ -45,7 +45,7 @@ class _Walk:
     where: Scope
     match: Match
     below: int
-    size: int = FIRST_BATCH
+    size: int
     looked_at: int = 0
     ended: bool = False
 

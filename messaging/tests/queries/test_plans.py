@@ -148,7 +148,8 @@ def too_much(sql: str) -> list[str]:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
             return [step for *_, step in cursor.fetchall() if scans(step)]
         # Two thousand rows are few enough to be read whole: this asks whether there is a better way when they are not.
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for whole in ("seqscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{whole} = off")
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
         (told,) = cursor.fetchone()
     plans = json.loads(told) if isinstance(told, str) else told

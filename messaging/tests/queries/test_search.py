@@ -268,7 +268,7 @@ def test_pages_neither_skip_nor_repeat_while_messages_arrive(way, alice, bob, ch
 def test_what_is_far_back_comes_with_the_next_page(alice, bob, chat, say, monkeypatch):
     monkeypatch.setattr(scope, "FEW_MESSAGES", 0)
     monkeypatch.setattr(walk, "MOST_LOOKED_AT", 1)
-    monkeypatch.setattr(walk, "FIRST_BATCH", 2)
+    monkeypatch.setattr(walk, "SPARE", 1)
     say(bob, chat, "the pear")
     for _ in range(4):
         say(bob, chat, "pear not mine")
