@@ -49,6 +49,7 @@ OPERATIONS = {
     "PUT /conversations/{conversation}/labels/{label}", "DELETE /conversations/{conversation}/labels/{label}",
     "GET /scheduled", "PATCH /scheduled/{scheduled_message}", "DELETE /scheduled/{scheduled_message}",
     "GET /conversations/{conversation}/events", "GET /messages/{message}", "PUT /conversations/{conversation}/read",
+    "PUT /conversations/{conversation}/unread",
     "PATCH /messages/{message}", "DELETE /messages/{message}", "POST /messages/{message}/restore",
     "GET /messages/{message}/history", "POST /messages/{message}/forward", "GET /starred",
     "PUT /messages/{message}/reactions/{emoji}", "DELETE /messages/{message}/reactions/{emoji}",

@@ -227,6 +227,12 @@ class Read(Given):
     number: Count
 
 
+class Unread(Given):
+    """From which message on everything is unread again."""
+
+    number: Count
+
+
 class Mute(Given):
     """How long to be told nothing; null for as long as it is not unmuted."""
 

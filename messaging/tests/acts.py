@@ -126,6 +126,7 @@ API: dict[str, tuple[str, str, dict[str, Any]]] = {
     "star": ("PUT", "/messages/{m}/star", {}),
     "forward_here": ("POST", "/messages/{m}/forward", {"conversation": "{c}", "client_id": "{k}"}),
     "delete_for_me": ("DELETE", "/messages/{m}?for=me", {}),
+    "mark_unread": ("PUT", "/conversations/{c}/unread", {"number": 1}),
     "mark_read": ("PUT", "/conversations/{c}/read", {"number": 1}),
     "done": ("PUT", "/conversations/{c}/done", {}),
     "pin_on_top": ("PUT", "/conversations/{c}/pin", {}),

@@ -34,8 +34,6 @@ from messaging.queries import sync
 from .acts import ALLOWED, API, EVERYBODY, PAGES, WHO, X, Y
 
 pytestmark = pytest.mark.django_db
-APART = {"mark_unread": "the socket says it, or a form"}
-"""What one door has not."""
 
 Names = dict[str, str]
 
@@ -158,8 +156,6 @@ def test_the_api_answers_each_by_right(
 ) -> None:
     client = client_of(cast, who)
     for act, answers in EVERYBODY.items():
-        if act in APART:
-            continue
         method, path, body = API[act_of(act)]
         with tried(group, act) as before:
             said = "" if method == "GET" or not body and method != "POST" else json.dumps(filled(body, names))
@@ -171,7 +167,7 @@ def test_the_api_answers_each_by_right(
 
 def test_every_act_has_its_doors() -> None:
     named = {act_of(act) for act in EVERYBODY}
-    assert named == set(PAGES) == set(API) | set(APART)
+    assert named == set(PAGES) == set(API)
 
 
 @pytest.mark.parametrize("who", WHO[:-1])
