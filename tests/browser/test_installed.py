@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
@@ -24,6 +25,9 @@ SHARE = """() => {
   document.body.append(form);
   HTMLFormElement.prototype.submit.call(form);
 }"""
+FORM = """<form method="post" enctype="multipart/form-data"><input name="text" value="buy this"></form>"""
+NOTE_TAGS = "SyncManager.prototype.register = async (tag) => { (globalThis.tags ??= []).push(tag); }"
+WAKE = "() => self.dispatchEvent(Object.assign(new ExtendableEvent('sync'), { tag: 'outbox' }))"
 WATCH = """() => {
   self.shown = [];
   self.registration.showNotification = async (title, { body, tag, data }) => {
@@ -120,6 +124,50 @@ def test_another_app_shares_text_and_a_file(world: World) -> None:
     seat.live()
     expect(seat.field).to_have_value("Look at this")
     expect(seat.page.locator("#composer")).to_contain_text("tides.txt")
+
+
+def test_another_site_puts_nothing_among_what_is_shared(world: World) -> None:
+    seat = installed(world, "bob")
+    seat.page.evaluate(SHARE)
+    expect(seat.page.locator("#share-files")).to_contain_text("tides.txt")
+    seat.stop_listening()  # the console tells of the refusal
+    seat.page.route(
+        "http://elsewhere.example/", lambda route: route.fulfill(content_type="text/html", body=FORM)
+    )
+    seat.page.goto("http://elsewhere.example/")
+    seat.page.evaluate(
+        "(url) => { document.forms[0].action = url; document.forms[0].submit(); }",
+        f"{world.server.url}/share/",
+    )
+    expect(seat.page.locator("body")).to_contain_text("Nothing was taken", timeout=HEALED_MS)
+    seat.go("/share/")
+    expect(seat.page.locator("#share-files")).to_contain_text("tides.txt")
+    expect(seat.page.locator("#share textarea")).to_have_value("Look at this")
+
+
+def test_what_waits_is_sent_when_the_browser_wakes_its_worker_and_no_page_is_open(world: World) -> None:
+    """The browser wakes it when there is a line again (Background Sync). One without a screen does not, so what it asks
+    for is noted here, and the wake-up comes from the test."""
+    group = world.group("alice", "Ferries", "bob")
+    seat = world.seat("bob", service_workers="allow")
+    seat.context.add_init_script(NOTE_TAGS)
+    seat.go("/inbox/").live()
+    seat.page.wait_for_function(CONTROLLED, timeout=HEALED_MS)
+    seat.open(group)
+    without_a_line(seat.page)
+    seat.write("The last one leaves at ten")
+    expect(seat.page.locator("#timeline li[data-pending]")).to_have_count(1)
+    seat.page.wait_for_function("() => globalThis.tags?.includes('outbox')")
+    blank, worker = seat.context.new_page(), seat.context.service_workers[0]
+    seat.page.close()
+    seat.context.set_offline(False)
+    assert world.stored("alice", group) == []
+    worker.evaluate(WAKE)
+    deadline = time.monotonic() + HEALED_MS / 1000
+    while not (stored := world.stored("alice", group)):
+        assert time.monotonic() < deadline
+        blank.wait_for_timeout(50)
+    assert stored == ["The last one leaves at ten"]
 
 
 def test_a_call_shows_one_line_for_each_conversation_and_leads_there(world: World) -> None:

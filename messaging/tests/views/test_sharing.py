@@ -35,6 +35,21 @@ def test_a_browser_without_a_worker_may_post_it(alice: User, group: uuid.UUID) -
     assert client.post("/share/put/", {"body": "x", "conversation": str(group)}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("site", "status"), [("none", 200), ("same-origin", 200), ("cross-site", 403), ("same-site", 403)]
+)
+def test_what_another_site_posts_is_not_taken(
+    alice: User, client_for: ClientFor, site: str, status: int
+) -> None:
+    page = client_for(alice).post("/share/", {"text": "buy this"}, headers={"Sec-Fetch-Site": site})
+    assert page.status_code == status and ("buy this" in page.content.decode()) == (status == 200)
+
+
+def test_what_is_shared_is_bounded(alice: User, client_for: ClientFor) -> None:
+    page = client_for(alice).post("/share/", {"text": "a" * 20_000}).content.decode()
+    assert "a" * 8_000 in page and "a" * 8_001 not in page
+
+
 def test_it_stands_above_what_was_begun(alice: User, group: uuid.UUID, client_for: ClientFor) -> None:
     client = client_for(alice)
     client.post(f"/c/{group}/draft/", {"body": "begun"})
