@@ -28,6 +28,8 @@ DAY = 24 * 3600
 ANSWERS_WITHIN = 4.0
 SILENT_SECONDS = 15 * 60
 GONE = (404, 410)
+UNSHOWN_A_DAY = 3
+APPLE = ".push.apple.com"
 ONCE_MORE = (408, 425, 429)
 MOST_BYTES = 3_000
 """Push services take 4,096 bytes, sealing and padding included."""
@@ -82,6 +84,19 @@ def send(row: PushSubscription, call: Call) -> bool:
         subscriptions.troubled(row.pk, "Its push service does not answer. We try again.")
         raise Later(f"the push service did not answer ({error})") from error
     return _heard(row, answer.status)
+
+
+def may_be_silent(row: PushSubscription) -> bool:
+    """Whether this browser may be called once more today without having something new to show: Safari forgets who does
+    so, and the others give a few, from which a person's own notices must not suffer."""
+    if f".{urlsplit(row.endpoint).hostname}".endswith(APPLE):
+        return False
+    key = f"push:unshown:{row.pk}:{int(time.time()) // DAY}"
+    cache.add(key, 0, DAY)
+    try:
+        return bool(cache.incr(key) <= UNSHOWN_A_DAY)
+    except ValueError:  # put out of the cache between the two
+        return False
 
 
 def attempt(payload: dict[str, str]) -> None:

@@ -104,3 +104,10 @@ class NoticesChanged:
 
     users: tuple[UUID, ...]
     fresh: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallsOver:
+    """What browsers of these people were called for within a day was read."""
+
+    users: frozenset[UUID]

@@ -10,6 +10,7 @@ from chatify.lib import events
 from media import events as files
 from messaging import archive, indexing
 from messaging.events import (
+    CallsOver,
     LogAppended,
     MailBrought,
     NoticesChanged,
@@ -82,6 +83,8 @@ def connect() -> None:
     channels.register("push", push.send, reaches=push.reaches)
     events.subscribe(BlocksChanged, drop_notices)
     events.subscribe(NoticesChanged, show_notices)
+    events.subscribe(CallsOver, take_calls_away)
+    registry.register(push.OVER, push.take_away, turn=Turn.DISTANT, queue=Queue.NOTIFY)
     registry.register(linking.LOOK, previews.look, turn=Turn.DISTANT, queue=Queue.MEDIA)
     registry.register(previews.FORGET, previews.forget, queue=Queue.MEDIA)
     for sweep in TIDYING:
@@ -145,6 +148,11 @@ def look_again(fact: SessionsChanged) -> None:
 def drop_notices(fact: BlocksChanged) -> None:
     """Who blocked somebody hears of nothing that they did before."""
     notices.forget(fact.blocker, actor=fact.blocked)
+
+
+def take_calls_away(fact: CallsOver) -> None:
+    """What was read here need not stay on the lock screen there."""
+    push.over(fact.users)
 
 
 def show_notices(fact: NoticesChanged) -> None:

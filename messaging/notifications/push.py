@@ -1,8 +1,10 @@
 """Push: a notice calls each browser that its person switched on, one line for each conversation."""
 
 import json
-from collections.abc import Collection
-from datetime import timedelta
+import time
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,10 @@ from messaging.notifications import words
 from messaging.queries import counts, notices, wishes
 
 SEND = "push.send"
+OVER = "push.over"
+OVER_SLOT_SECONDS = 5
+OVER_SECONDS = 3600
+MOST_NAMED = 20
 WORTH_IT = timedelta(days=1)
 LONGEST_TITLE, LONGEST_TEXT = 120, 300
 URGENT = frozenset((Notice.Kind.MISSED_CALL, Notice.Kind.MENTION, Notice.Kind.REPLY, Notice.Kind.KEYWORD))
@@ -46,16 +52,47 @@ def deliver(payload: dict[str, str]) -> None:
         push.send(browser, call_of(browser.user, notice))
 
 
+def over(users: Iterable[UUID]) -> None:
+    """Put down that browsers take away what was read elsewhere: once for all that is read within seconds."""
+    slot = int(time.time()) // OVER_SLOT_SECONDS + 1
+    due = datetime.fromtimestamp(slot * OVER_SLOT_SECONDS, UTC)
+    for user in users:
+        for browser in endpoints.ids_of(user):
+            jobs.add(kind=OVER, key=f"{browser}:{slot}", payload={"to": str(browser)}, due=due)
+
+
+def take_away(payload: dict[str, str]) -> None:
+    """The work of it. Where it does not come through nothing is lost: the next call names what is left, too."""
+    browser = endpoints.one(payload["to"])
+    if browser is None or not push.may_be_silent(browser):
+        return
+    told = {"over": True, "unread": counts.unread_total(browser.user_id), **_left(browser.user_id)}
+    with suppress(push.Later):
+        push.send(browser, Call(json.dumps(told).encode(), seconds=OVER_SECONDS))
+
+
 def call_of(person: User, notice: Notice) -> Call:
     """What the browser gets: neither names nor text where its person does not want them there."""
     told = _words(person, notice) if wishes.of(person).push_text else _quietly(notice)
     place = str(notice.conversation_id) if notice.conversation_id else ""
-    told |= {"tag": place or str(notice.pk), "unread": counts.unread_total(person.pk)}
+    told |= {"tag": _tag(notice), "unread": counts.unread_total(person.pk), **_left(person.pk)}
     return Call(
         json.dumps(told, ensure_ascii=False).encode(),
         topic=place.replace("-", ""),
         urgent=notice.kind in URGENT,
     )
+
+
+def _tag(notice: Notice) -> str:
+    """A browser shows one line for each."""
+    return str(notice.conversation_id or notice.pk)
+
+
+def _left(user: UUID) -> dict[str, list[str]]:
+    """All that is still to be shown, so that a browser takes away the rest; nothing where it would not fit."""
+    rows = notices.called_for(user, since=timezone.now() - WORTH_IT)
+    tags = list(dict.fromkeys(_tag(row) for row in rows))
+    return {"left": tags} if len(tags) <= MOST_NAMED else {}
 
 
 def _words(person: User, notice: Notice) -> dict[str, Any]:

@@ -11,13 +11,15 @@ from django.utils import timezone
 from accounts.models import User
 from chatify.jobs import operations as jobs
 from chatify.lib import db, events
-from messaging.events import NoticesChanged
+from messaging.events import CallsOver, NoticesChanged
 from messaging.models import Notice
 from messaging.queries import notices as queries
 
 TELL = "notices.tell"
 # A transaction of SQLite, whose one writer others wait for, takes at most a hundred rows.
 AT_ONCE = {"sqlite": 100, "postgresql": 500}
+SHOWN = timedelta(days=1)
+"""A browser may still show what it was called for so long ago."""
 KEPT_READ, KEPT = timedelta(days=30), timedelta(days=180)
 AGAIN = ("message_id", "number", "actor_id", "reason", "said", "quieted", "created_at", "read_at")
 DUES = tuple(f"{channel}_{what}" for channel in queries.CHANNELS for what in ("due", "sent"))
@@ -92,7 +94,9 @@ def read_through(pairs: Collection[tuple[UUID, UUID]]) -> int:
     if not rows:
         return 0
     people = {row.user_id for row in rows if row.listed}
-    return _read(Notice.objects.filter(pk__in=[row.pk for row in rows]), people)
+    since = timezone.now() - SHOWN
+    called = frozenset(row.user_id for row in rows if row.push_sent and row.push_sent > since)
+    return _read(Notice.objects.filter(pk__in=[row.pk for row in rows]), people, called)
 
 
 def forget(user: UUID, *, actor: UUID) -> None:
@@ -157,9 +161,14 @@ def forget_old() -> None:
     Notice.objects.filter(old).delete()
 
 
-def _read(rows: Any, people: Iterable[UUID]) -> int:
+def _read(rows: Any, people: Iterable[UUID], called: frozenset[UUID] | None = None) -> int:
     with db.atomic():
+        if called is None:
+            shown = rows.filter(read_at=None, push_sent__gt=timezone.now() - SHOWN)
+            called = frozenset(shown.values_list("user_id", flat=True))
         count = rows.filter(read_at=None).update(read_at=timezone.now())
         if count and (told := tuple(people)):
             events.emit(NoticesChanged(told))
+        if count and called:
+            events.emit(CallsOver(called))
     return int(count)

@@ -116,6 +116,11 @@ def handed(channel: str, user: UUID, *, limit: int) -> list[Notice]:
     return list(with_targets(rows).order_by("pk")[:limit])
 
 
+def called_for(user: UUID, *, since: datetime) -> list[Notice]:
+    """What their browsers were called for since then and is still to be shown there."""
+    return list(_tellable().filter(user_id=user, push_sent__gt=since).order_by("pk"))
+
+
 def _tellable() -> QuerySet[Notice]:
     """What may be told now: still theirs, unread, and not muted."""
     return Notice.objects.filter(reachable(), unread(), ~Exists(_muted(timezone.now())))

@@ -32,7 +32,11 @@ WATCH = """() => {
   self.shown = [];
   self.registration.showNotification = async (title, { body, tag, data }) => {
     self.shown.push([title, body, tag, data.url]);
+    self.open.add(tag);
   };
+  self.open = new Set();
+  const line = (tag) => ({ tag, close: () => self.open.delete(tag) });
+  self.registration.getNotifications = async () => [...self.open].map(line);
   self.navigator.setAppBadge = async (count) => { self.badge = count; };
 }"""
 PRESS = """(url) => {
@@ -190,6 +194,11 @@ def test_a_call_shows_one_line_for_each_conversation_and_leads_there(world: Worl
         ["Alice in Lamps", "<b>First</b>", group, f"/c/{group}/"],
         ["Chatify", "There is something new for you.", "", "/inbox/"],
     ]
+    others = {"title": "Carol", "tag": "another", "left": ["another", group]}
+    for data in (others, {"over": True, "left": ["another"], "unread": 0}):
+        worker.evaluate("(data) => self.dispatchEvent(new PushEvent('push', { data }))", json.dumps(data))
+    seat.until(lambda: sorted(worker.evaluate("() => [...self.open]")) == ["", "another"])
+    assert len(worker.evaluate("() => self.shown")) == 3 and worker.evaluate("() => self.badge") == 0
     for url in (f"/c/{group}/", "https://elsewhere.example/"):
         worker.evaluate(PRESS, url)
         seat.page.wait_for_url("**/inbox/" if "elsewhere" in url else f"**{url}")

@@ -5,13 +5,15 @@ import { Gather } from "../lib/clock.js";
 import { csrfToken } from "../lib/dom.js";
 import { invite } from "./invite.js";
 
+const CONVERSATION = /^\/c\/([0-9a-f-]{36})\/$/;
 const DWELT_MS = 3_000;
 const FORGOTTEN_MS = 2_000;
 
 export class Offline {
-  constructor({ user, outbox }) {
+  constructor({ user, outbox, feed }) {
     Object.assign(this, { user, outbox, container: navigator.serviceWorker });
     this.dwelt = new Gather(DWELT_MS, () => this.keep());
+    feed.on("receipt", (frame) => frame.user === user && this.#quieten(frame.conversation).catch(() => {}));
     if (this.container) this.#start().catch(() => {}); // forbidden here (a private window): pages work without
   }
 
@@ -19,7 +21,8 @@ export class Offline {
   moved() {
     this.dwelt.cancel();
     this.dwelt.soon();
-    this.#quieten().catch(() => {}); // not allowed to look: then there is none
+    const [, open] = CONVERSATION.exec(location.pathname) ?? [];
+    this.#quieten(open).catch(() => {}); // not allowed to look: then there is none
   }
 
   /** Has the inbox and what is open kept for when there is no line. */
@@ -51,9 +54,9 @@ export class Offline {
     this.moved();
   }
 
-  async #quieten() {
-    const [, tag] = /^\/c\/([0-9a-f-]{36})\/$/.exec(location.pathname) ?? [];
-    const registration = tag && (await this.container.ready);
+  // It was read here, or on another device.
+  async #quieten(tag) {
+    const registration = tag && this.container && (await this.container.ready);
     for (const shown of (await registration?.getNotifications({ tag })) ?? []) shown.close();
   }
 

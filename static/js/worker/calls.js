@@ -2,10 +2,13 @@
 
 const API = "/api/v1/push/subscriptions";
 
-/** Shows what was called for. A call that cannot be read still says that there is something. */
+/** Shows what was called for, or takes away what was read elsewhere. A call that cannot be read still says that there is
+    something. */
 export async function called(data, icons) {
-  const { title = "Chatify", body = "There is something new for you.", url = "/inbox/", tag = "", unread } = read(data);
+  const { title = "Chatify", body = "There is something new for you.", url = "/inbox/", tag = "", unread, over, left } = read(data);
+  if (left) await keepOnly(left);
   if (Number.isInteger(unread)) await self.navigator.setAppBadge?.(unread).catch(() => {}); // not installed
+  if (over) return;
   const look = { ...icons, tag, renotify: Boolean(tag) };
   await self.registration.showNotification(title, { ...look, body, data: { url } });
 }
@@ -27,6 +30,11 @@ export async function moved(event, { csrf = "" }) {
   if (!fresh) return;
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrf };
   await fetch(API, { method: "POST", headers, body: JSON.stringify(fresh), credentials: "same-origin" });
+}
+
+// What has no tag belongs to no conversation or notice: it stays.
+async function keepOnly(left) {
+  for (const shown of await self.registration.getNotifications()) if (shown.tag && !left.includes(shown.tag)) shown.close();
 }
 
 function read(data) {
