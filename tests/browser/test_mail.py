@@ -66,7 +66,7 @@ def test_a_letter_with_copies_and_a_file_is_read_and_answered_by_all(world: Worl
     alice.page.fill("#new textarea[name=body]", "Please sign by Monday.")
     alice.page.set_input_files("#file", tmp_path / "lease.txt")
     expect(alice.page.locator("#uploads .upload[data-state=done]")).to_have_count(1)
-    alice.page.get_by_role("button", name="Send").click()
+    alice.page.get_by_role("button", name="Send", exact=True).click()
     alice.sees("Please sign by Monday.").live()
     head = alice.page.locator(".letter-head dd")
     expect(head).to_have_count(4)

@@ -144,7 +144,7 @@ def test_a_first_letter_takes_its_files_along(world: World, tmp_path: Path) -> N
     expect(rows(alice, "done")).to_have_count(1)
     page.get_by_label("Subject").fill("Beans")
     page.get_by_text("@bob").first.click()
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     sees(alice, "garden.jpg")
     alice.go("/c/new/?kind=mail")
     expect(page.get_by_label("Subject")).to_be_visible()
