@@ -7,6 +7,7 @@ import random
 import shutil
 import struct
 import subprocess
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from PIL import Image
 FFMPEG = shutil.which("ffmpeg")
 MAKER = 0x010F
 GPS = 0x8825
+HEVC = ("-c:v", "libx265", "-tag:v", "hvc1", "-pix_fmt", "yuv420p", "-c:a", "aac")
 
 
 def photo(
@@ -91,6 +93,12 @@ def film(folder: Path, name: str = "film.mp4", *codec: str, seconds: float = 2) 
     )  # fmt: skip
 
 
+def makes(encoder: str) -> bool:
+    """Whether the ffmpeg here has this encoder."""
+    told = subprocess.run([str(FFMPEG), "-encoders"], capture_output=True, text=True, check=False).stdout
+    return encoder in told
+
+
 def sound(folder: Path, name: str = "note.webm", *, seconds: float = 2) -> bytes:
     codec = () if name.endswith(".mp3") else ("-c:a", "libopus")
     return made(folder, name, "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", *codec)
@@ -109,6 +117,15 @@ def pdf() -> bytes:
     """One page with nothing but a picture."""
     target = io.BytesIO()
     Image.new("RGB", (200, 280), (250, 240, 200)).save(target, "PDF")
+    return target.getvalue()
+
+
+def docx() -> bytes:
+    """As much of a Word document as tells that it is one."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("word/document.xml", "<document/>")
     return target.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from chatify.lib.errors import Conflict, Invalid, NotFound
@@ -24,6 +26,16 @@ from . import samples, sending
 
 Signed = Callable[[User], Client]
 HELLO = b"hello, file\n" * 20
+
+
+RARE = ("BMP", "TIFF", "ICNS", "JPEG2000", "TGA", "ICO", "PCX", "PPM")
+
+
+def rare(format: str) -> bytes:
+    """A picture in a form that we do not open."""
+    target = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(target, format)
+    return target.getvalue()
 
 
 def post(client: Client, path: str, body: Any = None) -> Any:
@@ -81,6 +93,10 @@ def test_limits_are_told_before_a_byte_is_sent(
         ("name. . ", "name"),
         ("😀" * 300 + ".jpeg", "😀" * 145 + ".jpeg"),
         ('a";filename=evil.html', 'a";filename=evil.html'),
+        ("%2e%2e%2fetc", "%2e%2e%2fetc"),
+        ("CON", "CON"),
+        (".htaccess", ".htaccess"),
+        ("x" * 5000 + ".tar.gz", "x" * 147 + ".gz"),
     ],
 )
 def test_a_name_is_text_and_never_a_path(alice: User, given: str, kept: str) -> None:
@@ -186,6 +202,9 @@ def test_my_files_are_mine(client_for: Signed, alice: User, dave: User) -> None:
         (b"%!PS-Adobe-3.0 EPSF\0", "application/octet-stream", "file"),
         (b"PK\x03\x04" + b"\0" * 30, "application/zip", "file"),
         (b"\xff\xd8\xff\xe0 no picture", "application/octet-stream", "file"),
+        *((rare(format), "application/octet-stream", "file") for format in RARE),
+        (b"<html><script>alert(1)</script>" + samples.pdf(), "application/octet-stream", "file"),
+        (samples.docx(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "file"),
         (b"\0", "application/octet-stream", "file"),
     ],
 )
