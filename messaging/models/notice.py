@@ -85,3 +85,7 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.user_id}"
+
+
+BY_NAME = frozenset((Notice.Kind.MENTION, Notice.Kind.REPLY, Notice.Kind.KEYWORD))
+"""Somebody was meant, and not only everybody who is there."""

@@ -1,7 +1,7 @@
 """When notices go out: what is put down gets a time, and at that time the channels get what is still unread."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from chatify.jobs import operations as jobs
 from chatify.lib import db
 from chatify.lib.ids import uuid7
 from messaging.models import Notice
-from messaging.notifications import channels, making
+from messaging.models.notice import BY_NAME
+from messaging.notifications import channels, making, slots
 from messaging.notifications.policy import Event, Situation, decide
 from messaging.operations import notices as operations
 from messaging.queries import notices as queries
@@ -20,7 +21,7 @@ from messaging.queries.wishes import Quiet
 
 DUE = "notices.due"
 QUIET_OVER = "notices.quiet_over"
-SLOT_SECONDS = 5
+SLOT = timedelta(seconds=5)
 AT_ONCE = 100
 Kept = tuple[dict[str, Any], str]
 """A person's settings and time zone."""
@@ -40,14 +41,9 @@ def put(rows: Sequence[Notice], people: Mapping[UUID, Kept], now: datetime) -> N
 def _plan(rows: Iterable[Notice]) -> None:
     """One look per five seconds is enough, for however many."""
     dues = (due for row in rows for due in (row.push_due, row.mail_due) if due)
-    for slot in sorted({_slot(due) for due in dues}):
-        at = datetime.fromtimestamp(slot, UTC)
+    for at in sorted({slots.end_of(SLOT, due) for due in dues}):
         if jobs.add(kind=DUE, key=at.isoformat(), due=at).done_at:  # by a process whose clock is ahead
             jobs.add(kind=DUE, key=f"{at.isoformat()} {uuid7()}", due=at)
-
-
-def _slot(due: datetime) -> int:
-    return (int(due.timestamp()) // SLOT_SECONDS + 1) * SLOT_SECONDS
 
 
 def deliver(payload: dict[str, Any]) -> None:
@@ -85,8 +81,7 @@ def excepted(quiet: Quiet, kind: str, actor: UUID | None) -> bool:
     """Whether somebody's quiet hours let this through."""
     if kind == Notice.Kind.MISSED_CALL and quiet.calls:
         return True
-    called = (Notice.Kind.MENTION, Notice.Kind.REPLY, Notice.Kind.KEYWORD)
-    return (quiet.mentions and kind in called) or (actor is not None and str(actor) in quiet.people)
+    return (quiet.mentions and kind in BY_NAME) or (actor is not None and str(actor) in quiet.people)
 
 
 def _plan_summary(user: UUID, kept: Kept, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from chatify.jobs import operations as jobs
 from chatify.lib import db
 from chatify.lib.ids import uuid7
 from messaging.models import Notice
-from messaging.notifications import unsubscribing, words
+from messaging.models.notice import BY_NAME
+from messaging.notifications import slots, unsubscribing, words
 from messaging.notifications.words import Words
 from messaging.operations import notices as operations
 from messaging.queries import inbox, notices, people, wishes
@@ -26,7 +27,7 @@ KIND = "mail.digest"
 TEMPLATE = "messaging/mail/digest"
 SLOT = timedelta(minutes=1)
 MOST, MOST_OF_ONE = 100, 5
-AT_ONCE = frozenset((Notice.Kind.MENTION, Notice.Kind.REPLY, Notice.Kind.KEYWORD, Notice.Kind.MISSED_CALL))
+AT_ONCE = BY_NAME | {Notice.Kind.MISSED_CALL}
 """What does not wait for the day of a digest: somebody called them by name."""
 
 
@@ -51,7 +52,7 @@ def send(person: User, notice: Notice) -> None:
     chosen = wishes.of(person)
     now = timezone.now()
     soon = chosen.mail_when == "soon" or notice.kind in AT_ONCE
-    at = _next_slot(now) if soon else chosen.next_mail(now, wishes.zone_of(person.time_zone))
+    at = slots.end_of(SLOT, now) if soon else chosen.next_mail(now, wishes.zone_of(person.time_zone))
     payload = {"user": str(person.pk), "all": chosen.mail_when == "soon" or not soon}
     key = f"{person.pk}:{at.isoformat()}"
     if jobs.add(kind=KIND, key=key, payload=payload, due=at).done_at:  # by a process whose clock is ahead
@@ -124,9 +125,3 @@ def _subject(groups: Sequence[Group]) -> str:
     if len(groups) > 1:
         return f"New for you in {len(groups)} places"
     return first.items[0].title if len(first.items) == 1 else f"New for you in {first.title}"
-
-
-def _next_slot(now: datetime) -> datetime:
-    """One letter a minute is enough, for however many."""
-    slots = int(now.timestamp() // SLOT.total_seconds()) + 1
-    return datetime.fromtimestamp(slots * SLOT.total_seconds(), UTC)

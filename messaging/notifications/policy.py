@@ -146,15 +146,6 @@ class Verdict:
     mail: timedelta | None = None
     quieted: bool = False
 
-    @property
-    def silent(self) -> bool:
-        """Whether nothing at all follows."""
-        return not self.listed and self.push is None and self.mail is None and not self.quieted
-
-    @property
-    def words(self) -> str:
-        return WORDS[self.reason]
-
 
 WHY = {
     Event.MENTION: Reason.MENTIONED,

@@ -1,10 +1,9 @@
 """Push: a notice calls each browser that its person switched on, one line for each conversation."""
 
 import json
-import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,17 +15,18 @@ from accounts.models import User
 from accounts.push import Call
 from chatify.jobs import operations as jobs
 from messaging.models import Notice
-from messaging.notifications import words
+from messaging.models.notice import BY_NAME
+from messaging.notifications import slots, words
 from messaging.queries import counts, notices, wishes
 
 SEND = "push.send"
 OVER = "push.over"
-OVER_SLOT_SECONDS = 5
+OVER_SLOT = timedelta(seconds=5)
 OVER_SECONDS = 3600
 MOST_NAMED = 20
 WORTH_IT = timedelta(days=1)
 LONGEST_TITLE, LONGEST_TEXT = 120, 300
-URGENT = frozenset((Notice.Kind.MISSED_CALL, Notice.Kind.MENTION, Notice.Kind.REPLY, Notice.Kind.KEYWORD))
+URGENT = BY_NAME | {Notice.Kind.MISSED_CALL}
 
 
 def reaches(people: Collection[UUID]) -> set[UUID]:
@@ -54,11 +54,10 @@ def deliver(payload: dict[str, str]) -> None:
 
 def over(users: Iterable[UUID]) -> None:
     """Put down that browsers take away what was read elsewhere: once for all that is read within seconds."""
-    slot = int(time.time()) // OVER_SLOT_SECONDS + 1
-    due = datetime.fromtimestamp(slot * OVER_SLOT_SECONDS, UTC)
+    due = slots.end_of(OVER_SLOT, timezone.now())
     for user in users:
         for browser in endpoints.ids_of(user):
-            jobs.add(kind=OVER, key=f"{browser}:{slot}", payload={"to": str(browser)}, due=due)
+            jobs.add(kind=OVER, key=f"{browser}:{due.isoformat()}", payload={"to": str(browser)}, due=due)
 
 
 def take_away(payload: dict[str, str]) -> None:

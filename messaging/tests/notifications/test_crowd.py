@@ -1,5 +1,7 @@
 """A large group: what is read and kept at a time does not grow with it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -27,7 +29,7 @@ def test_ten_messages_to_many_cost_some_queries_a_page_and_a_row_a_person(
     monkeypatch.setattr(happenings, "PAGE", 50)
     monkeypatch.setattr(operations, "AT_ONCE", {"sqlite": 50, "postgresql": 50})
     # A look is planned for each five seconds, however many messages: here for all the same five, which begin first.
-    monkeypatch.setattr(delivery, "_slot", lambda due: 2_000_000_000)
+    monkeypatch.setattr(delivery, "SLOT", timedelta(seconds=2_000_000_000))
     kept = []
     put = delivery.put
     monkeypatch.setattr(delivery, "put", lambda rows, *rest: kept.append(len(rows)) or put(rows, *rest))

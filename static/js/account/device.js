@@ -1,7 +1,7 @@
 /* What this device does for Chatify: notifications, the installed app, what is kept without a line. */
 
 import { csrfToken, find, setText } from "../lib/dom.js";
-import { bytes, standing } from "./key.js";
+import { bytes, hindrance, standing } from "./key.js";
 import { words } from "./words.js";
 
 const API = "/api/v1/push/subscriptions";
@@ -30,8 +30,7 @@ async function manager() {
 }
 
 async function look() {
-  if (!("PushManager" in globalThis) || !("Notification" in globalThis)) return show(said.unknown);
-  if (Notification.permission === "denied") return show(said.denied);
+  if (hindrance()) return show(said[hindrance()]);
   const known = (await ask("GET")).items.some(({ current }) => current);
   return (await standing(push.dataset.key)) && known ? show(said.on, { mayOff: true }) : show(said.off, { mayOn: true });
 }
@@ -55,8 +54,7 @@ const trying = (does) => () => does().catch((problem) => show(`${said.failed} ${
 
 on.addEventListener("click", trying(switchOn));
 off.addEventListener("click", trying(switchOff));
-if (navigator.serviceWorker) trying(look)();
-else show(said.unknown);
+trying(look)();
 
 // ── the installed app ──
 

@@ -2,7 +2,7 @@
 
 import { csrfToken, find, setText } from "../lib/dom.js";
 import { Trouble, Wire } from "../media/wire.js";
-import { standing } from "./key.js";
+import { hindrance, standing } from "./key.js";
 import { words } from "./words.js";
 
 const SOCKET_MS = 10_000;
@@ -61,8 +61,7 @@ function uploadFailed(problem) {
 }
 
 async function push() {
-  if (!("PushManager" in globalThis) || !navigator.serviceWorker) return tell("push", "odd", words.device.unknown);
-  if (Notification.permission === "denied") return tell("push", "odd", words.device.denied);
+  if (hindrance()) return tell("push", "odd", words.device[hindrance()]);
   const answer = await fetch("/api/v1/push/subscriptions", { headers: { Accept: "application/json" } });
   const mine = (await answer.json()).items.find(({ current }) => current);
   if (mine?.trouble) return tell("push", "bad", mine.trouble);

@@ -5,6 +5,12 @@ export function bytes(text) {
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 }
 
+/** Why this browser cannot be called: `unknown` or `denied`; empty where it can. */
+export function hindrance() {
+  if (!("PushManager" in globalThis) || !("Notification" in globalThis) || !navigator.serviceWorker) return "unknown";
+  return Notification.permission === "denied" ? "denied" : "";
+}
+
 /** The subscription of this browser; null where there is none, or where it was made for another key. */
 export async function standing(key) {
   const { pushManager } = await navigator.serviceWorker.ready;
