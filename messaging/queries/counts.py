@@ -72,6 +72,6 @@ def _sums(user: UUID, now: datetime) -> QuerySet[Any, Any]:
     }
     asked = Count("pk", filter=requests.waiting())
     by_person = rows.order_by().values("user_id")
-    me = OuterRef("user_id")
-    sums |= {"unread": Sum(UNREAD, filter=shown), "notices": notices.count_of(me)}
-    return by_person.annotate(requests=asked, invited=invitations.waiting_of(me), **sums)
+    # By the person, not by the row: both are then counted once, not for each conversation.
+    sums |= {"unread": Sum(UNREAD, filter=shown), "notices": notices.count_of(user)}
+    return by_person.annotate(requests=asked, invited=invitations.waiting_of(user), **sums)

@@ -146,7 +146,7 @@ def waiting_count(user: UUID) -> int:
     return _received(user).count()
 
 
-def waiting_of(user: OuterRef) -> Subquery:
+def waiting_of(user: UUID) -> Subquery:
     """The same number as part of a query about people."""
     rows = _received(user).order_by().values("receiver_id").annotate(number=Count("pk"))
     return Subquery(rows.values("number"), output_field=BigIntegerField())

@@ -79,7 +79,7 @@ def fresh_for(users: Collection[UUID], ids: Collection[UUID]) -> list[Notice]:
     return list(with_targets(rows).select_related("user", *TARGETS).order_by("pk"))
 
 
-def count_of(user: OuterRef) -> Subquery:
+def count_of(user: UUID) -> Subquery:
     """The same, to ride on a query of something else."""
     rows = Notice.objects.filter(reachable(), unread(), user_id=user, listed=True).order_by()
     return Subquery(rows.values("user_id").annotate(many=Count("pk")).values("many"))

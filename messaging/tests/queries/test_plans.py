@@ -195,6 +195,13 @@ def test_a_search_reads_by_an_index(flooded, monkeypatch):
             assert "SCAN e" not in plan and "SCAN messaging_searchentry" not in plan, (q, plan)
 
 
+def test_notices_and_invitations_are_counted_once_and_not_for_each_conversation(flooded):
+    (sql,) = statements(lambda user, row: counts.by_filter(user.pk), *flooded)
+    plan = explained(sql)
+    once = "InitPlan" if connection.vendor == "postgresql" else "SCALAR SUBQUERY"
+    assert sum(line.strip().startswith(once) for line in plan.splitlines()) == 2, plan
+
+
 def explained(sql: str) -> str:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
