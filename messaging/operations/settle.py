@@ -41,11 +41,11 @@ def settle(batches: Sequence[UUID]) -> int:
             found = Unsettled.objects.select_for_update().filter(
                 id__in=batches[start : start + SETTLED_AT_ONCE]
             )
-            rows = list(found.order_by("id"))
+            rows = list(found.order_by("id").values_list("id", "ranges"))
             if rows:
-                Unsettled.objects.filter(id__in=[row.id for row in rows]).delete()
-                ranges = [place for row in rows for place in row.ranges]
-                jobs.add(kind=FOLLOW, key=str(rows[0].id), payload={"ranges": ranges})
+                Unsettled.objects.filter(id__in=[id for id, _ in rows]).delete()
+                ranges = [place for _, places in rows for place in places]
+                jobs.add(kind=FOLLOW, key=str(rows[0][0]), payload={"ranges": ranges})
             settled += len(rows)
     return settled
 

@@ -82,7 +82,7 @@ Tables = dict[str, ConversationRow]
 Ask = Callable[[str], list[Any]]
 
 UNSETTLED = "SELECT ranges FROM messaging_unsettled"
-UNDONE = "SELECT count(*) FROM jobs_job WHERE done_at IS NULL AND due <= CURRENT_TIMESTAMP"
+UNDONE = "SELECT kind, key FROM jobs_job WHERE done_at IS NULL AND due <= CURRENT_TIMESTAMP"
 LENGTHS = "SELECT conversation_id, count(*) FROM messaging_event GROUP BY conversation_id"
 CONVERSATIONS = (
     "SELECT id, head, head_digest, message_count, floor_seq, floor_number, floor_digest"
@@ -130,10 +130,10 @@ def unsettled(database_url: str) -> int:
     return sum(last - first + 1 for ranges in told for _, first, last in ranges)
 
 
-def undone(database_url: str) -> int:
-    """How many jobs are due and have not ended."""
+def undone(database_url: str) -> set[tuple[str, str]]:
+    """The jobs that are due and have not ended, by kind and key."""
     with _open(database_url) as ask:
-        return int(ask(UNDONE)[0][0])
+        return {(kind, key) for kind, key in ask(UNDONE)}
 
 
 @contextmanager
