@@ -5,6 +5,7 @@ lock, which is held here too: so each was either there before the block, or know
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -60,31 +61,36 @@ def _change(
     for _ in range(TRIES):
         try:
             with db.atomic():
-                shared = _hold(actor, other)
+                met = _hold(actor, other)
                 act(actor, other=other)
-                if set(_shared(actor, other)) != set(shared):
+                if set(_met(actor, other)) != set(met):
                     raise _Moved
-                follow(actor, other, shared)
-                _recount(actor, shared)
+                follow(actor, other, _shared(actor, other))
+                _recount(actor, met)
             return
         except _Moved:
             continue
     raise Conflict("You two are meeting in new conversations right now. Try again.")
 
 
-def _shared(actor: User, other: User) -> list[UUID]:
-    theirs = Membership.objects.filter(user=other, left_seq=None).values("conversation_id")
+def _met(actor: User, other: User, **there: Any) -> list[UUID]:
+    """Where I am and they are or were: what they wrote stays when they leave."""
+    theirs = Membership.objects.filter(user=other, **there).values("conversation_id")
     mine = Membership.objects.filter(user=actor, left_seq=None, conversation_id__in=theirs)
     return list(mine.values_list("conversation_id", flat=True))
 
 
+def _shared(actor: User, other: User) -> list[UUID]:
+    return _met(actor, other, left_seq=None)
+
+
 def _hold(actor: User, other: User) -> list[UUID]:
-    """Lock what both are in, and what each is there. Lock order: conversations by id, memberships by id, people."""
-    shared = _shared(actor, other)
-    list(Conversation.objects.select_for_update().filter(pk__in=shared).order_by("pk").only("pk"))
-    rows = Membership.objects.select_for_update(of=("self",)).filter(conversation_id__in=shared)
+    """Lock where both met, and what each is there. Lock order: conversations by id, memberships by id, people."""
+    met = _met(actor, other)
+    list(Conversation.objects.select_for_update().filter(pk__in=met).order_by("pk").only("pk"))
+    rows = Membership.objects.select_for_update(of=("self",)).filter(conversation_id__in=met)
     list(rows.filter(user__in=(actor, other)).order_by("pk").only("pk"))
-    return shared
+    return met
 
 
 def _stop(actor: User, other: User, shared: Sequence[UUID]) -> None:
@@ -118,12 +124,12 @@ def _of(person: User, shared: Sequence[UUID]) -> QuerySet[Membership]:
     return Membership.objects.filter(conversation_id__in=shared, user=person)
 
 
-def _recount(actor: User, shared: Sequence[UUID]) -> None:
+def _recount(actor: User, met: Sequence[UUID]) -> None:
     """Where everything is read, there is nothing to leave out."""
-    rows = _of(actor, shared).select_related("conversation")
+    rows = _of(actor, met).select_related("conversation")
     waiting = list(rows.filter(read_number__lt=F("conversation__message_count")))
     for row in waiting:
         row.skip = counts.skip_after(row, row.read_number)
     Membership.objects.bulk_update(waiting, ["skip"], batch_size=100)
-    if shared:
-        events.emit(RowsChanged(actor.pk, tuple(shared[:MOST_TOLD])))
+    if met:
+        events.emit(RowsChanged(actor.pk, tuple(met[:MOST_TOLD])))

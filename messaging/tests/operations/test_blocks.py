@@ -252,6 +252,19 @@ def test_unblocking_keeps_in_mind_who_else_blocked_them(alice, bob, carol, group
     sound(group)
 
 
+def test_what_somebody_wrote_who_left_before_they_were_blocked_waits_no_more(alice, bob, carol, group):
+    say(bob, group)
+    say(carol, group)
+    members.remove(alice, conversation=group.id, user=bob)
+    assert row(alice, group)[1] == 2
+    blocks.block(alice, other=bob)
+    assert row(alice, group)[1] == 1
+    sound(group)
+    blocks.unblock(alice, other=bob)
+    assert row(alice, group)[1] == 2
+    sound(group)
+
+
 def test_blocking_twice_and_unblocking_twice_change_nothing_more(alice, bob, chat):
     say(bob, chat)
     for _ in range(2):
