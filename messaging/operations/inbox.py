@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from chatify.lib import db, events
 from chatify.lib.errors import ChatifyError, NotFound
 from messaging.events import ReadState, ReadStateChanged
-from messaging.models import Membership
+from messaging.models import Membership, Message
 from messaging.queries import counts
 
 Step = Literal["read", "got", "unread"]
@@ -119,13 +119,21 @@ def _move(row: Membership, kind: Step, number: int) -> bool:
         forward = number > row.delivered_number
         row.delivered_number = max(row.delivered_number, number)
         return forward
-    target = max(0, number - 1) if kind == "unread" else number
+    target = max(0, number - 1, _unseen(row)) if kind == "unread" else number
     if target == row.read_number or (target < row.read_number) != (kind == "unread"):
         return False
     row.read_number = target
     row.delivered_number = max(row.delivered_number, target)
     row.skip = counts.skip_after(row, target)
     return True
+
+
+def _unseen(row: Membership) -> int:
+    """The last message from before this member came, where they may not read those: none of them ever waits."""
+    if not row.visible_from_seq:
+        return 0
+    before = Message.objects.filter(conversation_id=row.conversation_id, seq__lt=row.visible_from_seq)
+    return before.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 def _state(row: Membership) -> ReadState:

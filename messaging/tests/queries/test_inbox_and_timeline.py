@@ -6,7 +6,7 @@ import pytest
 
 from chatify.lib.errors import Invalid, NotFound
 from messaging.operations import conversations, inbox, members, messages
-from messaging.queries import access, filters, sync, timeline
+from messaging.queries import access, counts, filters, sync, timeline
 from messaging.queries import inbox as inbox_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
@@ -140,6 +140,19 @@ def test_a_newcomer_sees_nothing_from_before(alice, dave, group):
         timeline.message(dave, before.id)
     events = sync.since(access.conversation_for(dave, group.id), 0).events
     assert [event["event"] for event in events] == ["member.joined", "message.sent"]
+
+
+def test_to_a_newcomer_nothing_from_before_is_ever_unread(alice, dave, group):
+    for _ in range(3):
+        say(alice, group, "Before")
+    members.add(alice, conversation=group.id, users=[dave])
+    assert inbox.mark_unread(dave.id, conversation=group.id, number=1).unread == 0
+    say(alice, group, "After")
+    say(alice, group, "Later")
+    assert inbox.mark_read(dave.id, conversation=group.id, number=5).unread == 0
+    assert inbox.mark_unread(dave.id, conversation=group.id, number=5).unread == 1
+    assert inbox.mark_unread(dave.id, conversation=group.id, number=1).unread == 2
+    assert counts.unread_total(dave.id) == 2
 
 
 def test_a_stranger_finds_nothing(dave, group):
