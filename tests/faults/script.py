@@ -108,7 +108,10 @@ class Script:
 
     async def _on_a_message(self, act: Callable[[Client, str], Any], clients: Sequence[Client]) -> None:
         room = self.room()
-        client = self.chance.choice(self._of(room, clients) or self._of(room, self.others))
+        here = self._of(room, clients)
+        if not here:
+            return
+        client = self.chance.choice(here)
         found = (await in_pool(client.api.get, f"/conversations/{room}/messages?limit=20"))["items"]
         if found:
             message = self.chance.choice(found)
