@@ -19,7 +19,7 @@ from chatify.jobs import operations, runner
 from chatify.jobs.models import Job
 from messaging.models import Conversation, Message, Notice, Scheduled
 from messaging.notifications import channels
-from messaging.operations import conversations, messages, notices, scheduled
+from messaging.operations import conversations, holding, messages, notices, scheduled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TASKS, KILLS, WITHIN_S = 200, 8, 60.0
@@ -81,7 +81,7 @@ def test_each_effect_happens_once(
     alice: User, bob: User, chat: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operations, "LEASE", timedelta(seconds=0.5))
-    monkeypatch.setattr(scheduled, "MOST", TASKS)
+    monkeypatch.setattr(holding, "MOST", TASKS)
     monkeypatch.setattr(channels, "_channels", {})
     channels.register("push", put, reaches=list)
     put_down(alice, bob, chat)
