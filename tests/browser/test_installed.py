@@ -164,8 +164,8 @@ def test_what_waits_is_sent_when_the_browser_wakes_its_worker_and_no_page_is_ope
     seat.page.wait_for_function("() => globalThis.tags?.includes('outbox')")
     blank, worker = seat.context.new_page(), seat.context.service_workers[0]
     seat.page.close()
-    seat.context.set_offline(False)
     assert world.stored("alice", group) == []
+    seat.context.set_offline(False)  # a browser that wakes its worker itself may do so from here on
     worker.evaluate(WAKE)
     deadline = time.monotonic() + HEALED_MS / 1000
     while not (stored := world.stored("alice", group)):
