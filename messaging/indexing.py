@@ -19,7 +19,6 @@ from messaging.operations import search
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.5
 AGAIN_SECONDS = 2.0
-REST = 4.0
 
 _guard = threading.Lock()
 _reading = threading.Lock()
@@ -74,7 +73,7 @@ def _follow(batch: list[UUID]) -> bool:
     try:
         for _ in search.steps(batch):
             worked = time.monotonic() - began
-            _hurry.wait(max(REST * worked, strain.rest(worked)))
+            _hurry.wait(max(strain.REST * worked, strain.rest(worked)))
             began = time.monotonic()
     except DatabaseError as error:
         log.warning("%d conversations were not indexed (%s): again soon", len(batch), type(error).__name__)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from chatify.lib import strain
+from chatify.lib import ranges, strain
 from chatify.lib.folding import fold
 from messaging import kinds
 from messaging.events import CHANGED, EDITED, JOINED, REACTED, SENT
@@ -33,10 +33,10 @@ UNSPACED = 0x2E80
 
 def follow(payload: dict[str, Any]) -> None:
     """The job after a batch was announced: who is to hear of what is in it. Again it changes nothing."""
-    ranges = _joined(payload["ranges"])
-    for start in range(0, len(ranges), RANGES_AT_ONCE):
+    places = _joined(payload["ranges"])
+    for start in range(0, len(places), RANGES_AT_ONCE):
         began = time.monotonic()
-        for found in happenings.within(ranges[start : start + RANGES_AT_ONCE]):
+        for found in happenings.within(places[start : start + RANGES_AT_ONCE]):
             _follow(found)
             time.sleep(
                 min(LONGEST_REST_S, strain.rest(time.monotonic() - began))
@@ -44,15 +44,12 @@ def follow(payload: dict[str, Any]) -> None:
             began = time.monotonic()
 
 
-def _joined(ranges: Iterable[Range]) -> list[Range]:
-    """One range for each conversation and stretch of its log: batches that follow each other meet."""
-    joined: list[Range] = []
-    for name, first, last in sorted(ranges):
-        if joined and joined[-1][0] == name and first <= joined[-1][2] + 1:
-            joined[-1] = (name, joined[-1][1], max(last, joined[-1][2]))
-        else:
-            joined.append((name, first, last))
-    return joined
+def _joined(places: Iterable[Range]) -> list[Range]:
+    """One range for each stretch of a conversation's log: batches that follow each other meet."""
+    by_name: dict[str, list[tuple[int, int]]] = {}
+    for name, first, last in places:
+        by_name.setdefault(name, []).append((first, last))
+    return [(name, *each) for name, stretches in by_name.items() for each in ranges.joined(stretches)]
 
 
 def _follow(found: Sequence[Happening]) -> None:

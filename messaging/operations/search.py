@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from chatify.lib import db, ids
+from chatify.lib import db, ids, ranges
 from chatify.lib.folding import fold
 from messaging.models import Conversation, Event, Message, SearchEntry, SearchProgress
 from messaging.models.search import position_of
@@ -180,7 +180,7 @@ def _apart(entries: Sequence[SearchEntry]) -> list[SearchEntry]:
     """Two messages of one millisecond may have one position: the later one takes the next that is free."""
     taken = _positions(Q(position__in={entry.position for entry in entries}))
     crowded = [entry.position for entry in entries if entry.position in taken] + _repeated(entries)
-    near = _joined(sorted(set(crowded)))
+    near = ranges.joined((position, position + NEAR) for position in crowded)
     for start in range(0, len(near), RANGES_AT_ONCE):
         wanted = near[start : start + RANGES_AT_ONCE]
         taken |= _positions(reduce(or_, (Q(position__range=each) for each in wanted)))
@@ -189,17 +189,6 @@ def _apart(entries: Sequence[SearchEntry]) -> list[SearchEntry]:
             entry.position += 1
         taken.add(entry.position)
     return list(entries)
-
-
-def _joined(positions: Iterable[int]) -> list[tuple[int, int]]:
-    """Where to look for free positions near these, which are sorted: ranges that do not meet."""
-    ranges: list[tuple[int, int]] = []
-    for position in positions:
-        if ranges and position <= ranges[-1][1]:
-            ranges[-1] = ranges[-1][0], position + NEAR
-        else:
-            ranges.append((position, position + NEAR))
-    return ranges
 
 
 def _positions(where: Q) -> set[int]:

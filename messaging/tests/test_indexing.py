@@ -75,7 +75,7 @@ def test_a_refusal_is_not_the_end_of_it(
 
 
 def test_the_end_of_the_process_does_not_wait_for_a_rest(pace: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "REST", 100_000.0)
+    monkeypatch.setattr(indexing.strain, "REST", 100_000.0)
     started, done = threading.Event(), threading.Event()
 
     def steps(batch: Any) -> Iterator[int]:
