@@ -69,8 +69,9 @@ def letter(html: str) -> str:
 
 
 def words_of(html: str) -> str:
-    """The words of HTML that `letter` made, a line for each of its blocks."""
-    lines = nh3.clean(_BREAKS.sub("\n", html.replace("\n", " ")), tags=set())
+    """The words of HTML that was made here, a line for each of its blocks; what a fold is called is no word of it."""
+    bare = _BREAKS.sub("\n", html.replace("\n", " "))
+    lines = nh3.clean(bare, tags=set(), clean_content_tags=_UNSEEN | {"summary"})
     return re.sub(r"\n\s*\n\s*", "\n\n", unescape(lines)).strip()
 
 

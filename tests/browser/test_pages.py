@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from .world import Seat, World
+from .world import Seat, World, client_id
 
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 SIZES = {
@@ -44,6 +44,10 @@ SIGNED_IN = (
     "share",
     "notices",
     "wishes",
+    "search",
+    "scheduled",
+    "choosing-rows",
+    "choosing-messages",
 )
 
 
@@ -71,6 +75,10 @@ def furnished(chromium: Browser) -> Iterator[tuple[World, dict[str, str]]]:
     ):
         world.say(actor, group, body)
     world.say("alice", mail, "Thank you, Carol.")
+    for place, body in ((chat, "**Good** morning"), (group, LONG)):
+        later = {"body": body, "send_at": "2099-01-31T08:00:00Z", **client_id()}
+        world.call("alice", "POST", f"/conversations/{place}/messages", later)
+    newest = world.call("alice", "GET", f"/conversations/{group}/messages?limit=1")["items"][0]
     paths = {
         **OPEN,
         "inbox": "/inbox/",
@@ -90,6 +98,10 @@ def furnished(chromium: Browser) -> Iterator[tuple[World, dict[str, str]]]:
         "address": "/accounts/email/",
         "device": "/settings/device/",
         "connection": "/settings/doctor/",
+        "search": "/search/?q=e",
+        "scheduled": "/scheduled/",
+        "choosing-rows": "/inbox/?choose=1",
+        "choosing-messages": f"/c/{group}/?select={newest['id']}",
         "share": f"/share/?text={LONG[:90]}",
     }
     yield world, paths

@@ -25,10 +25,8 @@ class Hit:
 
     message: Message
     row: InboxRow
-
-    @property
-    def text(self) -> str:
-        return texts.of(self.message)
+    text: str
+    """What of it is shown, as it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def page(user: User, q: object, *, cursor: str | None = None, limit: int = 30, z
         wanted,
         people=named(user, wanted.terms, limit=PEOPLE_SHOWN) if first else [],
         conversations=_titled(user, where) if first else [],
-        hits=_hits(user, found),
+        hits=_hits(user, found, wanted.terms),
         next=paging.encode(more) if more is not None else None,
     )
 
@@ -79,6 +77,10 @@ def _titled(user: User, where: Scope) -> list[InboxRow]:
     return [rows[id] for id in found if id in rows]
 
 
-def _hits(user: User, messages: Sequence[Message]) -> list[Hit]:
+def _hits(user: User, messages: Sequence[Message], terms: Sequence[str]) -> list[Hit]:
     rows = inbox.rows(user, {message.conversation_id for message in messages})
-    return [Hit(row, rows[row.conversation_id]) for row in messages if row.conversation_id in rows]
+    return [
+        Hit(row, rows[row.conversation_id], texts.shown(row, terms))
+        for row in messages
+        if row.conversation_id in rows
+    ]

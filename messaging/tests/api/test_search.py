@@ -39,6 +39,13 @@ def test_each_kind_has_its_own_shape(
     ] == "conversation"
 
 
+def test_a_snippet_is_plain_text(caller: Caller, bob: User, group: Conversation, write: Any) -> None:
+    write(bob, group, "# Melons\n\n- **ripe** `melon` <now>\n- [where](https://shop.example/) & __init__")
+    search.catch_up()
+    (item,) = caller.get("/search", q="ripe").json()["items"]
+    assert item["snippet"] == "Melons ripe melon <now> where & __init__"
+
+
 def test_pages_follow_each_other(caller: Caller, bob: User, group: Conversation, write: Any) -> None:
     for number in range(5):
         write(bob, group, f"melon {number}")

@@ -30,6 +30,16 @@ def test_what_was_found_is_marked_and_leads_to_its_place(as_alice, bob, chat, sa
     assert "Back to the newest messages" in around
 
 
+def test_what_was_found_is_shown_as_it_is_read(as_alice, bob, chat, say):
+    say(bob, chat, "> so said\n\na **heron** & `herons`\n\n[the list](https://birds.example/heron?page=2)")
+    search.catch_up()
+    page = html(as_alice.get("/search/?q=heron"))
+    assert "so said a <mark>heron</mark> &amp; <mark>heron</mark>s the list<" in page
+    assert "the list https://<mark>birds.example</mark>/heron?page=2<" in html(
+        as_alice.get("/search/?q=birds.example")
+    )
+
+
 def test_without_a_query_the_page_says_what_can_be_typed(as_alice):
     page = html(as_alice.get("/search/"))
     assert "What you can type" in page
