@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DatabaseError
@@ -24,7 +23,9 @@ MOST_ABSENT = 20_000
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 REPLAYS_AT_ONCE = 16
-_conversation = attrgetter("conversation")
+# A round of so many writes is worth looking at its time, and how long what comes meanwhile waits at most.
+MANY_WRITES = 100
+LONGEST_REST = 0.01
 
 
 class Hub:
@@ -42,6 +43,8 @@ class Hub:
         self.absent: OrderedDict[str, int] = OrderedDict()
         self.recent = Recent()
         self.replays = asyncio.Semaphore(REPLAYS_AT_ONCE)
+        self._heard: list[Packet] = []
+        self._resting = False
 
     # Events
 
@@ -56,19 +59,50 @@ class Hub:
         return bool(self.people) and self.absent.get(conversation, UNKNOWN) < version
 
     def hear(self, packets: Iterable[Packet]) -> None:
-        """Take events in whatever order, from our own process or from the layer."""
-        for conversation, group in groupby(packets, _conversation):
-            heard = list(group)
-            if not self.wants(conversation, max(packet.version for packet in heard)):
-                if self.recent.follows(conversation):
-                    for packet in heard:
-                        self.recent.keep(packet)
-                continue
-            room = self.rooms.get(conversation)
-            if room is None:
-                room = Room(self, conversation, last=heard[0].seq - 1, version=UNKNOWN)
-                self.rooms[conversation] = room
-            room.hear(heard)
+        """Take events in whatever order, from our own process or from the layer.
+
+        They are handed out at once, unless many sockets were written to just now: then what comes is gathered for as
+        long as that took, so that a socket gets in one write what was said meanwhile, and half of the loop's time is
+        left for everything else.
+        """
+        self._heard.extend(packets)
+        if not self._resting:
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        began = time.monotonic()
+        heard, self._heard = self._heard, []
+        groups: dict[str, list[Packet]] = {}
+        for packet in heard:
+            groups.setdefault(packet.conversation, []).append(packet)
+        writes = sum(self._hear(conversation, group) for conversation, group in groups.items())
+        if writes >= MANY_WRITES:
+            self._resting = True
+            # The writes happen once we return: only the next turn of the loop knows how long they took.
+            asyncio.get_running_loop().call_soon(self._rest, began)
+
+    def _rest(self, began: float) -> None:
+        pause = min(LONGEST_REST, time.monotonic() - began)
+        asyncio.get_running_loop().call_later(pause, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._heard:
+            self._hand_out()
+
+    def _hear(self, conversation: str, heard: Sequence[Packet]) -> int:
+        """Pass on events of one conversation; the number of sockets here that follow it."""
+        if not self.wants(conversation, max(packet.version for packet in heard)):
+            if self.recent.follows(conversation):
+                for packet in heard:
+                    self.recent.keep(packet)
+            return 0
+        room = self.rooms.get(conversation)
+        if room is None:
+            room = Room(self, conversation, last=heard[0].seq - 1, version=UNKNOWN)
+            self.rooms[conversation] = room
+        room.hear(heard)
+        return len(room.sockets)
 
     def last(self, conversation: str) -> int:
         """The last seq delivered here; 0 for a conversation without a listener."""

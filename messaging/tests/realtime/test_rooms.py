@@ -3,6 +3,7 @@
 import pytest
 
 from messaging.realtime import conversation_state
+from messaging.realtime import hub as hubs
 from messaging.realtime.frames import Packet
 from messaging.realtime.hub import Hub
 
@@ -28,6 +29,42 @@ async def test_a_repeated_event_is_delivered_once(hub: Hub, store: FakeStore) ->
     hub.hear([packet, packet])
     hub.hear([packet])
     assert outlet(socket).seqs() == [1]
+
+
+async def test_what_is_said_while_many_are_written_to_goes_out_in_one_write_each(
+    hub: Hub, store: FakeStore
+) -> None:
+    users = [new_user() for _ in range(hubs.MANY_WRITES)]
+    store.member(*users)
+    sockets = [open_socket(hub, user) for user in users]
+    hub.hear([store.say()])
+    assert {tuple(outlet(socket).seqs()) for socket in sockets} == {(1,)}
+    for _ in range(3):
+        hub.hear([store.say()])
+    assert outlet(sockets[0]).seqs() == [1]
+    await until(lambda: outlet(sockets[-1]).seqs() == [1, 2, 3, 4])
+    assert {outlet(socket).writes for socket in sockets} == {2}
+
+
+async def test_who_comes_while_the_hub_rests_hears_nothing_twice(hub: Hub, store: FakeStore) -> None:
+    users = [new_user() for _ in range(hubs.MANY_WRITES)]
+    store.member(*users)
+    sockets = [open_socket(hub, user) for user in users]
+    hub.hear([store.say()])
+    hub.hear([store.say()])
+    late = open_socket(hub, users[0])
+    hub.hear([store.say()])
+    await until(lambda: outlet(sockets[0]).seqs() == [1, 2, 3])
+    assert outlet(late).seqs() == [3]
+
+
+async def test_few_are_told_at_once(hub: Hub, store: FakeStore) -> None:
+    user = new_user()
+    store.member(user)
+    socket = open_socket(hub, user)
+    for _ in range(3):
+        hub.hear([store.say()])
+    assert outlet(socket).writes == 3
 
 
 async def test_a_lost_event_is_read_once_for_all_sockets(
