@@ -1,7 +1,8 @@
 """The one group of the channel layer that every hub is in, and the form of what is said there.
 
 Redis is not trusted to invent events: each message carries an HMAC over all of it. A batch of events stays under
-64 KiB and an event in it under 8 KiB; a larger one is only named, and the hub reads its row.
+64 KiB and an event in it under 8 KiB; a larger one is only named, and the hub reads its row. So are all where nobody
+else is known to listen.
 """
 
 import hmac
@@ -24,19 +25,19 @@ ENTRY = 160
 Message = dict[str, Any]
 
 
-def log_messages(origin: str, packets: Sequence[Packet]) -> Iterator[Message]:
-    """The events as layer messages within the size limit."""
+def log_messages(origin: str, packets: Sequence[Packet], *, named: bool = False) -> Iterator[Message]:
+    """The events as layer messages within the size limit; with `named` only their places in the log."""
     part: list[Packet] = []
     size = 0
     for packet in packets:
-        own = ENTRY + _size(packet)
+        own = ENTRY + (0 if named else _size(packet))
         if part and size + own > LARGEST_BATCH - 1024:
-            yield _log_message(origin, part)
+            yield _log_message(origin, part, named)
             part, size = [], 0
         part.append(packet)
         size += own
     if part:
-        yield _log_message(origin, part)
+        yield _log_message(origin, part, named)
 
 
 def notice(origin: str, kind: str, body: Mapping[str, Any]) -> Message:
@@ -77,20 +78,13 @@ def _size(packet: Packet) -> int:
     return size if size <= LARGEST_EVENT else 0
 
 
-def _log_message(origin: str, packets: Sequence[Packet]) -> Message:
+def _log_message(origin: str, packets: Sequence[Packet], named: bool) -> Message:
+    sizes = [0 if named else _size(packet) for packet in packets]
     index = [
-        [
-            packet.conversation,
-            packet.seq,
-            packet.version,
-            _size(packet),
-            packet.kind,
-            packet.leaves,
-            packet.joins,
-        ]
-        for packet in packets
+        [packet.conversation, packet.seq, packet.version, size, packet.kind, packet.leaves, packet.joins]
+        for packet, size in zip(packets, sizes, strict=True)
     ]
-    payload = b"".join([packet.json for packet in packets if packet.json and _size(packet)])
+    payload = b"".join([packet.json or b"" for packet, size in zip(packets, sizes, strict=True) if size])
     return _sealed(origin, "log", orjson.dumps(index), payload)
 
 

@@ -31,6 +31,7 @@ class Link:
         self._bell = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._heard_myself = time.monotonic()
+        self._heard_others = float("-inf")
         self._said_something = 0.0
         self._failing = False
 
@@ -53,6 +54,12 @@ class Link:
     def crowded(self) -> bool:
         """Whether so much waits that repeating anything would only make it more."""
         return len(self._waiting) > MOST_WAITING // 10
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process has said a word for longer than a heartbeat. One that has just come up is heard as
+        it asks who is here; what it was only told the names of until then it reads in the log."""
+        return time.monotonic() - self._heard_others > DEAF_SECONDS
 
     def check(self) -> None:
         """Once a heartbeat: a subscription that has silently died is noticed because we do not hear ourselves."""
@@ -120,6 +127,7 @@ class Link:
         if isinstance(message, dict) and message.get("origin") == self._origin:
             self._heard_myself = time.monotonic()
         elif groups.genuine(message):
+            self._heard_others = time.monotonic()
             self._hear(message)
         else:
             log.warning("a message of the channel layer was not ours: dropped")

@@ -56,6 +56,14 @@ def test_a_removal_is_known_without_reading_it() -> None:
     assert packet.removes("u") and not packet.plain
 
 
+def test_where_nobody_else_listens_events_are_only_named() -> None:
+    left = row(kind="member.left", user={"id": "u"})
+    (message,) = groups.log_messages("me", groups.packets_of([row(), left]), named=True)
+    assert message["payload"] == b"" and groups.genuine(message)
+    assert [packet.json for packet in heard(message)] == [None, None]
+    assert [packet.leaves for packet in heard(message)] == [None, "u"]
+
+
 def test_a_large_event_is_only_named() -> None:
     small = row("small")
     (message,) = messages_of(row("x" * 9000), small)

@@ -83,6 +83,13 @@ async def test_the_others_hear_and_oneself_does_not(pair: Pair) -> None:
     assert taken == [True]
 
 
+async def test_who_hears_nobody_is_alone_until_somebody_speaks(pair: Pair) -> None:
+    assert pair.here.alone and pair.there.alone
+    pair.say("hello")
+    await until(lambda: pair.has_heard("hello"))
+    assert pair.here.alone and not pair.there.alone
+
+
 async def test_a_layer_that_refuses_is_not_taken_for_one_that_took_it(pair: Pair) -> None:
     taken: list[bool] = []
     pair.layer.down = True
