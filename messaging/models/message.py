@@ -28,7 +28,13 @@ class Message(models.Model):
     """What somebody wrote. Its text enters the digest chain only as a salted hash, so it can be erased."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
+    conversation = models.ForeignKey(
+        Conversation,
+        models.CASCADE,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,  # as of events
+    )
     number = models.BigIntegerField()
     seq = models.BigIntegerField()
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)

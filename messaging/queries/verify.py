@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from chatify.lib.digest import chain, text_hash
 from messaging.events import CHANGED, EDITED, SENT
@@ -33,6 +33,15 @@ class Finding:
 def conversations() -> list[UUID]:
     """Every conversation there is, oldest first."""
     return list(Conversation.objects.order_by("id").values_list("id", flat=True))
+
+
+def strays() -> Iterator[Finding]:
+    """Conversations that are gone while rows of their log are not: the database does not look after that."""
+    there = Conversation.objects.filter(pk=OuterRef("conversation"))
+    for model, what in ((Event, "events"), (Message, "messages")):
+        left = model.objects.filter(~Exists(there)).order_by().values("conversation")
+        for row in left.annotate(count=Count("pk")):
+            yield Finding(row["conversation"], f"{row['count']} {what}", "their conversation is gone")
 
 
 def check(id: UUID) -> Iterator[Finding]:

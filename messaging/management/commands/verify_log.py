@@ -1,6 +1,7 @@
 """manage.py verify_log: recompute the log and name every row that does not hold."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -21,13 +22,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = self._chosen(options["conversation"])
         findings = 0
-        for conversation in chosen:
-            for finding in verify.check(conversation):
-                findings += 1
-                self.stdout.write(str(finding))
+        for finding in self._findings(chosen, strays=not options["conversation"]):
+            findings += 1
+            self.stdout.write(str(finding))
         if findings:
             raise CommandError(f"{findings} differences in {len(chosen)} conversations.")
         self.stdout.write(f"{len(chosen)} conversations checked: no differences.")
+
+    def _findings(self, chosen: list, *, strays: bool) -> Iterator[verify.Finding]:
+        if strays:
+            yield from verify.strays()
+        for conversation in chosen:
+            yield from verify.check(conversation)
 
     def _chosen(self, texts: list[str]) -> list:
         known = verify.conversations()

@@ -40,6 +40,16 @@ def test_an_untouched_log_has_no_differences(group):
     assert "no differences" in verdict()
 
 
+def test_what_is_left_of_a_conversation_that_is_gone_is_named(group):
+    events, texts = Event.objects.filter(conversation=group), Message.objects.filter(conversation=group)
+    told = f"conversation {group.id}, {events.count()} events: their conversation is gone"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM messaging_membership")
+        cursor.execute("DELETE FROM messaging_conversation")
+    texts_told = f"{texts.count()} messages: their conversation is gone"
+    assert told in verdict() and texts_told in verdict()
+
+
 def test_a_changed_text_is_named(group):
     row = Message.objects.get(conversation=group, number=3)
     Message.objects.filter(pk=row.pk).update(body="I never said that")
