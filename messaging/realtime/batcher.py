@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
@@ -17,6 +18,10 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 MOST_AT_ONCE = 200
 MOST_WAITING = 5_000
+# After a batch of several the next one waits as long as that one took, at most so long, unless enough wait already:
+# what a batch costs by itself is then shared by more, and half of the core is left for everything else.
+SEVERAL, ENOUGH = 5, 50
+LONGEST_REST = 0.01
 
 
 class Overloaded(Exception):
@@ -39,6 +44,7 @@ class Batcher(Generic[Item, Outcome]):
         self._idle = asyncio.Event()
         self._idle.set()
         self._running = 0
+        self._began = 0.0
         self.answered = 0
 
     @property
@@ -74,6 +80,7 @@ class Batcher(Generic[Item, Outcome]):
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _next(self) -> None:
+        self._began = time.monotonic()
         self._running = min(MOST_AT_ONCE, len(self._waiting))
         batch = [self._waiting.popleft() for _ in range(self._running)]
         self._executor.submit(self._work, asyncio.get_running_loop(), batch)
@@ -94,15 +101,27 @@ class Batcher(Generic[Item, Outcome]):
         outcomes: Sequence[Outcome | Exception],
         calls: Sequence[hop.Call],
     ) -> None:
+        rest = self._rest()
         self.answered, self._running = self.answered + self._running, 0
-        if self._waiting:  # first of all: the database works while the loop writes
-            self._next()
-        else:
-            self._idle.set()
+        if rest:
+            asyncio.get_running_loop().call_later(rest, self._go_on)
+        else:  # first of all: the database works while the loop writes
+            self._go_on()
         for answer, outcome in zip(answers, outcomes, strict=True):
             _call(answer, outcome)
         for call in calls:
             _call(call)
+
+    def _rest(self) -> float:
+        if self._running < SEVERAL or len(self._waiting) >= ENOUGH:
+            return 0.0
+        return min(LONGEST_REST, time.monotonic() - self._began)
+
+    def _go_on(self) -> None:
+        if self._waiting:
+            self._next()
+        else:
+            self._idle.set()
 
     # In the thread
 
@@ -118,6 +137,39 @@ class Batcher(Generic[Item, Outcome]):
             log.exception("a batch of %d broke", len(items))
             return [error] if len(items) == 1 else [self._outcomes([item])[0] for item in items]
         return outcomes
+
+
+class Lanes(Generic[Item, Outcome]):
+    """Several batchers beside each other: items of the same `key` keep their order, all in one lane, while the batches
+    of two lanes wait for the database at the same time."""
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Sequence[Outcome]],
+        *,
+        name: str,
+        count: int,
+        key: Callable[[Item], Hashable],
+    ) -> None:
+        self.lanes: list[Batcher[Item, Outcome]] = [Batcher(run, name=f"{name}_{n}") for n in range(count)]
+        self._key = key
+
+    @property
+    def waiting(self) -> int:
+        """How many items are not answered yet."""
+        return sum(lane.submitted - lane.answered for lane in self.lanes)
+
+    def put(self, item: Item, answer: Callable[[Outcome | Exception], object]) -> None:
+        """As a batcher's."""
+        self.lanes[hash(self._key(item)) % len(self.lanes)].put(item, answer)
+
+    async def drained(self) -> None:
+        """Wait until everything submitted so far is answered."""
+        await asyncio.gather(*(lane.drained() for lane in self.lanes))
+
+    def stop(self) -> None:
+        for lane in self.lanes:
+            lane.stop()
 
 
 def _call(call: Callable[..., object], *args: object) -> None:

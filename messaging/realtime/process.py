@@ -15,7 +15,7 @@ from messaging.operations import settle
 from messaging.operations.inbox import Advance
 from messaging.realtime import frames, groups, heartbeat, hop, publish, render, sending, settling
 from messaging.realtime.backlog import Backlog
-from messaging.realtime.batcher import Batcher
+from messaging.realtime.batcher import Batcher, Lanes
 from messaging.realtime.gathering import Gathering
 from messaging.realtime.groups import Message
 from messaging.realtime.hub import Hub
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 25.0
 RELAY_SECONDS = 1.0
 STRAIN_SECONDS = 0.25
+# SQLite has one writer.
+LANES = {"postgresql": 2, "sqlite": 1}
 BYE_WITHIN_MS = (500, 5000)
 
 
@@ -47,9 +49,10 @@ class ServingProcess:
         self.arrivals = Gathering()
         self.hub = Hub(DatabaseStore(self.arrivals))
         self.sessions = Sessions()
-        self.sends: Batcher[Posting, Any] = Batcher(sending.post, name="sends")
+        lanes = LANES[db.vendor()]
+        self.sends: Lanes[Posting, Any] = Lanes(sending.post, name="sends", count=lanes, key=sending.lane)
         self.marks: Batcher[Advance, Any] = Batcher(sending.mark, name="marks")
-        self._backlog = Backlog(self.sends)
+        self._backlogs = [Backlog(lane) for lane in self.sends.lanes]
         layer = get_channel_layer()
         shared = layer is not None and getattr(layer, "shared", True)
         self.link = Link(layer, self.origin, self._heard) if shared else None
@@ -113,7 +116,7 @@ class ServingProcess:
         if self.link is None:
             taken()
             return
-        messages = list(groups.log_messages(self.origin, packets))
+        messages = list(groups.log_messages(self.origin, packets, named=self.link.alone))
         each = _after(len(messages), taken)
         for message in messages:
             self.link.publish(message, each)
@@ -170,8 +173,8 @@ class ServingProcess:
 
     async def _weigh(self) -> None:
         """How far behind we are decides what is left undone (strain.py)."""
-        strain.report(self._backlog.look())
-        strain.weigh(self.sends.submitted - self.sends.answered)
+        strain.report(max(backlog.look() for backlog in self._backlogs))
+        strain.weigh(self.sends.waiting)
 
     async def _relay(self) -> None:
         """Announce what a crash, here or elsewhere, left between commit and publishing."""

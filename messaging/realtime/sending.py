@@ -47,6 +47,11 @@ def post(postings: Sequence[Posting]) -> list[Sent | Held | ChatifyError]:
     return [outcome for outcome in outcomes if not isinstance(outcome, Draft)]
 
 
+def lane(posting: Posting) -> UUID:
+    """What keeps its order: the sends into one conversation."""
+    return posting.command.conversation
+
+
 def mark(steps: Sequence[Advance]) -> Sequence[object]:
     """Read, received, unread: one outcome per step."""
     return inbox.advance(steps)

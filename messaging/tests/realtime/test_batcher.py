@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from messaging.realtime import batcher, hop
-from messaging.realtime.batcher import Batcher, Overloaded
+from messaging.realtime.batcher import Batcher, Lanes, Overloaded
 
 
 def put(group: Batcher[int, int], number: int) -> asyncio.Future[Any]:
@@ -116,3 +116,56 @@ async def test_an_answer_that_fails_does_not_cost_the_others_theirs(work: Work) 
 
     group.put(1, fail)
     assert await put(group, 2) == 4
+
+
+async def test_a_batch_of_several_is_followed_after_a_rest(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batcher, "LONGEST_REST", 0.2)
+    monkeypatch.setattr(batcher.Batcher, "_rest", lambda _: 0.05)
+    group = Batcher(work, name="t")
+    first = [put(group, number) for number in range(batcher.SEVERAL)]
+    await asyncio.gather(*first)
+    later = [put(group, 10)]
+    await asyncio.sleep(0)
+    later.append(put(group, 11))
+    await group.drained()
+    assert work.batches == [list(range(batcher.SEVERAL)), [10, 11]]
+    assert [future.result() for future in later] == [20, 22]
+
+
+@pytest.mark.parametrize(
+    ("done", "wait", "rests"),
+    [(batcher.SEVERAL - 1, 3, False), (batcher.SEVERAL, 3, True), (batcher.SEVERAL, batcher.ENOUGH, False)],
+)
+async def test_it_rests_only_where_more_may_come_along(work: Work, done: int, wait: int, rests: bool) -> None:
+    group = Batcher(work, name="t")
+    group._running = done
+    group._waiting.extend([(1, lambda _: None)] * wait)
+    assert 0 <= group._rest() <= batcher.LONGEST_REST
+    assert bool(group._rest()) is rests
+
+
+async def test_lanes_keep_the_order_of_a_key_and_do_not_wait_for_each_other() -> None:
+    gates = {0: threading.Event(), 1: threading.Event()}
+    done: list[int] = []
+
+    def run(items: Sequence[int]) -> list[int]:
+        gates[items[0] % 2].wait(5)
+        done.extend(items)
+        return [item * 2 for item in items]
+
+    lanes = Lanes(run, name="t", count=2, key=lambda item: item % 2)
+    told: list[object] = []
+    for item in range(6):
+        lanes.put(item, told.append)
+    assert lanes.waiting == 6
+    gates[1].set()
+    async with asyncio.timeout(5):
+        while len(told) < 3:
+            await asyncio.sleep(0.001)
+    assert (done, told) == ([1, 3, 5], [2, 6, 10])
+    gates[0].set()
+    await lanes.drained()
+    assert done[3:] == [0, 2, 4] and lanes.waiting == 0
+    lanes.stop()
