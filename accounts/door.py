@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django_htmx.middleware import HtmxDetails
@@ -31,6 +32,7 @@ def signed_in(
     @wraps(view)
     def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
+            request.user = get_user(request)  # the row itself: a page asks hundreds of times who reads it
             return view(cast(MemberRequest, request), *args, **kwargs)
         if http.wants_json(request):
             return http.problem(401, "Signed out", "Sign in to go on.")

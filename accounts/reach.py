@@ -88,7 +88,8 @@ def _of(user: User, contacts: frozenset[str] | None, parted: frozenset[str]) -> 
         receipts=user.shows_receipts,
         contacts=contacts,
         parted=parted,
-        sending=user.settings.get("sending", {}),
+        # Of a row that was read for others, their settings are not there, and nobody's to know.
+        sending=user.__dict__.get("settings", {}).get("sending", {}),
     )
 
 

@@ -5,8 +5,9 @@ dictionary, and a joined row that comes again (the sender of fifty messages) is 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache, partial
-from itertools import chain, count
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +33,10 @@ class Plan:
         self._root = _Part(compiler.klass_info, compiler.select, count())
         self._annotations = list((compiler.annotation_col_map or {}).items())
 
-    def rows(self, compiler: Any) -> list[Any]:
-        """Run the statement of this compiler, which is the one it was made for, with whatever parameters."""
-        db = compiler.connection.alias
+    def rows(self, found: Iterable[Sequence[Any]], db: str) -> list[Any]:
+        """Instances of the rows that the statement found in this database."""
         shared: Known = {}
-        return [self._instance(self._converted(row), db, shared) for row in _fetched(compiler)]
+        return [self._instance(self._converted(row), db, shared) for row in found]
 
     def _converted(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
@@ -129,16 +129,24 @@ def _flat(converters: dict[int, tuple[list[Any], Any]], connection: Any) -> Iter
     """Each place with what its value goes through."""
     for place, (functions, expression) in converters.items():
         for function in functions:
-            if getattr(function, "__name__", "") == "convert_uuidfield_value":
-                yield place, _uuid
-            else:
-                yield place, partial(_convert, function, expression, connection)
+            yield place, _plainly(function, connection) or partial(_convert, function, expression, connection)
+
+
+def _plainly(function: Any, connection: Any) -> Convert | None:
+    """What gives the same as one of Django's own, without asking anew for each value what never changes."""
+    name = getattr(function, "__name__", "")
+    if name == "convert_uuidfield_value":
+        return _uuid
+    if name == "convert_datetimefield_value" and connection.timezone is UTC:
+        return _utc
+    return None
+
+
+def _utc(value: datetime | str) -> datetime:
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _convert(function: Any, expression: Any, connection: Any, value: Any) -> Any:
     return function(value, expression, connection)
 
-
-def _fetched(compiler: Any) -> Iterable[Sequence[Any]]:
-    found: Iterable[Sequence[Any]] = chain.from_iterable(compiler.execute_sql())
-    return found

@@ -109,11 +109,14 @@ def _run(statement: Statement, values: Sequence[Any]) -> list[Any]:
     parameters = list(statement.parameters)
     for place, index in statement.places.items():
         parameters[place] = given[index]
-    compiler = copy.copy(statement.compiler)
-    compiler.connection = connections[statement.rows.db]
-    compiler.as_sql = lambda: (statement.sql, tuple(parameters))
+    connection = connections[statement.rows.db]
     if statement.plan:
-        return statement.plan.rows(compiler)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, parameters)
+            return statement.plan.rows(cursor.fetchall(), connection.alias)
+    compiler = copy.copy(statement.compiler)
+    compiler.connection = connection
+    compiler.as_sql = lambda: (statement.sql, tuple(parameters))
     rows = cast(Any, statement.rows)._chain()
     rows.query.get_compiler = lambda *args, **kwargs: compiler
     return list(rows)

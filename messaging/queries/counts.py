@@ -23,9 +23,9 @@ from messaging import kinds
 from messaging.models import HiddenMessage, Membership, Message
 from messaging.queries import invitations, notices, requests
 from messaging.queries.standing import here
+from messaging.queries.standing import unread as waiting
 
-PARTS = {"chats": kinds.CHATS, "mail": kinds.MAILS}
-NUMBERS = ("unread", "requests", "notices", *PARTS)
+NUMBERS = ("unread", "requests", "notices", "chats", "mail")
 
 UNREAD = ExpressionWrapper(
     F("conversation__message_count") - F("read_number") - F("skip"), output_field=BigIntegerField()
@@ -59,19 +59,21 @@ def by_filter(user: UUID) -> dict[str, int]:
     if not found:
         asked = {"requests": invitations.waiting_count(user), "notices": notices.waiting(user)}
         return dict.fromkeys(NUMBERS, 0) | asked
-    numbers = {name: found[0][name] or 0 for name in NUMBERS}
-    return numbers | {"requests": numbers["requests"] + (found[0]["invited"] or 0)}
+    summed = found[0]
+    unread, mail = summed["unread"] or 0, summed["mail"] or 0
+    asked = summed["requests"] + (summed["invited"] or 0)
+    told = {"unread": unread, "requests": asked, "notices": summed["notices"] or 0}
+    return told | {"chats": unread - mail, "mail": mail}  # what is no mail is a chat
 
 
 @Prepared
 def _sums(user: UUID, now: datetime) -> QuerySet[Any, Any]:
-    shown = here(now)
+    # Whatever is told soonest stands first: most conversations are read, and few are mail.
+    fresh = waiting() & here(now)
+    mail = Q(conversation__kind__in=kinds.MAILS) & fresh
     rows = Membership.objects.filter(user_id=user, left_seq=None)
-    sums: dict[str, Any] = {
-        name: Sum(UNREAD, filter=shown & Q(conversation__kind__in=kind)) for name, kind in PARTS.items()
-    }
-    asked = Count("pk", filter=requests.waiting())
-    by_person = rows.order_by().values("user_id")
     # By the person, not by the row: both are then counted once, not for each conversation.
-    sums |= {"unread": Sum(UNREAD, filter=shown), "notices": notices.count_of(user)}
-    return by_person.annotate(requests=asked, invited=invitations.waiting_of(user), **sums)
+    once = {"notices": notices.count_of(user), "invited": invitations.waiting_of(user)}
+    asked = Count("pk", filter=requests.waiting())
+    sums = {"unread": Sum(UNREAD, filter=fresh), "mail": Sum(UNREAD, filter=mail)}
+    return rows.order_by().values("user_id").annotate(requests=asked, **once, **sums)

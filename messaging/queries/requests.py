@@ -25,7 +25,8 @@ def waiting() -> Q:
         visible.heard(OuterRef("user_id")), conversation_id=OuterRef("conversation_id")
     )
     named = Q(conversation__kind__in=kinds.CHANGING)
-    return Q(Q(Exists(said)) | named, request=Request.WAITING)
+    # In this order: messages are looked for only where something waits.
+    return Q(request=Request.WAITING) & (named | Q(Exists(said)))
 
 
 def asking(kind: kinds.Kind, people: Iterable[User]) -> list[User]:
