@@ -14,7 +14,7 @@ GENESIS = "0" * 64
 _STRICT = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
-@lru_cache(256)
+@lru_cache(4_096)
 def stamp(at: datetime) -> str:
     """A time as ISO 8601 UTC with milliseconds: `2026-11-21T09:41:00.000Z`."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

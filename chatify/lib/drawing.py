@@ -2,10 +2,13 @@
 
 A part is a pure function of its template, the values it gets, the reader's language, time zone and day. All of these
 are in its key, so nothing has to be thrown away when something changes: what is new has another key, and what nobody
-asks for any more makes room.
+asks for any more makes room. What is another for each request anyhow, the token of a form, is a gap: the part is drawn
+with a mark in its place, and the mark is replaced each time.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from sys import getsizeof
@@ -17,12 +20,22 @@ from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 MOST_BYTES = 24 * 2**20
 Key = bytes
 Reader = tuple[str | None, str, date]
+_UNKNOWN = secrets.token_hex(16)
+"""In every mark of this process, so that nobody can write one into a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A value that a part shows and does nothing else with: it is drawn without, and filled in each time."""
+
+    value: Any
 
 
 class Kept:
@@ -54,10 +67,15 @@ kept = Kept(MOST_BYTES)
 def drawn(template: str, context: Mapping[str, Any]) -> SafeString:
     """The template with these values and nothing else: no request, no user, no token.
 
-    Values are plain: texts, numbers, times, ids, and dicts, lists and dataclasses of these. Raises TypeError for
-    others, which could change without being noticed.
+    Values are plain: texts, numbers, times, ids, and dicts, lists and dataclasses of these; or a `Gap`. Raises
+    TypeError for others, which could change without being noticed.
     """
-    return _drawn(template, _reader(), context)
+    gaps = [(name, value) for name, value in context.items() if isinstance(value, Gap)]
+    made = _drawn(template, _reader(), {**context, **{name: _mark(name) for name, _ in gaps}})
+    for name, gap in gaps:
+        if (mark := _mark(name)) in made:
+            made = SafeString(made.replace(mark, escape(gap.value)))
+    return made
 
 
 def drawn_each(template: str, name: str, values: Iterable[Any]) -> SafeString:
@@ -80,6 +98,10 @@ def _drawn(template: str, reader: Reader, context: Mapping[str, Any]) -> SafeStr
 def _draw(template: str, context: Mapping[str, Any]) -> SafeString:
     made = cast(Template, get_template(template))
     return made.template.render(Context(dict(context), use_l10n=False))  # numbers as programs read them
+
+
+def _mark(name: str) -> str:
+    return f"{_UNKNOWN}{name}."
 
 
 def _reader() -> Reader:

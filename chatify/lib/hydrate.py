@@ -149,4 +149,3 @@ def _utc(value: datetime | str) -> datetime:
 
 def _convert(function: Any, expression: Any, connection: Any, value: Any) -> Any:
     return function(value, expression, connection)
-

@@ -92,7 +92,7 @@ def _prepare(build: Callable[..., QuerySet[Any]], values: Sequence[Any]) -> Stat
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
         return None
-    known = {_adapted(mark): index for index, mark in enumerate(_flat(marks))}
+    known = {_adapted(mark, compiler.connection): index for index, mark in enumerate(_flat(marks))}
     places = {
         place: known[value] for place, value in enumerate(parameters) if _hashable(value) and value in known
     }
@@ -105,11 +105,11 @@ def _prepare(build: Callable[..., QuerySet[Any]], values: Sequence[Any]) -> Stat
 
 
 def _run(statement: Statement, values: Sequence[Any]) -> list[Any]:
-    given = [_adapted(value) for value in _flat(values)]
+    connection = connections[statement.rows.db]
+    given = [_adapted(value, connection) for value in _flat(values)]
     parameters = list(statement.parameters)
     for place, index in statement.places.items():
         parameters[place] = given[index]
-    connection = connections[statement.rows.db]
     if statement.plan:
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, parameters)
@@ -145,9 +145,8 @@ def _marks(value: Any) -> Any:
     return secrets.token_hex(16)
 
 
-def _adapted(value: Any) -> Any:
+def _adapted(value: Any, connection: Any) -> Any:
     """The value as a compiled query passes it on."""
-    connection = connections["default"]
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):

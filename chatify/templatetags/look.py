@@ -1,11 +1,12 @@
 """How times, names and texts are shown. Times come as datetimes or as the ISO strings of the public shapes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -33,10 +34,13 @@ def icon(name: str, turns: object = False) -> SafeString:
     )
 
 
-@register.simple_tag
-def drawn(template: str, **values: object) -> SafeString:
-    """`{% include template with … only %}`, drawn once for all who get the same values."""
-    return drawing.drawn(template, values)
+@register.simple_tag(takes_context=True)
+def drawn(
+    context: Context, template: str, values: Mapping[str, object] | None = None, **more: object
+) -> SafeString:
+    """`{% include template with … only %}`, drawn once for all who get the same values; its forms get their token."""
+    token = drawing.Gap(context.get("csrf_token", ""))
+    return drawing.drawn(template, {**(values or {}), **more, "csrf_token": token})
 
 
 @register.simple_tag

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.models.user import unshown
+from chatify.lib.prepared import Prepared
 from messaging.models import Conversation, Membership
 
 Role = Membership.MailRole
@@ -16,10 +19,15 @@ def of(user: User, rows: Sequence[Conversation]) -> dict[UUID, list[Membership]]
     mine = [row.pk for row in rows if row.traits.has_subject and row.created_by_id == user.pk]
     found: dict[UUID, list[Membership]] = {}
     if mine:
-        blind = Membership.objects.filter(mail_role=Role.BCC, conversation__copy_of__in=mine)
-        for each in blind.select_related("user", "conversation").defer(*unshown("user")).order_by("pk"):
+        for each in _blind(mine):
             found.setdefault(each.conversation.copy_of_id, []).append(each)  # type: ignore[arg-type]
     return found
+
+
+@Prepared
+def _blind(letters: Sequence[UUID]) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(mail_role=Role.BCC, conversation__copy_of__in=letters)
+    return rows.select_related("user", "conversation").defer(*unshown("user", reaching=True)).order_by("pk")
 
 
 def addressed(copy: Conversation) -> list[Membership]:

@@ -64,6 +64,12 @@ def portrait(face: Any) -> dict[str, Any]:
 
 
 @register.filter
+def myself(user: Any) -> dict[str, Any]:
+    """What the menu shows of its reader, as plain values."""
+    return {**portrait(user), "label": user.label, "is_staff": user.is_staff}
+
+
+@register.filter
 def row_url(row: Any) -> str:
     """Where the row leads."""
     return getattr(row, "url", None) or addresses.of("conversation", row.conversation.id)

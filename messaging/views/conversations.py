@@ -33,7 +33,7 @@ from messaging.queries import (
 )
 from messaging.queries.standing import Standing
 from messaging.templatetags.rows import Face, own_face, plain_face
-from messaging.views import addressees, asking, moments
+from messaging.views import addressees, asking, moments, parts
 from messaging.views.actions import COMMON, UNDO
 from messaging.views.feed import Choosing, Progress, feed_of
 from messaging.views.inbox import list_of
@@ -124,8 +124,9 @@ def page(
     mine = max((each.number for each in shown.messages if each.sender_id == request.user.pk), default=0)
     context = {**heading(request.user, found, mine=mine), "draft": draft, "epoch": shown.epoch}
     choosing = Choosing(request.GET["select"]) if request.GET.get("select") else None
-    context |= {"at": at, "choosing": choosing, "undo": _undo(request, found), "most_files": claims.MOST}
+    context |= {"at": at, "choosing": choosing, "undo": _undo(request, found)}
     context["feed"] = feed_of(request.user, found, shown, context["progress"], choosing)
+    context |= {"bar": parts.bar(context), "composer": parts.composer(context, most_files=claims.MOST)}
     if http.part(request):
         return render(request, "messaging/conversations/_pane.html", context, status=status)
     context["list"] = list_of(request, current=found.id)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from chatify.lib import text
 from chatify.lib.errors import NotFound
 from messaging.templatetags.rows import Face
+from messaging.views import parts
 from messaging.views.addressees import Addressee, lines
 from messaging.views.conversations import LAYOUTS
 from messaging.views.feed import Feed, Progress
@@ -63,7 +64,7 @@ def pane(found: Sample) -> dict[str, Any]:
     others = [each for each in found.members if each.user_id != me()]
     square = conversation.traits.square
     shown = {each.pk: (each.delivered_number, each.read_number) for each in others}
-    return {
+    context = {
         "sample": True,
         "conversation": conversation,
         "title": row.title,
@@ -76,6 +77,7 @@ def pane(found: Sample) -> dict[str, Any]:
         "letters": conversation.traits.layout == "mail",
         "feed": Feed(conversation, found.page, me(), Progress.of(others, complete=True, shown=shown)),
     }
+    return {**context, "bar": parts.bar(context)}
 
 
 def showcase() -> dict[str, Any]:

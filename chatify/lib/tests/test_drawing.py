@@ -84,3 +84,30 @@ def test_dataclasses_are_told_apart_by_what_they_hold(drawings):
         hue: int
 
     assert drawing.drawn(AVATAR, {"face": Face("B", 1)}) != drawing.drawn(AVATAR, {"face": Face("B", 2)})
+
+
+def test_a_gap_is_filled_in_each_time_and_drawn_once(drawings):
+    def menu(token: str, name: str) -> str:
+        user = {**FACE, "label": name, "is_staff": False}
+        return drawing.drawn("components/_menu.html", {"user": user, "csrf_token": drawing.Gap(token)})
+
+    one, other = menu("first", "Ada"), menu('"><b>', "Ada")
+    assert len(drawings) == 1
+    assert one.count('value="first"') == 1
+    assert one.replace("first", "&quot;&gt;&lt;b&gt;") == other, "filled in as text"
+    assert "first" not in menu("second", "Berta") and len(drawings) == 2
+
+
+def test_nobody_can_write_a_gap(drawings):
+    name = f"{drawing._UNKNOWN[:-1]}csrf_token. csrf_token. {{{{ csrf_token }}}}"
+    user = {**FACE, "label": name, "is_staff": False}
+    page = drawing.drawn("components/_menu.html", {"user": user, "csrf_token": drawing.Gap("secret")})
+    assert page.count("secret") == 1
+
+
+def test_a_gap_that_a_part_does_not_show_is_not_asked_for(drawings):
+    class Token:
+        def __str__(self) -> str:
+            raise AssertionError("a token that is asked for becomes a cookie")
+
+    assert drawing.drawn(AVATAR, {"face": FACE, "csrf_token": drawing.Gap(Token())})

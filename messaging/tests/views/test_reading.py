@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Message
-from messaging.operations import conversations, groups, inbox, members, messages
+from messaging.operations import conversations, groups, inbox, members, messages, standing
+from messaging.operations import drafts as drafting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("acquainted")]
 
@@ -224,3 +225,28 @@ def test_a_page_that_was_drawn_before_shows_what_changed_since(as_alice, alice, 
     gone = html(as_alice.get(f"/c/{chat.id}/"))
     assert "Other words" not in gone
     assert "Deleted message" in gone
+
+
+def test_bar_and_composer_show_what_changed_since_and_each_reader_their_own(
+    as_alice, as_bob, alice, bob, group, say
+):
+    say(bob, group, "Here")
+    page = f"/c/{group.id}/"
+    before, his = html(as_alice.get(page)), html(as_bob.get(page))
+    tokens = re.findall(r'csrfmiddlewaretoken" value="([^"]+)"', before)
+    assert len(tokens) > 5 and not set(tokens) & set(re.findall(r'value="([^"]{60,})"', his))
+    one, other = (re.search(r'name="client_id" value="([^"]+)"', text) for text in (before, his))
+    assert one and other and one[1] != other[1]
+    assert "Unpin" not in before and 'aria-label="Back to the inbox" title' not in before
+    for change in (standing.pin, standing.done):
+        change(alice, conversations=[group.id])
+    drafting.save(alice, conversation=group.id, body="Half a word", client_id=str(uuid4()))
+    groups.change(alice, conversation=group.id, title="Other walls")
+    User.objects.filter(pk=bob.pk).update(display_name="Robert")
+    after = html(as_alice.get(page))
+    bar = after.partition('id="scroll"')[0].rpartition('class="bar"')[2]
+    assert "Unpin" in bar and 'aria-label="Back to the inbox" title' in bar
+    assert "Other walls" in bar and "Robert" in bar
+    assert "Half a word</textarea>" in after and "Message to Other walls" in after
+    his = html(as_bob.get(page))
+    assert "Unpin" not in his and "Half a word" not in his and "Other walls" in his
