@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from accounts.models import User
 from chatify.lib import ids
 from chatify.lib.errors import Invalid, NotFound
+from chatify.lib.prepared import Prepared
 from media.models import Rendition, State, Upload
 
 FINISHED = (State.PROCESSING, State.READY, State.FAILED)
@@ -22,6 +23,14 @@ class Used:
 
     total: int
     lately: int
+
+
+_known = Prepared(lambda id: Upload.objects.filter(pk=id))
+
+
+def known(id: UUID) -> Upload | None:
+    """A file, for who works on it."""
+    return next(iter(_known(id)), None)
 
 
 def own(owner: User, id: UUID | str, *, state: str | None = None) -> Upload:
@@ -66,8 +75,8 @@ def twin(upload: Upload) -> Upload | None:
 def in_use(keys: Iterable[str]) -> set[str]:
     """Which of these names in the store some row still tells of."""
     wanted = list(keys)
-    kept = set(Upload.objects.filter(key__in=wanted).values_list("key", flat=True))
-    return kept | set(Rendition.objects.filter(key__in=wanted).values_list("key", flat=True))
+    made = Rendition.objects.filter(key__in=wanted).values_list("key", flat=True)
+    return set(Upload.objects.filter(key__in=wanted).values_list("key", flat=True).union(made))
 
 
 def rendition(upload: Upload, name: str) -> Rendition:

@@ -14,6 +14,7 @@ from chatify.jobs import registry, wake
 from chatify.jobs.models import Job
 from chatify.jobs.registry import Queue
 from chatify.lib import db, ids, strain
+from chatify.lib.prepared import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,7 @@ def claim(limit: int = 20, *, queue: Queue | None = None) -> list[Job]:
     """Take due jobs, of one queue or of all, for five minutes by conditional updates: no two runners hold one at a
     time. What may take long is left."""
     now = timezone.now()
-    due = _due(now).filter(_of(queue)).exclude(kind__in=registry.slow()).order_by("due")[:limit]
-    return [job for job in due if _take(job, now)]
+    return [job for job in _quick(now, queue, limit) if _take(job, now)]
 
 
 def claim_slow(kinds: Collection[str]) -> Job | None:
@@ -63,9 +63,8 @@ def claim_slow(kinds: Collection[str]) -> Job | None:
 def claim_one(kinds: Collection[str]) -> Job | None:
     """Take the job of these kinds that waits longest: one at a time, or its time would be over before its turn came."""
     now = timezone.now()
-    waiting = _due(now).filter(kind__in=kinds).order_by("due")
     # Others are looked at only where somebody else was quicker.
-    candidates = (job for most in (1, 20) for job in waiting[:most])
+    candidates = (job for most in (1, 20) for job in _waiting(now, sorted(kinds), most=most))
     return next((job for job in candidates if _take(job, now)), None)
 
 
@@ -74,12 +73,19 @@ def _due(now: datetime) -> QuerySet[Job]:
     return Job.objects.filter(free, due__lte=now, done_at=None, failed_at=None)
 
 
-def _of(queue: Queue | None) -> Q:
+_waiting = Prepared(lambda now, kinds, most: _due(now).filter(kind__in=kinds).order_by("due")[:most])
+_others = Prepared(lambda now, kinds, most: _due(now).exclude(kind__in=kinds).order_by("due")[:most])
+
+
+def _quick(now: datetime, queue: Queue | None, most: int) -> list[Job]:
+    """What is due on this queue and takes moments, and on the default one whatever nobody registered."""
+    slow = registry.slow()
     if queue is None:
-        return Q()
-    if queue is Queue.DEFAULT:  # and whatever nobody registered
-        return ~Q(kind__in=registry.on(*(other for other in Queue if other is not queue)))
-    return Q(kind__in=registry.on(queue))
+        return _others(now, sorted(slow), most=most)
+    if queue is Queue.DEFAULT:
+        elsewhere = registry.on(*(other for other in Queue if other is not queue))
+        return _others(now, sorted(slow | elsewhere), most=most)
+    return _waiting(now, sorted(registry.on(queue) - slow), most=most)
 
 
 def overdue(*, seconds: float) -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chatify.jobs import operations as jobs
-from chatify.lib import db
+from chatify.lib import db, ids
 from chatify.lib.errors import NotFound
 from media import queries, scanning, storage
 from media.models import REASON_LENGTH, Kind, Rendition, State, Upload
@@ -42,7 +42,7 @@ def keep(upload: Upload) -> Upload:
             share(upload)
             upload.save()
             if upload.state == State.PROCESSING:
-                jobs.add(kind=PROCESS, key=str(upload.pk), payload={"upload": str(upload.pk)})
+                have_prepared(upload)
     upload.refresh_from_db()
     return upload
 
@@ -104,8 +104,30 @@ def copy(source: Upload, *, owner: User, id: UUID) -> Upload:
         row = Upload.objects.create(id=id, owner=owner, finished_at=timezone.now(), **copied)
         copy_renditions(fresh, row)
         if row.state == State.PROCESSING:
-            jobs.add(kind=PROCESS, key=str(row.pk), payload={"upload": str(row.pk)})
+            have_prepared(row)
     return row
+
+
+def have_prepared(upload: Upload, *, again: bool = False) -> None:
+    """Put the work down in the running transaction. It knows under which name the bytes came: they go with it, where
+    others take their place."""
+    payload = {"upload": str(upload.pk), "owner": str(upload.owner_id), "key": upload.key}
+    jobs.add(kind=PROCESS, key=f"{upload.pk} {ids.uuid7()}" if again else str(upload.pk), payload=payload)
+
+
+def let_go(payload: dict[str, Any], upload: Upload | None) -> None:
+    """The last of such work: forget the bytes it began with, unless they are still this file's or shared. Repeated, it
+    changes nothing."""
+    key = payload.get("key")
+    if key and not (upload and upload.key == key):
+        forget_now({"owner": payload["owner"], "kept": [key], "incoming": None})
+
+
+def drop_renditions(upload: Upload) -> None:
+    """What was made of it before makes room for what is made now; in the running transaction, which holds the owner."""
+    if old := _rendition_keys([upload]):
+        Rendition.objects.filter(upload=upload).delete()
+        forget(upload.owner_id, kept=old)
 
 
 def refuse(upload: Upload, reason: str) -> None:

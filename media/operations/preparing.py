@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from chatify.jobs import operations as jobs
 from chatify.lib import ids
-from media import events, naming, policy, scanning, sniffing, storage
+from media import events, naming, policy, queries, scanning, sniffing, storage
 from media.models import Kind, Purpose, Rendition, State, Upload
 from media.operations import keeping
 from media.processing.workshop import workshop
@@ -30,17 +31,21 @@ DEMUXERS = {
     "video/webm": "matroska", "video/x-matroska": "matroska", "audio/webm": "matroska", "audio/mpeg": "mp3",
     "audio/ogg": "ogg", "audio/x-wav": "wav", "audio/x-flac": "flac", "audio/aac": "aac",
 }  # fmt: skip
+PUT_DOWN = [
+    "state", "reason", "checked", "kind", "type", "size", "key", "width", "height", "duration", "placeholder",
+    "details",
+]  # fmt: skip
 NO_TOOL = "This server cannot look into video and sound. You can download it."
 
 
 def prepare(payload: Shape) -> None:
     """Prepare one file, then tell who waits for it. Repeated after a crash, it does what is left."""
-    upload = Upload.objects.filter(pk=payload["upload"]).first()
-    if upload is None:
-        return
-    if upload.state == State.PROCESSING:
+    upload = queries.known(UUID(payload["upload"]))
+    if upload and upload.state == State.PROCESSING:
         _prepare(upload)
-    events.settled(upload.pk)
+    if upload:
+        events.settled(upload.pk)
+    keeping.let_go(payload, upload)
 
 
 def make_playable(payload: Shape) -> None:
@@ -175,7 +180,7 @@ def _put_down(upload: Upload, answer: Shape, made: list[Rendition]) -> None:
             _fail(upload, answer["failed"])
         else:
             _complete(upload, answer, made)
-        upload.save()
+        upload.save(update_fields=PUT_DOWN)
 
 
 def _fail(upload: Upload, reason: str) -> None:
@@ -191,9 +196,8 @@ def _complete(upload: Upload, answer: Shape, made: list[Rendition]) -> None:
         if answer.get(name) is not None:
             setattr(upload, name, answer[name])
     if "bare" in answer:
-        keeping.forget(upload.owner_id, kept=[upload.key])
         upload.key, upload.size = answer["bare"]
-    Rendition.objects.filter(upload=upload).delete()
+    keeping.drop_renditions(upload)
     for row in made:
         row.upload = upload
     Rendition.objects.bulk_create(made)
@@ -213,7 +217,7 @@ def again(upload: Upload) -> bool:
         if not keeping.needs_work(row) or (row.kind == Kind.IMAGE and row.size > policy.LARGEST_IMAGE):
             return False
         settled.update(state=State.PROCESSING, reason="", kind=row.kind, type=row.type)
-        jobs.add(kind=keeping.PROCESS, key=f"{row.pk} {ids.uuid7()}", payload={"upload": str(row.pk)})
+        keeping.have_prepared(row, again=True)
     return True
 
 

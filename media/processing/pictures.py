@@ -43,12 +43,14 @@ def prepare(source: str, folder: str, task: Shape) -> Shape:
     Raises TooMuch, or whatever a decoder says to a damaged file.
     """
     with _opened(source, task) as picture:
-        count = getattr(picture, "n_frames", 1)
+        format = picture.format or ""
+        # What a camera stores behind a photo (how bright, how far) is no motion.
+        count = 1 if format == "MPO" else getattr(picture, "n_frames", 1)
+        width, height = _true_size(picture)
         if count == 1:
             # A JPEG is decoded at the size that is needed; the others come whole.
             picture.draft("RGB", _fitting(picture.size, PREVIEW_SIDE))
-        format, upright = picture.format or "", _upright(picture)
-    width, height = _true_size(source, task)
+        upright = _upright(picture)
     made = stills(upright, folder, photo=format in PHOTOS)
     if count > 1 and (moving := _moving(source, folder, task, count)):
         made["renditions"]["preview"] = moving
@@ -102,19 +104,23 @@ def _opened(source: str, task: Shape) -> Image.Image:
     return picture
 
 
-def _true_size(source: str, task: Shape) -> tuple[int, int]:
-    """Width and height as it is seen: a draft is smaller than the picture, a turned one is turned."""
-    with _opened(source, task) as picture:
-        width, height = picture.size
-        turned = picture.getexif().get(stripping.ORIENTATION) in (5, 6, 7, 8)
+def _true_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height as it is seen, before it is decoded: a draft is smaller than the picture, a turned one is
+    turned."""
+    width, height = picture.size
+    turned = picture.getexif().get(stripping.ORIENTATION) in (5, 6, 7, 8)
     return (height, width) if turned else (width, height)
 
 
 def _upright(picture: Image.Image) -> Image.Image:
+    picture.load()
     # Nonsense in its EXIF: as it stands.
     with suppress(ValueError, TypeError, KeyError, SyntaxError):
         ImageOps.exif_transpose(picture, in_place=True)
-    return _coloured(picture)
+    seen = _coloured(picture)
+    # Or what is written beside the pixels, a comment or a profile, is written into everything that is made of them.
+    seen.info = {}
+    return seen
 
 
 def _coloured(picture: Image.Image) -> Image.Image:
@@ -122,7 +128,8 @@ def _coloured(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I"):
         picture = picture.point(lambda value: value / 256).convert("L")
     profile = picture.info.get("icc_profile") or b""
-    plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    plain = picture if picture.mode == mode else picture.convert(mode)
     if not 0 < len(profile) <= LARGEST_PROFILE or picture.mode not in ("RGB", "RGBA"):
         return plain
     try:

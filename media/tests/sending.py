@@ -2,13 +2,17 @@
 
 import asyncio
 import hashlib
+import io
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from PIL import Image
+
 from accounts.models import User
 from chatify.asgi import application
 from chatify.jobs import runner
+from media import storage
 from media.models import Purpose, Upload
 from media.operations import uploads
 from media.storage import Slot
@@ -62,3 +66,13 @@ def upload(owner: User, data: bytes, **about: str) -> Upload:
     runner.run_due()
     row.refresh_from_db()
     return row
+
+
+def stored(key: str) -> bytes:
+    """The kept bytes of this name."""
+    return b"".join(storage.current().chunks(key))
+
+
+def shown(row: Upload, name: str) -> Image.Image:
+    """Something that was made of a file, as a browser opens it."""
+    return Image.open(io.BytesIO(stored(row.renditions.get(name=name).key)))

@@ -12,24 +12,15 @@ from PIL import Image
 
 from accounts.models import User
 from chatify.jobs import runner
-from media import storage
 from media.models import Kind, Purpose, Rendition, State, Upload
 from media.operations import preparing, uploads
 from media.processing import workshop as module
 from media.storage import local
 
 from . import samples
-from .sending import arrive, upload
+from .sending import arrive, shown, stored, upload
 
 needs_ffmpeg = pytest.mark.skipif(samples.FFMPEG is None, reason="there is no ffmpeg here")
-
-
-def stored(key: str) -> bytes:
-    return b"".join(storage.current().chunks(key))
-
-
-def shown(row: Upload, name: str) -> Image.Image:
-    return Image.open(io.BytesIO(stored(row.renditions.get(name=name).key)))
 
 
 def is_red(pixel: Any) -> bool:

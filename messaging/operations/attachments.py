@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
+from chatify.lib.prepared import Prepared
 from media.models import Upload
 from media.operations import uploads
 from messaging.events import UPDATED
@@ -30,10 +31,13 @@ def bring(sender: User, given: Sequence[UploadedFile]) -> list[UUID]:
     return [row.pk for row in taken]
 
 
+_sent = Prepared(lambda upload: Attachment.objects.select_related("message").filter(pk=upload))
+
+
 def settled(upload: UUID) -> None:
     """A file is ready, or will never be: its message looks different now, and everybody is told. Repeated, it is told
     again, which changes nothing."""
-    file = Attachment.objects.select_related("message").filter(pk=upload).first()
+    file = next(iter(_sent(upload)), None)
     if file is None:
         return
     with log.open_ledger(file.message.conversation_id) as ledger:
