@@ -18,9 +18,9 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 MOST_AT_ONCE = 200
 MOST_WAITING = 5_000
-# After a batch of several the next one waits as long as that one took, at most so long, unless enough wait already:
+# After a batch of several the next one waits as long as that one took, at most so long, until there are enough for it:
 # what a batch costs by itself is then shared by more, and half of the core is left for everything else.
-SEVERAL, ENOUGH = 5, 50
+SEVERAL, ENOUGH = 5, 16
 LONGEST_REST = 0.01
 
 
@@ -45,6 +45,7 @@ class Batcher(Generic[Item, Outcome]):
         self._idle.set()
         self._running = 0
         self._began = 0.0
+        self._resting: asyncio.TimerHandle | None = None
         self.answered = 0
 
     @property
@@ -71,6 +72,10 @@ class Batcher(Generic[Item, Outcome]):
             self._idle.clear()
             # Not at once: what the loop has read by now comes along.
             asyncio.get_running_loop().call_soon(self._next)
+        elif self._resting is not None and len(self._waiting) >= ENOUGH:
+            self._resting.cancel()
+            self._resting = None
+            asyncio.get_running_loop().call_soon(self._go_on)
 
     async def drained(self) -> None:
         """Wait until everything submitted so far is answered."""
@@ -104,7 +109,7 @@ class Batcher(Generic[Item, Outcome]):
         rest = self._rest()
         self.answered, self._running = self.answered + self._running, 0
         if rest:
-            asyncio.get_running_loop().call_later(rest, self._go_on)
+            self._resting = asyncio.get_running_loop().call_later(rest, self._go_on)
         else:  # first of all: the database works while the loop writes
             self._go_on()
         for answer, outcome in zip(answers, outcomes, strict=True):
@@ -118,6 +123,7 @@ class Batcher(Generic[Item, Outcome]):
         return min(LONGEST_REST, time.monotonic() - self._began)
 
     def _go_on(self) -> None:
+        self._resting = None
         if self._waiting:
             self._next()
         else:

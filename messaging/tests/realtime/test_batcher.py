@@ -134,6 +134,16 @@ async def test_a_batch_of_several_is_followed_after_a_rest(
     assert [future.result() for future in later] == [20, 22]
 
 
+async def test_it_rests_no_longer_once_there_are_enough(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batcher.Batcher, "_rest", lambda _: 60.0)
+    group = Batcher(work, name="t")
+    await asyncio.gather(*(put(group, number) for number in range(batcher.SEVERAL)))
+    later = [put(group, number) for number in range(batcher.ENOUGH + 3)]
+    async with asyncio.timeout(5):
+        await asyncio.gather(*later)
+    assert len(work.batches) == 2
+
+
 @pytest.mark.parametrize(
     ("done", "wait", "rests"),
     [(batcher.SEVERAL - 1, 3, False), (batcher.SEVERAL, 3, True), (batcher.SEVERAL, batcher.ENOUGH, False)],
