@@ -16,6 +16,7 @@ from tests.load import world  # sets Django up
 
 from accounts.models import User
 from bench.client.adapters import body_of
+from chatify.lib import collecting
 from chatify.lib.ids import uuid7
 from messaging.operations.ledger import Sent
 from messaging.realtime import sending
@@ -54,7 +55,8 @@ async def run(seats: list[tuple[User, UUID]], *, seconds: float, size: int) -> d
 
 
 def main() -> None:
-    """Obey the lines of the input."""
+    """Obey the lines of the input, in a process prepared as a server is."""
+    collecting.spare_what_stands()
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         told = json.loads(line)

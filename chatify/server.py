@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import resource
 import socket
@@ -14,13 +13,13 @@ import uvicorn
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from chatify.lib import collecting
 from messaging.realtime import process
 from messaging.realtime.protocol import LARGEST_FRAME
 from messaging.realtime.transport import SocketProtocol
 
 BACKLOG = 2048
 TURN_SECONDS = 0.001
-COLLECT_AFTER = (10_000, 20, 50)
 SPARE_CONNECTIONS = 1000
 GOODBYE_SECONDS = 1.0
 REQUESTS_SECONDS = 8
@@ -67,7 +66,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        _spare_the_collector()
+        collecting.spare_what_stands()
         if self.started:
             self._ready()
 
@@ -113,14 +112,6 @@ def _config() -> uvicorn.Config:
         proxy_headers=bool(settings.CHATIFY_PROXIES),
         forwarded_allow_ips=settings.CHATIFY_PROXIES,
     )
-
-
-def _spare_the_collector() -> None:
-    """What stands after the start stays until the end: looking through all of it again took 140 ms of the loop, several
-    times a second. What is made later is looked through less often than Python would."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _raise_open_files() -> None:
