@@ -29,27 +29,25 @@ class Plan:
     def __init__(self, compiler: Any) -> None:
         """`compiler` has made its SQL."""
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
-        self._converters = list(_flat(compiler.get_converters(columns), compiler.connection))
-        self._root = _Part(compiler.klass_info, compiler.select, count())
-        self._annotations = list((compiler.annotation_col_map or {}).items())
+        converters = list(_flat(compiler.get_converters(columns), compiler.connection))
+        self._root = _Part(compiler.klass_info, compiler.select, converters, count())
+        self._annotations = [
+            (name, place, [convert for at, convert in converters if at == place])
+            for name, place in (compiler.annotation_col_map or {}).items()
+        ]
 
     def rows(self, found: Iterable[Sequence[Any]], db: str) -> list[Any]:
         """Instances of the rows that the statement found in this database."""
         shared: Known = {}
-        return [self._instance(self._converted(row), db, shared) for row in found]
+        return [self._instance(row, db, shared) for row in found]
 
-    def _converted(self, row: Sequence[Any]) -> list[Any]:
-        values = list(row)
-        for place, convert in self._converters:
-            value = values[place]
-            if value is not None:
-                values[place] = convert(value)
-        return values
-
-    def _instance(self, row: list[Any], db: str, shared: Known) -> Model:
+    def _instance(self, row: Sequence[Any], db: str, shared: Known) -> Model:
         made = self._root.make(row, db, shared)
-        for name, place in self._annotations:
-            setattr(made, name, row[place])
+        for name, place, converts in self._annotations:
+            value = row[place]
+            for convert in converts:
+                value = None if value is None else convert(value)
+            setattr(made, name, value)
         return made
 
 
@@ -63,28 +61,43 @@ def fits(rows: QuerySet[Any], compiler: Any) -> bool:
 class _Part:
     """One model among a row's columns, and what is joined to it."""
 
-    def __init__(self, info: dict[str, Any], select: Sequence[Any], numbers: Iterator[int]) -> None:
+    def __init__(
+        self,
+        info: dict[str, Any],
+        select: Sequence[Any],
+        converters: Sequence[tuple[int, Convert]],
+        numbers: Iterator[int],
+    ) -> None:
         self._number = next(numbers)
         first, last = info["select_fields"][0], info["select_fields"][-1]
         self._model: type[Model] = info["model"]
         self._columns = slice(first, last + 1)
         self._names = [column.target.attname for column, *_ in select[self._columns]]
         self._key = first + self._names.index(self._model._meta.pk.attname)
-        self._parts = [_Part(each, select, numbers) for each in info.get("related_klass_infos", ())]
+        # Only what is made is converted: most of what is joined is nothing, or was made for a row before.
+        self._converters = [
+            (place - first, convert) for place, convert in converters if first <= place <= last
+        ]
+        below = info.get("related_klass_infos", ())
+        self._parts = [_Part(each, select, converters, numbers) for each in below]
         # The root is joined to nothing.
         self._here: Setter = info.get("local_setter", _not_joined)
         self._back: Setter = info.get("remote_setter", _not_joined)
 
-    def make(self, row: list[Any], db: str, shared: Known) -> Model:
+    def make(self, row: Sequence[Any], db: str, shared: Known) -> Model:
+        values = list(row[self._columns])
+        for place, convert in self._converters:
+            if (value := values[place]) is not None:
+                values[place] = convert(value)
         made = self._model.__new__(self._model)
-        made.__dict__.update(zip(self._names, row[self._columns], strict=True))
+        made.__dict__.update(zip(self._names, values, strict=True))
         made._state = state = ModelState()
         state.adding, state.db = False, db
         for part in self._parts:
             part.join(made, row, db, shared)
         return made
 
-    def join(self, to: Model, row: list[Any], db: str, shared: Known) -> None:
+    def join(self, to: Model, row: Sequence[Any], db: str, shared: Known) -> None:
         """Set what is joined to an instance, None where nothing is."""
         key = row[self._key]
         if key is None:

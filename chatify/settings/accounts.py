@@ -7,7 +7,7 @@ from .base import DATA_DIR, PRODUCTION
 from .limits import CHATIFY_LIMITS
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 90 * 24 * 3600  # however busy
 CHATIFY_SESSION_IDLE = 14 * 24 * 3600
