@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Contact, User
@@ -19,6 +20,7 @@ from accounts.operations import people
 from chatify.lib import fetch
 from messaging import indexing
 from tests.services.people import PASSWORD
+from tests.services.server import migrated_sqlite
 
 pytest_plugins = ["tests.services.fixtures"]
 
@@ -62,6 +64,15 @@ def pytest_unconfigure() -> None:
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Fresh ids in parameters must not name tests: processes that share the work compare the names."""
     return UUID.sub("some-id", val) if isinstance(val, str) and UUID.search(val) else None
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """In a run of everything SQLite begins with a copy of the database that is migrated once for all processes."""
+    wanted = "CHATIFY_TEST_KEPT" in os.environ and connection.vendor == "sqlite"
+    if wanted:
+        shutil.copy(migrated_sqlite(), connection.settings_dict["TEST"]["NAME"])
+    return wanted
 
 
 @pytest.fixture(autouse=True)

@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -31,7 +33,9 @@ TOGETHER_SECONDS = 30 * 60
 GOODBYE_SECONDS = 60
 AGAIN_SECONDS = 5 * 60
 MOST_AGAIN = 5
-WORKERS = ["-n", str(min(os.cpu_count() or 2, 4))]
+WORKERS = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "worksteal"]
+# A file is one world with one server and one Chromium; the files are shared among two.
+BROWSERS = ["-n", str(min(os.cpu_count() or 2, 2)), "--dist", "loadfile"]
 APPS = ["accounts", "chatify", "media", "messaging"]
 ALONE = "not process and not browser"
 FAULTS_AT = ["tests/faults", "tests/jobs"]
@@ -117,24 +121,33 @@ def run_everything() -> int:
     whole = [
         Part("as real processes on PostgreSQL", [*processes, "-k", "postgresql"], files="process"),
         Part("as real processes", [*processes, "-k", "not postgresql"], files="process"),
-        Part("in a browser", ["-m", "browser", "--durations=15"], files="browser"),
+        Part("in a browser", [*BROWSERS, "-m", "browser", "--durations=15"], files="browser"),
     ]
-    codes = {sqlite.name: run(sqlite)} | run_on_postgres() | run_together(whole)
+    with ThreadPoolExecutor(1) as beside:
+        postgres = beside.submit(own_postgres)
+        codes = {sqlite.name: run(sqlite)} | run_on_postgres(postgres)
+    codes |= run_together(whole)
     return verdict(codes | run_alone([part for part in whole if codes[part.name] == FAILED]))
 
 
-def run_on_postgres() -> dict[str, int]:
+def own_postgres() -> tuple[Postgres, str]:
+    """A server with a migrated database, and its URL."""
+    server = Postgres()
+    atexit.register(server.stop)
+    return server.start(), server.migrated()
+
+
+def run_on_postgres(made: Future[tuple[Postgres, str]]) -> dict[str, int]:
     """The apps' suite again. Tests of the whole product choose their databases themselves."""
     name = "on PostgreSQL"
     try:
-        server = Postgres()
+        server, url = made.result()
     except Unavailable as reason:
         say(f"Skipped: the tests {name}: {reason}")
         return {}
     try:
-        url = server.start().database()
-        arguments = [*WORKERS, "-m", f"{ALONE} and not once", *APPS]
-        return {name: run(Part(name, arguments, env={"DATABASE_URL": url}))}
+        env = {"DATABASE_URL": url, "CHATIFY_TEST_TEMPLATE": urlsplit(url).path[1:]}
+        return {name: run(Part(name, [*WORKERS, "-m", f"{ALONE} and not once", *APPS], env=env))}
     finally:
         server.stop()
 
@@ -177,7 +190,7 @@ def run_alone(parts: Sequence[Part]) -> dict[str, int]:
     for part in parts:
         names = part.failed()
         if 0 < len(names) <= MOST_AGAIN:
-            only = [*part.arguments, "--last-failed", "--last-failed-no-failures", "none"]
+            only = [*part.arguments, "-n0", "--last-failed", "--last-failed-no-failures", "none"]
             again = Part(f"{part.name}, once more and alone", only, part.files, part.env, part.memory)
             codes[part.name] = run(again, AGAIN_SECONDS)
             if not codes[part.name]:

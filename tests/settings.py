@@ -29,6 +29,10 @@ if "sqlite" in str(DATABASES["default"]["ENGINE"]):
 else:
     # A pool's idle connections would keep the test database from being dropped.
     del DATABASES["default"]["OPTIONS"]["pool"]
+    # A test is one transaction, and may think for longer than the product lets one be idle.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
+    # What has the tables already, when somebody made such a one for all processes.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ.get("CHATIFY_TEST_TEMPLATE")}
 
 # The product's hashers stay, for what was hashed with them; new passwords take microseconds instead of 0.1 s.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
