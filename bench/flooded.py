@@ -55,8 +55,20 @@ async def asked(
     visitor: Visitor, pid: int, paths: list[str], *, warm_up: int, seconds: float
 ) -> dict[str, float]:
     """Times of these paths in turn, and what one costs the server."""
+    times, cpu = await timed(visitor, pid, paths, warm_up=warm_up, seconds=seconds)
+    return {**told(times), "cpu_ms": cpu}
+
+
+async def timed(
+    visitor: Visitor, pid: int, paths: list[str], *, warm_up: int, seconds: float
+) -> tuple[list[float], float]:
+    """Every time of these paths in turn, and milliseconds of CPU that one costs the server."""
     await visitor.ask(paths, warm_up / visitor.rate)
     meter = machine.Meter([pid])
     times = await visitor.ask(paths, seconds)
-    told = {name: round(percentile(times, part) * 1000, 1) for name, part in PARTS.items()}
-    return {**told, "cpu_ms": round(meter.seconds(pid) / len(times) * 1000, 2)}
+    return times, round(meter.seconds(pid) / len(times) * 1000, 2)
+
+
+def told(times: list[float]) -> dict[str, float]:
+    """What of many times is told, in milliseconds."""
+    return {name: round(percentile(times, part) * 1000, 1) for name, part in PARTS.items()}

@@ -23,6 +23,7 @@ CHATIFY_RATES: dict[str, tuple[int, int]] = {
     "invitation.use": (10, 60),
     "people.search": (30, 60),
     "search": (30, 60),
+    "search.on": (120, 60),
     "account.username": (3, 86_400),
     "account.avatar": (20, 3600),
     "group.avatar": (20, 3600),

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +18,11 @@ def position_of(at: datetime, number: int) -> int:
 def position_from(at: datetime) -> int:
     """The first position of a moment."""
     return max(0, min(int(at.timestamp() * 1000), LATEST_MS)) << PLACE_BITS
+
+
+def moment_of(position: int) -> datetime:
+    """When what stands there was said, to the millisecond."""
+    return datetime.fromtimestamp((position >> PLACE_BITS) / 1000, UTC)
 
 
 class SearchEntry(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from accounts.models import User
 from accounts.queries import named
@@ -10,6 +10,7 @@ from chatify.lib import paging, ratelimit, strain
 from chatify.lib.errors import Invalid
 from chatify.lib.text import clean_query
 from messaging.models import Message
+from messaging.models.search import moment_of
 from messaging.queries import inbox
 from messaging.queries.inbox import InboxRow
 from messaging.queries.search import scope, texts, walk
@@ -38,6 +39,8 @@ class Results:
     conversations: list[InboxRow] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     next: str | None = None
+    reached: datetime | None = None
+    """How far back was looked where that took too long to find a whole page; `next` goes on from there."""
 
     @property
     def nothing(self) -> bool:
@@ -51,16 +54,18 @@ def page(user: User, q: object, *, cursor: str | None = None, limit: int = 30, z
     if wanted.empty:
         return Results(wanted)
     strain.refuse("search")
-    ratelimit.hit("search", user.pk)
+    ratelimit.hit("search.on" if cursor else "search", user.pk)
     where = scope.of(user, wanted)
     first = wanted.plain and not cursor
-    found, more = walk.messages(user, where, below=below, limit=paging.clamp(limit))
+    size = paging.clamp(limit)
+    found, more = walk.messages(user, where, below=below, limit=size)
     return Results(
         wanted,
         people=named(user, wanted.terms, limit=PEOPLE_SHOWN) if first else [],
         conversations=_titled(user, where) if first else [],
         hits=_hits(user, found, wanted.terms),
         next=paging.encode(more) if more is not None else None,
+        reached=moment_of(more) if more is not None and len(found) < size else None,
     )
 
 

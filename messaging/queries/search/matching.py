@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -31,20 +32,26 @@ class Candidate(NamedTuple):
     text: str
 
 
+class Way(Enum):
+    """How entries are found before they are compared."""
+
+    MINE = "by the conversations that are searched, or by the messages"
+    PAIRS = "by the pairs of letters, in the index"
+    WHOLE = "one after the other"
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the database is asked. `conversations` and `messages` narrow it to few rows, which are then read by them;
-    `within` are so many conversations that only what is found is compared with them."""
+    """What the database is asked. `conversations` hold `rows` messages; None are too many to be listed."""
 
     terms: Sequence[str] = ()
     without: Sequence[str] = ()
     senders: Sequence[UUID] = ()
     not_senders: Sequence[UUID] = ()
     has: Sequence[str] = ()
-    above: int | None = None
     conversations: Sequence[UUID] | None = None
+    rows: int = 0
     messages: Sequence[UUID] | None = None
-    within: Sequence[UUID] | None = None
     unread_by: UUID | None = None
 
     @property
@@ -57,11 +64,6 @@ class Match:
         return list(chosen)
 
     @property
-    def narrow(self) -> bool:
-        """Whether few rows are read, by what they belong to."""
-        return self.conversations is not None or self.messages is not None
-
-    @property
     def indexed(self) -> bool:
         """Whether the index can help."""
-        return not self.narrow and bool(self.senders or self.has or self.pairs)
+        return bool(self.senders or self.has or self.pairs)

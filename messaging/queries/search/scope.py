@@ -15,8 +15,6 @@ from messaging.models import Membership, Star
 from messaging.queries.search.grammar import MARKED, Wanted
 from messaging.queries.search.matching import Candidate, Match
 
-FEW_MESSAGES = 20_000
-"""So many are read one by one rather than through the index, which knows nothing of who may read what."""
 MOST_CONVERSATIONS = 2_000
 MOST_STARS = 2_000
 NAMES = {"mail": kinds.MAILS, "letters": kinds.MAILS, "chats": kinds.CHATS}
@@ -53,21 +51,19 @@ class Scope:
             return False
         return row.sender_id not in self.not_senders and self._says(row.text) and self._stands(row, place)
 
-    def match(self, *, above: int | None) -> Match | None:
+    def match(self) -> Match | None:
         """The question to the database; None where nothing can be found."""
         if not self.places or self.senders == set() or self.starred == set():
             return None
         listed = list(self.places) if len(self.places) <= MOST_CONVERSATIONS else None
-        small = sum(place.messages for place in self.places.values()) <= FEW_MESSAGES
         return Match(
             terms=self.wanted.terms,
             without=self.wanted.without,
             senders=sorted(self.senders or ()),
             not_senders=sorted(self.not_senders),
             has=sorted(self.wanted.has | (self.wanted.states & {*MARKED})),
-            above=above,
-            conversations=listed if small else None,
-            within=None if small else listed,
+            conversations=listed,
+            rows=sum(place.messages for place in self.places.values()),
             unread_by=self.me if "unread" in self.wanted.states else None,
             messages=sorted(self.starred) if self.starred is not None else None,
         )

@@ -1,38 +1,45 @@
 """Going through what the index gives, newest first, and keeping what the person may read and asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID
 
 from accounts.models import User
 from accounts.models.user import unshown
 from chatify.lib.folding import fold
-from messaging.models import Message
+from messaging.models import Message, SearchEntry
 from messaging.models.search import position_from
 from messaging.queries import extras, stars, visible
 from messaging.queries.search import backends, texts
 from messaging.queries.search.grammar import Wanted
-from messaging.queries.search.matching import Match
+from messaging.queries.search.matching import Candidate, Match, Way
 from messaging.queries.search.scope import Scope
+from messaging.queries.search.ways import Plan, chosen
 
 SPARE, GROWTH, LARGEST_BATCH = 10, 4, 8_000
 MOST_READ = 120
 MOST_LOOKED_AT = 20_000
 """So many entries are compared for one page; what is further back comes with the next."""
+SECONDS = 0.1
+"""So long a page is looked for, a stretch at least; likewise."""
+HASTE, LEAST_GROWTH, MOST_GROWTH = 0.5, 0.25, 8.0
+"""A stretch may take so much of the time that is left, and be so many times as wide as the one before."""
 NEWEST = 2**63 - 1
 
 
 def messages(user: User, where: Scope, *, below: int, limit: int) -> tuple[list[Message], int | None]:
     """A page of messages, and the position below which the next one begins."""
     wanted = where.wanted
-    match = where.match(above=position_from(wanted.after) if wanted.after else None)
+    match = where.match()
     if match is None:
         return [], None
     if wanted.before is not None:
         below = min(below, position_from(wanted.before))
     walk = _Walk(user, where, match, below, size=limit + SPARE)
+    walk.begin(position_from(wanted.after) if wanted.after else 0)
     found: list[tuple[int, Message]] = []
-    while not walk.ended and len(found) <= limit and walk.looked_at < MOST_LOOKED_AT:
+    while len(found) <= limit and walk.goes_on():
         found += walk.step()
     shown = found[:limit]
     more = shown[-1][0] if len(found) > limit else None if walk.ended else walk.below
@@ -41,20 +48,43 @@ def messages(user: User, where: Scope, *, below: int, limit: int) -> tuple[list[
 
 @dataclass(slots=True)
 class _Walk:
+    """Goes from `below` down to `low` by stretches, each as wide as the time that is left allows."""
+
     user: User
     where: Scope
     match: Match
     below: int
     size: int
+    low: int = 0
+    plan: Plan = Plan(Way.MINE)
+    until: float = field(default_factory=lambda: monotonic() + SECONDS)
     looked_at: int = 0
+    steps: int = 0
     ended: bool = False
+
+    def begin(self, low: int) -> None:
+        """Find the ends, and the way."""
+        places = SearchEntry.objects.filter(position__gte=low, position__lt=self.below).values_list(
+            "position", flat=True
+        )
+        first, last = places.order_by("position").first(), places.order_by("-position").first()
+        if first is None or last is None:
+            self.ended = True
+            return
+        self.low, self.below = first, last + 1
+        self.plan = chosen(backends.current(), self.match, low=self.low, below=self.below)
+
+    def goes_on(self) -> bool:
+        """Whether there is more, and time for it; each page comes further than the one before it."""
+        if self.ended or self.looked_at >= MOST_LOOKED_AT:
+            return False
+        return not self.steps or monotonic() < self.until
 
     def step(self) -> list[tuple[int, Message]]:
         """The next stretch: few entries at first, more where few of them fit."""
-        batch = backends.current().newest(self.match, below=self.below, limit=self.size)
-        self.ended = len(batch) < self.size
+        batch = self._stretch()
         self.looked_at += len(batch)
-        self.below = batch[-1].position if batch else self.below
+        self.steps += 1
         self.size = min(self.size * GROWTH, LARGEST_BATCH)
         fitting = [row for row in batch if self.where.admits(row)]
         if len(fitting) > MOST_READ:
@@ -62,6 +92,21 @@ class _Walk:
             self.below, self.ended = fitting[-1].position, False
         rows = _readable(self.user, self.where.wanted, [row.message_id for row in fitting])
         return [(row.position, rows[row.message_id]) for row in fitting if row.message_id in rows]
+
+    def _stretch(self) -> list[Candidate]:
+        way, span = self.plan
+        low = self.low if span is None else max(self.low, self.below - span)
+        began = monotonic()
+        batch = backends.current().newest(self.match, way, low=low, below=self.below, limit=self.size)
+        if len(batch) == self.size:
+            self.below = batch[-1].position
+            return batch
+        self.below, self.ended = low, low <= self.low
+        if span is not None:
+            now = monotonic()
+            growth = (self.until - now) * HASTE / max(now - began, 0.001)
+            self.plan = Plan(way, max(1, int(span * min(max(growth, LEAST_GROWTH), MOST_GROWTH))))
+        return batch
 
 
 def _readable(user: User, wanted: Wanted, ids: Sequence[UUID]) -> dict[UUID, Message]:

@@ -32,7 +32,7 @@ from messaging.queries import (
     sync,
     timeline,
 )
-from messaging.queries.search import scope
+from messaging.queries.search import ways
 
 pytestmark = pytest.mark.django_db
 LOG = ("messaging_message", "messaging_event")
@@ -182,7 +182,7 @@ def test_no_page_reads_more_than_it_shows(flooded):
 
 def test_a_search_reads_by_an_index(flooded, monkeypatch):
     """How many entries it reads is up to the words; never all of them because no index leads to what is asked for."""
-    monkeypatch.setattr(scope, "FEW_MESSAGES", 0)
+    monkeypatch.setattr(ways, "FEW_MESSAGES", 0)
     for q in ("the", "上海", "from:flood-3", "has:link st", "is:unread e", "before:2020 st"):
         found = statements(lambda user, row, q=q: search.page(user, q), *flooded)
         plans = [explained(sql) for sql in found if "messaging_searchentry" in sql and "ORDER BY" in sql]

@@ -19,8 +19,10 @@ from messaging.operations import conversations, deletions, edits, inbox, members
 from messaging.operations import search as index
 from messaging.operations.log import Sent
 from messaging.queries import search
-from messaging.queries.search import backends, scope, walk
+from messaging.queries.search import backends, scope, walk, ways
 from messaging.queries.search.grammar import parse
+from messaging.queries.search.matching import Way
+from messaging.queries.search.ways import Plan
 
 pytestmark = pytest.mark.django_db
 Say = Callable[..., Sent]
@@ -44,13 +46,20 @@ def group(acquainted: None, alice: User, bob: User, carol: User) -> Conversation
     return conversations.start_group(alice, title="Jardín de Ana", members=[bob, carol], client_id=uuid4())
 
 
-@pytest.fixture(params=["few", "many", "portable"])
+@pytest.fixture(params=["few", "many", "whole", "mine", "portable"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test of what is found runs by rows, through the index, and without one."""
+    """Each test of what is found runs by rows, through the index, by stretches of both sorts, and without an index."""
     if request.param != "few":
-        monkeypatch.setattr(scope, "FEW_MESSAGES", 0)
+        monkeypatch.setattr(ways, "FEW_MESSAGES", 0)
+    if request.param in ("whole", "mine"):
+        take(Way[request.param.upper()], monkeypatch)
     if request.param == "portable":
         monkeypatch.setattr(backends, "_BY_VENDOR", {})
+
+
+def take(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By stretches of a second or so."""
+    monkeypatch.setattr(walk, "chosen", lambda *_, low, below: Plan(way, 1 << 31))
 
 
 def found(user: User, q: str) -> list[str]:
@@ -266,7 +275,7 @@ def test_pages_neither_skip_nor_repeat_while_messages_arrive(way, alice, bob, ch
 
 
 def test_what_is_far_back_comes_with_the_next_page(alice, bob, chat, say, monkeypatch):
-    monkeypatch.setattr(scope, "FEW_MESSAGES", 0)
+    monkeypatch.setattr(ways, "FEW_MESSAGES", 0)
     monkeypatch.setattr(walk, "MOST_LOOKED_AT", 1)
     monkeypatch.setattr(walk, "SPARE", 1)
     say(bob, chat, "the pear")
@@ -277,6 +286,52 @@ def test_what_is_far_back_comes_with_the_next_page(alice, bob, chat, say, monkey
     while page.next and not page.hits:
         page = search.page(alice, "pear -mine", limit=1, cursor=page.next)
     assert [hit.message.body for hit in page.hits] == ["the pear"]
+
+
+@pytest.mark.parametrize("way", Way)
+def test_whatever_time_there_is_nothing_is_skipped(alice, bob, carol, chat, group, say, monkeypatch, way):
+    """With none at all, each page is one stretch: together they are what one page finds that has time."""
+    for number in range(12):
+        say(bob, chat, f"fig {number}")
+        say(carol, group, f"other {number}")
+    index.catch_up()
+    places = sorted(SearchEntry.objects.values_list("position", flat=True))
+    width = (places[-1] - places[0]) // 5
+    monkeypatch.setattr(walk, "chosen", lambda *_, low, below: Plan(way, width))
+    monkeypatch.setattr(walk, "SECONDS", 0.0)
+    seen: list[str] = []
+    pages, cursor = 0, None
+    while pages == 0 or (cursor and pages < 12):
+        page = search.page(alice, "fig", cursor=cursor)
+        assert (page.reached is None) == (page.next is None)
+        seen += [hit.message.body for hit in page.hits]
+        pages, cursor = pages + 1, page.next
+    assert seen == [f"fig {number}" for number in reversed(range(12))]
+    assert 3 < pages < 12
+
+
+def test_the_way_is_chosen_by_what_the_newest_entries_hold(alice, bob, chat, group, say, monkeypatch):
+    for number in range(8):
+        say(bob, chat, f"plum {number}")
+    say(bob, group, "a quince")
+    index.catch_up()
+    monkeypatch.setattr(ways, "FEW_MESSAGES", 0)
+    monkeypatch.setattr(ways, "SAMPLE", 4)
+    monkeypatch.setattr(ways, "RARE", 3)
+
+    def way(q: str) -> Way:
+        match = scope.of(alice, parse(q)).match()
+        assert match
+        return ways.chosen(backends.current(), match, low=0, below=walk.NEWEST).way
+
+    monkeypatch.setattr(backends.Sqlite, "total", lambda self: 9)
+    monkeypatch.setattr(backends.Postgresql, "total", lambda self: 9)
+    assert way("quince") is way("zebra") is Way.PAIRS
+    assert way("plum") is Way.WHOLE
+    assert way("u") is Way.WHOLE
+    assert way("plum in:jardin") is Way.MINE
+    monkeypatch.setattr(ways, "FEW_MESSAGES", 20)
+    assert way("plum") is Way.MINE
 
 
 def test_people_and_conversations_come_with_plain_words_alone(alice, bob, group):

@@ -2,7 +2,12 @@
 
 import pytest
 
+from chatify.lib import paging
+from messaging.models import SearchEntry
 from messaging.operations import search
+from messaging.queries.search import walk
+from messaging.queries.search.matching import Way
+from messaging.queries.search.ways import Plan
 
 PARTIAL = {"HX-Request": "true", "HX-Target": "pane"}
 RESULTS = {"HX-Request": "true", "HX-Target": "results"}
@@ -74,6 +79,36 @@ def test_a_script_gets_the_parts_it_asks_for(as_alice, bob, chat, say):
     assert "<mark>plum</mark> 0" in more
     assert "<html" not in more
     assert "<mark>plum</mark> 0" in html(as_alice.get(address))
+
+
+def test_what_takes_too_long_goes_on_by_itself_or_by_its_link(as_alice, bob, chat, say, monkeypatch):
+    for number in range(6):
+        say(bob, chat, f"plum {number}" if number == 0 else "pear")
+    search.catch_up()
+    monkeypatch.setattr(walk, "SECONDS", 0.0)
+    first, *_, last = SearchEntry.objects.order_by("position").values_list("position", flat=True)
+    monkeypatch.setattr(walk, "chosen", lambda *_, low, below: Plan(Way.WHOLE, (last - first) // 3))
+    page, clicks = html(as_alice.get("/search/?q=plum")), 0
+    while "<mark>plum</mark>" not in page and clicks < 6:
+        assert "Looked back to <time" in page
+        assert "Look further back</a>" in page
+        assert 'hx-trigger="load, click"' in page
+        assert "Nothing found" not in page
+        address = page.split('class="more" href="')[1].split('"')[0].replace("&amp;", "&")
+        page, clicks = html(as_alice.get(address)), clicks + 1
+    assert 0 < clicks < 6
+    assert "Look further back" not in page
+
+
+def test_what_is_nowhere_is_told_at_the_end(as_alice, bob, chat, say, monkeypatch):
+    for _ in range(3):
+        say(bob, chat, "pear")
+    search.catch_up()
+    entry = SearchEntry.objects.order_by("position").first()
+    cursor = paging.encode(entry.position + 1)
+    assert "Nothing further back." in html(as_alice.get(f"/search/?q=plum&found={cursor}"))
+    more = html(as_alice.get(f"/search/?q=plum&found={cursor}", headers={**RESULTS, "HX-Target": "more"}))
+    assert more.strip() == '<li class="reached">Nothing further back.</li>'
 
 
 def test_a_stranger_sees_none_of_it_and_nobody_without_signing_in(as_alice, as_dave, client, bob, chat, say):
