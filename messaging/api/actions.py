@@ -105,10 +105,14 @@ def unstar(request: HttpRequest, message: UUID) -> dict[str, Any]:
 
 
 @router.get("/starred", response=Listed[shapes.Message], operation_id="list_starred")
-def all_starred(request: HttpRequest, cursor: Cursor | None = None, limit: Limit = 30) -> dict[str, Any]:
-    """What I starred and may still read, the latest star first."""
-    page = starred.page(asker(request), cursor=cursor, limit=limit)
-    return {"items": shown.messages(asker(request), page.items), "next": page.next}
+def all_starred(
+    request: HttpRequest, conversation: UUID | None = None, cursor: Cursor | None = None, limit: Limit = 30
+) -> dict[str, Any]:
+    """What I starred and may still read, the latest star first; with `conversation`, in that one."""
+    me = asker(request)
+    within = access.conversation_for(me, conversation).id if conversation else None
+    page = starred.page(me, conversation=within, cursor=cursor, limit=limit)
+    return {"items": shown.messages(me, page.items), "next": page.next}
 
 
 @router.put(f"{ONE}/pin", response=shapes.Message, operation_id="pin_message")

@@ -27,10 +27,15 @@ def by(user: UUID) -> Exists:
     return Exists(Star.objects.filter(user_id=user, message_id=OuterRef("pk")))
 
 
-def page(user: User, *, cursor: str | None = None, limit: int = 30) -> Page[Message]:
-    """What the person starred and may still read, the latest star first. Raises Invalid for a foreign cursor."""
+def page(
+    user: User, *, conversation: UUID | None = None, cursor: str | None = None, limit: int = 30
+) -> Page[Message]:
+    """What the person starred and may still read, everywhere or in one conversation, the latest star first. Raises
+    Invalid for a foreign cursor."""
     limit = paging.clamp(limit)
     rows = Star.objects.filter(user_id=user.pk).filter(Exists(_mine(user)))
+    if conversation:
+        rows = rows.filter(message__conversation_id=conversation)
     if cursor:
         (last,) = paging.decode(cursor, UUID)
         rows = rows.filter(id__lt=last)

@@ -54,6 +54,7 @@ REQUESTS = Filter("requests", "Requests")
 MORE = (
     Filter("read", "Read", "mail-open"),
     Filter("sent", "Sent", "send-horizontal"),
+    Filter("starred", "Starred", "star"),
     Filter("snoozed", "Snoozed", "clock"),
     Filter("done", "Done", "check-check"),
 )

@@ -30,13 +30,19 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     found = list(ALWAYS)
     if method != "get":
         found += [403, 409]
-    if "{" in path or method == "post":
+    if "{" in path or method == "post" or any(map(_names_one, operation.get("parameters", ()))):
         found.append(404)
     if "requestBody" in operation:
         found += [413, 415]
     if operation.get("requestBody") or operation.get("parameters"):
         found.append(422)
     return sorted(found)
+
+
+def _names_one(parameter: dict[str, Any]) -> bool:
+    """Whether it is the id of something, which may not be there."""
+    schema = parameter["schema"]
+    return any(each.get("format") == "uuid" for each in (schema, *schema.get("anyOf", ())))
 
 
 def _answer(status: int) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_a_reaction_is_mine_only_for_me(call: Call, told: Sent, alice: User, bob
 
 
 def test_a_star_is_mine_only_for_me(
-    call: Call, told: Sent, group: Conversation, alice: User, bob: User
+    call: Call, told: Sent, group: Conversation, alice: User, bob: User, dave: User
 ) -> None:
     assert call(bob).put(f"/messages/{told.id}/star", "").json()["starred"]
     assert not call(alice).get(f"/messages/{told.id}").json()["starred"]
@@ -53,6 +53,11 @@ def test_a_star_is_mine_only_for_me(
     assert call(alice).get("/starred").json()["items"] == []
     (shown,) = call(bob).get(f"/conversations/{group.id}/messages").json()["items"]
     assert shown["starred"]
+    elsewhere = conversations.start_direct(bob, other=alice)
+    for conversation, found in ((group, 1), (elsewhere, 0)):
+        assert len(call(bob).get("/starred", conversation=str(conversation.id)).json()["items"]) == found
+    refused(call(dave).get("/starred", conversation=str(group.id)), 404)
+    refused(call(bob).get("/starred", conversation="nonsense"), 422)
 
 
 def test_starred_pages_without_skip_or_repeat(call: Call, group: Conversation, bob: User, write: Any) -> None:

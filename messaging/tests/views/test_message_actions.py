@@ -296,6 +296,25 @@ def test_starred_shows_where_it_was_said_and_forgets_what_i_may_not_read(
     assert "the tap drips" not in browser.get("/starred/").content.decode()
 
 
+def test_starred_of_one_conversation_are_there_for_its_members_and_lead_from_its_details(
+    told: Message, group: Conversation, client_for: ClientFor, bob: User, dave: User
+) -> None:
+    browser, here = client_for(bob), f"/starred/?in={group.id}"
+    assert f'href="{here}"' in browser.get(f"/c/{group.id}/details/").content.decode()
+    assert "Nothing starred here" in browser.get(here).content.decode()
+    other = conversations.start_direct(bob, other=dave)
+    aside = messages.send(bob, conversation=other.id, body="Elsewhere", client_id=uuid4())
+    for id in (told.id, aside.id):
+        browser.post(f"/m/{id}/star/", {"on": "1"})
+    page = browser.get(here).content.decode().partition('id="pane"')[2]
+    assert "the tap drips" in page and "Elsewhere" not in page
+    assert 'href="/inbox/?filter=starred" data-filter="starred"' in browser.get("/inbox/").content.decode()
+    listed = browser.get("/inbox/?filter=starred").content.decode()
+    assert f'id="row-{group.id}"' in listed and f'id="row-{other.id}"' in listed
+    assert client_for(dave).get(here).status_code == 404
+    assert browser.get("/starred/?in=nothing").status_code == 404
+
+
 def test_pins_stand_in_the_details(
     told: Message, group: Conversation, client_for: ClientFor, alice: User, bob: User
 ) -> None:
