@@ -1,6 +1,7 @@
 """UUIDv7 identifiers: sortable by time of birth, unguessable, the same on every database."""
 
 import re
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, SafeUUID
 
@@ -8,8 +9,9 @@ from uuid_utils import uuid7 as _uuid7
 
 from chatify.lib.errors import Invalid
 
-__all__ = ["Id", "kept", "parse", "read", "uuid7"]
+__all__ = ["Id", "kept", "parse", "read", "read_again", "uuid7"]
 
+LENGTH = 36
 _put = object.__setattr__
 _UNKNOWN = SafeUUID.unknown
 _spelt = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I).fullmatch
@@ -49,6 +51,14 @@ def read(text: str) -> Id | None:
         return None
     text = text.lower()
     return _made(int(text.replace("-", ""), 16), text)
+
+
+def read_again(text: str) -> Id | None:
+    """What `read` returns, remembered: for those that are named again and again."""
+    return _remembered(text) if len(text) == LENGTH else None  # what is longer must not be remembered
+
+
+_remembered = lru_cache(4_096)(read)
 
 
 def kept(id: UUID) -> Id:

@@ -127,7 +127,7 @@ def _strict(text: str) -> Fields:
         _check(value, 1)
     except BadFrame as error:
         # An outbox must be told which send can never arrive, or it would repeat it for ever.
-        known = _as_uuid(value.get("client_id"))
+        known = ids.read(str(value.get("client_id")))
         raise BadFrame(str(error), str(known) if known else None) from None
     return value
 
@@ -184,7 +184,7 @@ def hello(fields: Fields) -> Hello:
 
 def _plain_id(name: str) -> str:
     # A malformed id is like a foreign one: it is answered, not punished.
-    parsed = _as_uuid(name)
+    parsed = ids.read(name)
     return str(parsed) if parsed else name[:64]
 
 
@@ -244,12 +244,10 @@ def _only(fields: Fields, names: frozenset[str]) -> None:
         raise InvalidCommand(f"There is no field {min(fields.keys() - names)[:40]!r} here.")
 
 
-def _as_uuid(value: object) -> UUID | None:
-    return ids.read(value) if isinstance(value, str) else None
-
-
 def _id(fields: Fields, name: str) -> UUID:
-    if (parsed := _as_uuid(fields.get(name))) is None:
+    value = fields.get(name)
+    read = ids.read_again if name == "conversation" else ids.read  # it is named with each command
+    if not isinstance(value, str) or (parsed := read(value)) is None:
         raise InvalidCommand(f"{name} is an id.")
     return parsed
 
