@@ -73,7 +73,7 @@ def _drawn(request: MemberRequest, context: dict[str, Any], status: int) -> Http
         case None:
             context["list"] = list_of(request)
             return render(request, "messaging/search/search.html", context, status=status)
-        case "more":
+        case "further":
             return render(request, "messaging/search/_hits.html", context, status=status)
         case "results":
             return render(request, "messaging/search/_results.html", context, status=status)

@@ -1,6 +1,5 @@
 """Finding messages, conversations and people: only what the asker may read, the newest first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
@@ -15,7 +14,6 @@ from messaging.queries import inbox
 from messaging.queries.inbox import InboxRow
 from messaging.queries.search import scope, texts, walk
 from messaging.queries.search.grammar import Wanted, parse
-from messaging.queries.search.scope import Scope
 
 PEOPLE_SHOWN = CONVERSATIONS_SHOWN = 5
 
@@ -59,11 +57,17 @@ def page(user: User, q: object, *, cursor: str | None = None, limit: int = 30, z
     first = wanted.plain and not cursor
     size = paging.clamp(limit)
     found, more = walk.messages(user, where, below=below, limit=size)
+    titled = scope.titled(list(where.places.values()), wanted.terms)[:CONVERSATIONS_SHOWN] if first else []
+    rows = inbox.rows(user, {*titled, *(message.conversation_id for message in found)})
     return Results(
         wanted,
         people=named(user, wanted.terms, limit=PEOPLE_SHOWN) if first else [],
-        conversations=_titled(user, where) if first else [],
-        hits=_hits(user, found, wanted.terms),
+        conversations=[rows[id] for id in titled if id in rows],
+        hits=[
+            Hit(row, rows[row.conversation_id], texts.shown(row, wanted.terms))
+            for row in found
+            if row.conversation_id in rows
+        ],
         next=paging.encode(more) if more is not None else None,
         reached=moment_of(more) if more is not None and len(found) < size else None,
     )
@@ -74,18 +78,3 @@ def _below(cursor: str) -> int:
     if position.isascii() and position.isdecimal() and len(position) < 20 and int(position) <= walk.NEWEST:
         return int(position)
     raise Invalid.field("cursor", "This page address is not valid. Start again from the first page.")
-
-
-def _titled(user: User, where: Scope) -> list[InboxRow]:
-    found = scope.titled(list(where.places.values()), where.wanted.terms)[:CONVERSATIONS_SHOWN]
-    rows = inbox.rows(user, found)
-    return [rows[id] for id in found if id in rows]
-
-
-def _hits(user: User, messages: Sequence[Message], terms: Sequence[str]) -> list[Hit]:
-    rows = inbox.rows(user, {message.conversation_id for message in messages})
-    return [
-        Hit(row, rows[row.conversation_id], texts.shown(row, terms))
-        for row in messages
-        if row.conversation_id in rows
-    ]

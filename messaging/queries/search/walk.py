@@ -21,7 +21,7 @@ SPARE, GROWTH, LARGEST_BATCH = 10, 4, 8_000
 MOST_READ = 120
 MOST_LOOKED_AT = 20_000
 """So many entries are compared for one page; what is further back comes with the next."""
-SECONDS = 0.1
+SECONDS = 0.08
 """So long a page is looked for, a stretch at least; likewise."""
 HASTE, LEAST_GROWTH, MOST_GROWTH = 0.5, 0.25, 8.0
 """A stretch may take so much of the time that is left, and be so many times as wide as the one before."""

@@ -75,7 +75,7 @@ def test_a_script_gets_the_parts_it_asks_for(as_alice, bob, chat, say):
     assert results.lstrip().startswith('<div id="results"')
     assert "<title>plum · Search" in html(as_alice.get("/search/?q=plum", headers=PARTIAL))
     address = results.split('class="more" href="')[1].split('"')[0].replace("&amp;", "&")
-    more = html(as_alice.get(address, headers={"HX-Request": "true", "HX-Target": "more"}))
+    more = html(as_alice.get(address, headers={"HX-Request": "true", "HX-Target": "further"}))
     assert "<mark>plum</mark> 0" in more
     assert "<html" not in more
     assert "<mark>plum</mark> 0" in html(as_alice.get(address))
@@ -107,7 +107,7 @@ def test_what_is_nowhere_is_told_at_the_end(as_alice, bob, chat, say, monkeypatc
     entry = SearchEntry.objects.order_by("position").first()
     cursor = paging.encode(entry.position + 1)
     assert "Nothing further back." in html(as_alice.get(f"/search/?q=plum&found={cursor}"))
-    more = html(as_alice.get(f"/search/?q=plum&found={cursor}", headers={**RESULTS, "HX-Target": "more"}))
+    more = html(as_alice.get(f"/search/?q=plum&found={cursor}", headers={**RESULTS, "HX-Target": "further"}))
     assert more.strip() == '<li class="reached">Nothing further back.</li>'
 
 
