@@ -167,7 +167,7 @@ def _read(key: str) -> Content:
 
 def _recognise(upload: Upload, content: Content, sha256: str | None) -> None:
     """Put down what the file really is. Raises Invalid."""
-    if sha256 and sha256.lower() != content.sha256:
+    if content.size != upload.size or (sha256 and sha256.lower() != content.sha256):
         raise Invalid.field(
             "sha256", "What arrived is not what was sent: the checksum differs. Send it again."
         )

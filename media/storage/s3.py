@@ -4,26 +4,52 @@ Loaded only where S3_URL is set. What came in lies below `incoming/`, what was c
 name the first only, so that nothing that was checked can be written again.
 """
 
+import logging
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.client import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from chatify.lib.errors import Conflict
 from media import policy
 from media.storage import Slot
 
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 CHUNK = 2**20
 REMOVED_AT_ONCE = 1000
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """What somebody waits for: where the bucket does not answer, or not as buckets do, that is told in words. Raises
+    Conflict; boto has tried three times by then."""
+    try:
+        yield
+    except (BotoCoreError, Boto3Error, ClientError, KeyError) as error:
+        log.warning("the bucket did not do what was asked (%s): %s", type(error).__name__, str(error)[:200])
+        raise Conflict("The store of files does not answer as it should. Try again in a moment.") from None
+
+
+def _asked(work: Callable[P, T]) -> Callable[P, T]:
+    @wraps(work)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        with _asking():
+            return work(*args, **kwargs)
+
+    return asked
 
 
 class Bucket:
@@ -44,7 +70,7 @@ class Bucket:
     @cached_property
     def _client(self) -> Any:
         key, secret = self._credentials
-        return boto3.client(
+        client = boto3.client(
             "s3",
             endpoint_url=self._endpoint,
             region_name=self._region,
@@ -59,6 +85,8 @@ class Bucket:
                 retries={"max_attempts": 3, "mode": "standard"},
             ),
         )
+        client.meta.events.register("before-call.s3", _stay)
+        return client
 
     def slot(self, key: str, *, size: int, type: str) -> Slot:
         name = _incoming(key)
@@ -71,6 +99,7 @@ class Bucket:
         )
         return Slot("POST", form["url"], _soon(), fields=form["fields"])
 
+    @_asked
     def bring(self, key: str, chunks: Iterable[bytes], *, size: int, type: str) -> None:
         with tempfile.TemporaryFile() as file:
             for chunk in chunks:
@@ -78,6 +107,7 @@ class Bucket:
             file.seek(0)
             self._client.upload_fileobj(file, self._name, _incoming(key), ExtraArgs={"ContentType": type})
 
+    @_asked
     def open_parts(self, key: str, *, type: str) -> str:
         begun = self._client.create_multipart_upload(Bucket=self._name, Key=_incoming(key), ContentType=type)
         return str(begun["UploadId"])
@@ -88,15 +118,18 @@ class Bucket:
         url = self._client.generate_presigned_url("upload_part", Params=about, ExpiresIn=policy.LINK_SECONDS)
         return Slot("PUT", url, _soon())
 
+    @_asked
     def parts(self, key: str, session: str) -> dict[int, int]:
         return {part["PartNumber"]: part["Size"] for part in self._parts(key, session)}
 
+    @_asked
     def join(self, key: str, session: str) -> None:
         parts = [
             {"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in self._parts(key, session)
         ]
         self._client.complete_multipart_upload(**self._part(key, session), MultipartUpload={"Parts": parts})
 
+    @_asked
     def arrived(self, key: str) -> int | None:
         try:
             return int(self._client.head_object(Bucket=self._name, Key=_incoming(key))["ContentLength"])
@@ -105,6 +138,7 @@ class Bucket:
                 return None
             raise
 
+    @_asked
     def keep(self, key: str) -> None:
         # By ETag: what a link brings meanwhile is another object, and is not taken.
         about = self._client.head_object(Bucket=self._name, Key=_incoming(key))
@@ -116,7 +150,8 @@ class Bucket:
         self._client.upload_file(str(path), self._name, _kept(key), ExtraArgs={"ContentType": type})
 
     def chunks(self, key: str) -> Iterator[bytes]:
-        yield from self._get(key)["Body"].iter_chunks(CHUNK)
+        with _asking():
+            yield from self._get(key)["Body"].iter_chunks(CHUNK)
 
     @contextmanager
     def at_hand(self, key: str) -> Iterator[Path]:
@@ -197,6 +232,11 @@ class Bucket:
             if _is_missing(error):
                 raise FileNotFoundError(key) from None
             raise
+
+
+def _stay(context: dict[str, Any], **_: Any) -> None:
+    """The bucket is where S3_URL says: boto follows no redirect elsewhere, as if it had followed one already."""
+    context.setdefault("s3_redirect", {})["redirected"] = True
 
 
 def _incoming(key: str) -> str:

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from chatify.lib.errors import ChatifyError, Invalid, TooMany
@@ -85,7 +86,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
             return problem(413)
         case OperationalError():
             return _busy(request, error)
-        case SuspiciousOperation() | UnreadablePostError():
+        case SuspiciousOperation() | UnreadablePostError() | MultiPartParserError():
             return problem(400)
     return _unexpected(request, error)
 
