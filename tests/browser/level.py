@@ -48,8 +48,9 @@ def _equal(page: Page, fresh: Page, deadline: float) -> None:
 
 def _fresh(seat: Seat) -> Page:
     """The same address in a browser of its own that has no socket: it shows and changes nothing more."""
-    assert seat.username
-    page = seat.world.seat(seat.username).page
+    fresh = seat.world.seat()
+    fresh.context.add_cookies(seat.context.cookies())
+    page = fresh.page
     page.route_web_socket("**/ws/", lambda socket: None)
     page.goto(seat.page.url.split("#")[0])
     expect(page.locator("body[data-live]")).to_be_attached()

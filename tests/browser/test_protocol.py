@@ -165,9 +165,21 @@ def test_a_message_acked_but_never_echoed_stays_once(world: World) -> None:
 def test_a_lost_ack_sends_once(world: World) -> None:
     chat = world.direct("bob", "carol")
     bob = world.seat("bob")
-    Link(bob, lambda frame: [] if frame["type"] in ("ack", "event") else [frame])
+    bob.page.clock.install()
+    lost: list[str] = []
+
+    def lose(frame: Frame) -> list[Frame]:
+        if frame["type"] not in ("ack", "event"):
+            return [frame]
+        lost.append(frame["type"])
+        return []
+
+    link = Link(bob, lose)
     bob.open(chat).write("only once")
-    bob.page.wait_for_timeout(13_000)
+    bob.until(lambda: "ack" in lost)
+    bob.page.clock.fast_forward(13_000)
+    bob.until(lambda: lost.count("ack") > 1)
+    assert len(link.sends) > 1
     assert world.stored("carol", chat).count("only once") == 1
     bob.open(chat)
     expect(bob.message("only once")).to_have_count(1)

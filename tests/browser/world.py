@@ -35,7 +35,7 @@ class World:
     ) -> None:
         self.browser = browser
         database, made = people.inhabited_sqlite(tuple(usernames))
-        env = {"CHATIFY_LIMITS": limits, **(env or {})}
+        env = {"CHATIFY_LIMITS": limits, "DJANGO_SETTINGS_MODULE": people.HASTY, **(env or {})}
         self.server = Server(static=True, env=env, database=database).start()
         self.people = dict(zip(usernames, made, strict=True))
         self._tokens: dict[str, str] = {}

@@ -17,6 +17,7 @@ from .processes import clean_environment
 from .server import SQLITE, Server, migrated_sqlite, run_python
 
 PASSWORD = "correct horse battery"
+HASTY = "tests.services.hasty"
 
 
 class Door(Protocol):
@@ -62,7 +63,8 @@ def inhabited_sqlite(usernames: tuple[str, ...]) -> tuple[Path, tuple[Person, ..
     folder = Path(tempfile.mkdtemp(prefix="chatify-inhabited-", dir="/tmp"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copy(migrated_sqlite(), folder / SQLITE)
-    return folder / SQLITE, tuple(_made(clean_environment(CHATIFY_DATA=str(folder)), usernames))
+    env = clean_environment(CHATIFY_DATA=str(folder), DJANGO_SETTINGS_MODULE=HASTY)
+    return folder / SQLITE, tuple(_made(env, usernames))
 
 
 def _made(
