@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -30,7 +31,8 @@ from messaging.operations import (
 from messaging.queries import counts, tally
 
 pytestmark = pytest.mark.django_db
-STEPS = 1_000
+# The same script on the second database, as far as every kind of step has come several times.
+STEPS = {"sqlite": 1_000, "postgresql": 400}
 PAGE_EVERY = 100
 WAITS = re.compile(r'data-unread-total="(\d+)"')
 ROW = re.compile(r'id="row-[0-9a-f-]{36}".*?data-unread="(\d+)"')
@@ -194,7 +196,7 @@ def test_every_number_is_the_one_that_is_counted(alice, make_person, client_for,
     sessions = [client_for(alice) for _ in range(3)]
     script = Script(alice, others, sessions, seed)
     done: list[str] = []
-    for number in range(STEPS):
+    for number in range(STEPS[connection.vendor]):
         done.append(script.step())
         try:
             shown, counted = counts.unread_total(alice.pk), recounted(alice)
