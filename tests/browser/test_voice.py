@@ -1,5 +1,6 @@
 """A voice note: recorded, heard, sent, and seen by the other as what it is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,26 @@ def test_a_sound_is_heard_without_a_script(world: World, tmp_path: Path) -> None
     carol = world.seat("carol", java_script_enabled=False).go(f"/c/{chat}/")
     expect(carol.page.locator("#timeline .sound audio")).to_be_visible()
     expect(carol.page.locator("#timeline .player")).to_be_hidden()
+
+
+@pytest.mark.skipif(samples.FFMPEG is None, reason="there is no ffmpeg here")
+def test_a_sound_that_cannot_be_played_says_so_and_plays_once_it_can(world: World, tmp_path: Path) -> None:
+    chat = world.direct("alice", "dave")
+    samples.sound(tmp_path, "broken.mp3")
+    alice, dave = world.seat("alice").open(chat), world.seat("dave").open(chat)
+    send(alice, tmp_path / "broken.mp3", text="can you hear it")
+    player = dave.page.locator("#timeline .player")
+    expect(player).to_be_visible(timeout=READY_MS)
+    file = re.compile(re.escape(str(player.get_attribute("data-sound"))) + "$")
+    for answer in ({"status": 404}, {"content_type": "audio/mpeg", "body": "no sound"}):
+        plays = player.get_by_role("button", name="Play")
+        dave.page.route(file, lambda route: route.fulfill(**answer))  # noqa: B023 it is over before the next
+        plays.click()
+        expect(elapsed(dave, 0)).to_have_text("This cannot be played now. ")
+        expect(plays).to_have_attribute("aria-pressed", "false")
+        shoot(dave, "sound-trouble")
+        dave.page.unroute(file)
+        plays.click()
+        expect(elapsed(dave, 0)).to_have_text(re.compile(r"\d:\d\d / "))
+        expect(plays).to_have_attribute("aria-pressed", "true")
+        dave.open(chat)

@@ -21,7 +21,7 @@ export function act({ type, target, key }, player) {
 // ── actions ──
 
 function toggle({ dataset: { sound } }) {
-  if (sound === current && !audio.paused) return audio.pause();
+  if (sound === current && plays()) return audio.pause();
   for (const film of document.querySelectorAll("video")) film.pause();
   take(sound);
   return audio.play().catch(() => {}); // what is wrong is told by its own event
@@ -70,7 +70,7 @@ function draw(player) {
   const { sound, trouble } = player.dataset;
   const mine = sound === current;
   const [at, range] = [places.get(sound) ?? 0, player.querySelector("input")];
-  player.querySelector(".icon").setAttribute("aria-pressed", mine && !audio.paused);
+  player.querySelector(".icon").setAttribute("aria-pressed", mine && plays());
   range.value = at;
   range.setAttribute("aria-valuetext", clock(at));
   player.style.setProperty("--heard", length(player) ? at / length(player) : 0);
@@ -78,6 +78,11 @@ function draw(player) {
   const speed = player.querySelector(".speed");
   speed.textContent = `${audio.playbackRate}×`;
   speed.setAttribute("aria-label", `Speed ${audio.playbackRate}`);
+}
+
+/** What broke off stays "not paused" for the browser. */
+function plays() {
+  return !audio.paused && !audio.error;
 }
 
 function length(player) {
