@@ -56,10 +56,12 @@ class Match:
 
     @property
     def pairs(self) -> list[str]:
-        """The pairs that tell most, a few for each term."""
+        """The pairs that tell most, a few for each term; a character alone where a term has nothing longer."""
         chosen: dict[str, None] = {}
         for term in self.terms:
-            rarest = sorted(pairs(term), key=lambda pair: (_RANK.get(pair, -1_000), pair))
+            found = pairs(term)
+            longer = [pair for pair in found if len(pair) > 1]
+            rarest = sorted(longer or found, key=lambda pair: (_RANK.get(pair, -1_000), pair))
             chosen.update(dict.fromkeys(rarest[:MOST_PAIRS]))
         return list(chosen)
 

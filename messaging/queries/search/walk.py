@@ -25,6 +25,8 @@ SECONDS = 0.08
 """So long a page is looked for, a stretch at least; likewise."""
 HASTE, LEAST_GROWTH, MOST_GROWTH = 0.5, 0.25, 8.0
 """A stretch may take so much of the time that is left, and be so many times as wide as the one before."""
+LAST = 0.15
+"""What is left of the time when no other stretch is begun."""
 NEWEST = 2**63 - 1
 
 
@@ -78,7 +80,7 @@ class _Walk:
         """Whether there is more, and time for it; each page comes further than the one before it."""
         if self.ended or self.looked_at >= MOST_LOOKED_AT:
             return False
-        return not self.steps or monotonic() < self.until
+        return not self.steps or self.until - monotonic() > SECONDS * LAST
 
     def step(self) -> list[tuple[int, Message]]:
         """The next stretch: few entries at first, more where few of them fit."""

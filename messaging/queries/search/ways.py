@@ -15,6 +15,8 @@ COMMON = 0.5
 """From this share on the index is no help."""
 PART = 4
 """Who has less than this part of all entries is better looked for in their own conversations."""
+STRETCHES = 4
+"""What is rare is looked for in stretches as wide at first, where a stretch costs less than all."""
 FIRST = {Way.MINE: 2_000, Way.PAIRS: 10_000, Way.WHOLE: 10_000}
 """So many entries are in the first stretch, about."""
 
@@ -33,7 +35,7 @@ def chosen(backend: Backend, match: Match, *, low: int, below: int) -> Plan:
         return Plan(Way.MINE)
     share, total = _share(backend, match, low=low, below=below), backend.total()
     if match.indexed and share * total <= RARE:
-        return Plan(Way.PAIRS, _width(Way.PAIRS, low, below) if backend.ordered else None)
+        return Plan(Way.PAIRS, max(1, (below - low) // STRETCHES) if backend.ordered else None)
     if listed and match.rows * PART < total:
         return Plan(Way.MINE, max(1, (below - low) * FIRST[Way.MINE] // match.rows))
     way = Way.PAIRS if match.indexed and backend.ordered and share < COMMON else Way.WHOLE
