@@ -32,7 +32,10 @@ class Advance:
 
 
 def advance(batch: Sequence[Advance]) -> list[ReadState | ChatifyError]:
-    """Apply steps in order, in one transaction; the state after each, or NotFound for who is no member."""
+    """Apply steps in order, in one transaction; the state after each, or NotFound for who is no member.
+
+    Who reads as far as they have read already is shown again: their own answer may have moved them there unseen.
+    """
     with db.atomic():
         rows = _locked(batch)
         changed: set[UUID] = set()
@@ -40,8 +43,19 @@ def advance(batch: Sequence[Advance]) -> list[ReadState | ChatifyError]:
         moved = [row for row in rows.values() if row.id in changed]
         if moved:
             Membership.objects.bulk_update(moved, ["read_number", "delivered_number", "skip"])
-            events.emit(ReadStateChanged([_state(row) for row in moved]))
+        if shown := moved + _standing(batch, rows, changed):
+            events.emit(ReadStateChanged([_state(row) for row in shown]))
     return outcomes
+
+
+def _standing(
+    batch: Sequence[Advance], rows: dict[tuple[UUID, UUID], Membership], changed: set[UUID]
+) -> list[Membership]:
+    """Rows that a step found where it leads to."""
+    there = {(step.conversation, step.user): step.number for step in batch if step.kind == "read"}
+    return [
+        row for key, row in rows.items() if row.id not in changed and 0 < row.read_number == there.get(key, 0)
+    ]
 
 
 def mark_read(user: UUID, *, conversation: UUID, number: int) -> ReadState:

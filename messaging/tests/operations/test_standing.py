@@ -200,3 +200,18 @@ def test_reading_is_undone_by_the_same_change(alice, bob, chat, mine):
     inbox.mark_read(alice.id, conversation=chat.id, number=1)
     changes.undo(alice, change=change.id)
     assert counts.unread(mine()) == 1
+
+
+def test_an_answer_that_came_before_its_reading_is_shown_as_read(
+    chat, alice, bob, django_capture_on_commit_callbacks, monkeypatch
+):
+    told = []
+    monkeypatch.setattr("messaging.followups.publish.receipts", told.extend)
+    hers = say(alice, chat, "Are you there?")
+    his = say(bob, chat, "Yes.")
+    with django_capture_on_commit_callbacks(execute=True):
+        inbox.mark_read(bob.id, conversation=chat.id, number=his.number)
+    assert [(state.user, state.read) for state in told] == [(bob.id, his.number)]
+    with django_capture_on_commit_callbacks(execute=True):
+        inbox.mark_read(bob.id, conversation=chat.id, number=hers.number)
+    assert len(told) == 1

@@ -74,7 +74,9 @@ function draw(player) {
   range.value = at;
   range.setAttribute("aria-valuetext", clock(at));
   player.style.setProperty("--heard", length(player) ? at / length(player) : 0);
-  player.parentNode.querySelector(".elapsed").textContent = mine && audio.error ? `${trouble} ` : `${clock(at)} / `;
+  const [elapsed, broken] = [player.parentNode.querySelector(".elapsed"), mine && Boolean(audio.error)];
+  elapsed.textContent = broken ? `${trouble} ` : `${clock(at)} / `;
+  elapsed.parentNode.toggleAttribute("data-trouble", broken); // its line breaks, so that the way to the file stays in sight
   const speed = player.querySelector(".speed");
   speed.textContent = `${audio.playbackRate}×`;
   speed.setAttribute("aria-label", `Speed ${audio.playbackRate}`);
