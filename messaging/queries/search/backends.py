@@ -21,7 +21,24 @@ _UNREAD = """ AND number > (
     )"""
 
 
-class Sqlite(Portable):
+class _Indexed(Portable):
+    """Asks its index by statements of its own."""
+
+    _LIKELY: str
+    _TOTAL: str
+
+    def likely(self, match: Match, *, low: int, below: int) -> int:
+        return _number(self._LIKELY, (self._asked(match), low, below))
+
+    def total(self) -> int:
+        return _number(self._TOTAL)
+
+    def _asked(self, match: Match) -> str:
+        """The question to the index."""
+        raise NotImplementedError
+
+
+class Sqlite(_Indexed):
     """FTS5 gives its rows in the order of their numbers, so the newest come first without sorting."""
 
     ordered = True
@@ -40,6 +57,7 @@ class Sqlite(Portable):
     _LIKELY = (
         "SELECT count(*) FROM messaging_search WHERE messaging_search MATCH %s AND rowid >= %s AND rowid < %s"
     )
+    # The numbers of rows are given one after the other.
     _TOTAL = "SELECT max(rowid) FROM messaging_searchentry"
     _PUT = "INSERT INTO messaging_search (rowid, pairs) VALUES (%s, %s)"
     _LEADS = "SELECT 1 FROM messaging_search WHERE messaging_search MATCH %s AND rowid = %s"
@@ -56,17 +74,6 @@ class Sqlite(Portable):
         with connection.cursor() as cursor:
             cursor.execute(statement, (*asked, low, below, *compared, limit))
             return [Candidate(row[0], UUID(row[1]), UUID(row[2]), UUID(row[3]), *row[4:]) for row in cursor]
-
-    def likely(self, match: Match, *, low: int, below: int) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(self._LIKELY, (self._asked(match), low, below))
-            return int(cursor.fetchone()[0])
-
-    def total(self) -> int:
-        """By the numbers of rows, which are given one after the other."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._TOTAL)
-            return int(cursor.fetchone()[0] or 0)
 
     def _asked(self, match: Match) -> str:
         wanted = [f'"{self._word(pair)}"' for pair in match.pairs]
@@ -134,7 +141,7 @@ class Sqlite(Portable):
         return "z".join(f"{ord(char):x}" for char in pair)
 
 
-class Postgresql(Portable):
+class Postgresql(_Indexed):
     """GIN knows no order: what it leads to is all read and sorted, so it is asked for what is rare."""
 
     # A sum keeps the index of positions out of the choice where another one is to be used.
@@ -147,6 +154,7 @@ class Postgresql(Portable):
     SELECT count(*) FILTER (WHERE pairs @@ %s::tsquery) FROM messaging_searchentry
     WHERE position >= %s AND position < %s
     """
+    # As the server itself estimates it.
     _TOTAL = (
         "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'messaging_searchentry'::regclass"
     )
@@ -167,17 +175,6 @@ class Postgresql(Portable):
         with connection.cursor() as cursor:
             cursor.execute(statement, (low, below, *compared, limit))
             return [Candidate(*row) for row in cursor]
-
-    def likely(self, match: Match, *, low: int, below: int) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(self._LIKELY, (self._asked(match), low, below))
-            return int(cursor.fetchone()[0])
-
-    def total(self) -> int:
-        """As the server itself estimates it."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._TOTAL)
-            return int(cursor.fetchone()[0])
 
     def _asked(self, match: Match) -> str:
         words = [*match.pairs, *(f"has:{word}" for word in match.has)]
@@ -237,6 +234,12 @@ class Postgresql(Portable):
 
 _BY_VENDOR: dict[str, Backend] = {"sqlite": Sqlite(), "postgresql": Postgresql()}
 _portable: Backend = Portable()
+
+
+def _number(statement: str, values: Sequence[Any] = ()) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.fetchone()[0] or 0)
 
 
 def _marks(values: Sequence[object]) -> str:
