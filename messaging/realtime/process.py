@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 25.0
 RELAY_SECONDS = 1.0
 STRAIN_SECONDS = 0.25
-# SQLite has one writer.
-LANES = {"postgresql": 2, "sqlite": 1}
+# Where several transactions write at the same time; elsewhere one.
+LANES = {"postgresql": 2}
 BYE_WITHIN_MS = (500, 5000)
 
 
@@ -49,7 +49,7 @@ class ServingProcess:
         self.arrivals = Gathering()
         self.hub = Hub(DatabaseStore(self.arrivals))
         self.sessions = Sessions()
-        lanes = LANES[db.vendor()]
+        lanes = LANES.get(db.vendor(), 1)
         self.sends: Lanes[Posting, Any] = Lanes(sending.post, name="sends", count=lanes, key=sending.lane)
         self.marks: Batcher[Advance, Any] = Batcher(sending.mark, name="marks")
         self._backlogs = [Backlog(lane) for lane in self.sends.lanes]
