@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from chatify.lib import drawing, markup, text
+from chatify.lib.drawing import Part
 from chatify.lib.html import fold_quotes
 
 register = template.Library()
@@ -36,16 +37,17 @@ def icon(name: str, turns: object = False) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def drawn(
-    context: Context, template: str, values: Mapping[str, object] | None = None, **more: object
+    context: Context, template: str, values: Mapping[str, object] | Part | None = None, **more: object
 ) -> SafeString:
     """`{% include template with … only %}`, drawn once for all who get the same values; its forms get their token."""
-    token = drawing.Gap(context.get("csrf_token", ""))
-    return drawing.drawn(template, {**(values or {}), **more, "csrf_token": token})
+    part = values if isinstance(values, Part) else Part(values or {}, {})
+    shown = {**part.values, **more, "csrf_token": drawing.mark("csrf_token")}
+    return drawing.drawn(template, shown, {**part.gaps, "csrf_token": context.get("csrf_token", "")})
 
 
 @register.simple_tag
 def drawn_each(template: str, **values: Iterable[object]) -> SafeString:
-    """`drawn` for each of the values, under the one name that is given: `row=list.lines`."""
+    """`drawn` for each, plain values or a Part, under the one name that is given: `row=list.lines`."""
     ((name, each),) = values.items()
     return drawing.drawn_each(template, name, each)
 
@@ -92,48 +94,47 @@ def iso(value: datetime | str) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
-@register.filter
-def clock(value: datetime | str) -> str:
-    """`9:41`, in 24 hours."""
-    at = moment(value)
+def clock(at: datetime) -> str:
+    """`9:41`, in 24 hours. `at` is here and below in the reader's zone."""
     return f"{at.hour}:{at.minute:02d}"
 
 
-@register.filter
-def exact(value: datetime | str) -> str:
+def exact(at: datetime) -> str:
     """`Saturday 21 November 2026, 9:41`, for whoever asks for the whole of it."""
-    return f"{_day(moment(value).date(), 'l j F Y', get_language())}, {clock(value)}"
+    return f"{_day(at, 'l j F Y')}, {clock(at)}"
 
 
-@lru_cache(maxsize=1_000)
-def _day(day: date, form: str, language: str | None) -> str:
-    """Many messages share a day: spelling it anew for each was a tenth of a conversation's page."""
-    return formats.date_format(day, form)
-
-
-@register.filter
-def row_time(value: datetime | str) -> str:
+def row_time(at: datetime) -> str:
     """As short as it can be told: `9:41` today, `Mon` this week, `3 Nov` this year, `3 Nov 2025` before."""
-    at, today = moment(value), timezone.localdate()
+    today = timezone.localdate()
     if at.date() == today:
-        return clock(value)
+        return clock(at)
     if timedelta(0) < today - at.date() < timedelta(days=7):
-        return formats.date_format(at, "D")
-    return formats.date_format(at, "j M" if at.year == today.year else "j M Y")
+        return _day(at, "D")
+    return _day(at, "j M" if at.year == today.year else "j M Y")
 
 
-@register.filter
-def until(value: datetime | str) -> str:
+def until(at: datetime) -> str:
     """A time to come, as short as it can be told: `18:00` today, `Mon 8:00` this week, `3 Nov 8:00` later."""
-    at, today = moment(value), timezone.localdate()
+    today = timezone.localdate()
     if at.date() == today:
-        return clock(value)
+        return clock(at)
     if timedelta(0) < at.date() - today < timedelta(days=7):
-        return f"{formats.date_format(at, 'D')} {clock(value)}"
-    return f"{formats.date_format(at, 'j M' if at.year == today.year else 'j M Y')} {clock(value)}"
+        return f"{_day(at, 'D')} {clock(at)}"
+    return f"{_day(at, 'j M' if at.year == today.year else 'j M Y')} {clock(at)}"
 
 
 STYLES = {"clock": clock, "row": row_time, "until": until}
+
+
+def _day(at: datetime, form: str) -> str:
+    return _spelled(at.date(), form, get_language())
+
+
+@lru_cache(maxsize=1_000)
+def _spelled(day: date, form: str, language: str | None) -> str:
+    """Many messages share a day: spelling it anew for each was a tenth of a conversation's page."""
+    return formats.date_format(day, form)
 
 
 @register.filter

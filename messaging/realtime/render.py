@@ -1,4 +1,4 @@
-"""The HTML of an event: exactly the partial that a page shows, rendered for nobody in particular."""
+"""The HTML of an event: exactly the partial that a page shows, drawn for nobody in particular."""
 
 import logging
 from functools import lru_cache
@@ -9,23 +9,17 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template, select_template
 from django.utils import translation
 
-from chatify.templatetags.look import is_long
-from messaging.events import SENT
-from messaging.realtime.mould import Moulds
+from messaging.events import CHANGES, SENT
+from messaging.templatetags import said
 
 log = logging.getLogger(__name__)
-
-
-_moulds = Moulds(is_long)
 
 
 def event(shown: dict[str, Any], language: str) -> str:
     """The `<li>` of a public event; empty when it cannot be drawn, so that the event itself still arrives."""
     try:
-        if shown["event"] == SENT:
-            chosen = _offered(language)
-            return _moulds.html(shown["data"], chosen, lambda message: _message(message, chosen))
-        return _drawn(_template(shown["event"]), {"event": shown, "message": shown["data"]}, language)
+        with translation.override(_offered(language)):
+            return _drawn(shown).strip()
     except TemplateDoesNotExist:
         return ""
     except Exception:
@@ -33,18 +27,11 @@ def event(shown: dict[str, Any], language: str) -> str:
         return ""
 
 
-def _message(message: dict[str, Any], language: str) -> str:
-    return _drawn(_template(SENT), {"message": message}, language)
-
-
-def _drawn(template: Any, context: dict[str, Any], language: str) -> str:
-    with translation.override(_offered(language)):
-        drawn: str = template.render(context).strip()
-        return drawn
-
-
-def _template(kind: str) -> Any:
-    return select_template([f"messaging/events/{kind.replace('.', '_')}.html", "messaging/events/_note.html"])
+def _drawn(shown: dict[str, Any]) -> str:
+    if shown["event"] == SENT or shown["event"] in CHANGES:
+        return said.drawn(shown["data"])
+    names = [f"messaging/events/{shown['event'].replace('.', '_')}.html", "messaging/events/_note.html"]
+    return select_template(names).render({"event": shown})
 
 
 @lru_cache(100)
@@ -56,7 +43,4 @@ def _offered(language: str) -> str:
 
 def warm() -> None:
     """Compile the common template before the first message needs it."""
-    try:
-        get_template("messaging/events/message_sent.html")
-    except TemplateDoesNotExist:
-        log.warning("there is no template for a sent message")
+    get_template(said.WHOLE)

@@ -1,7 +1,7 @@
 """The timeline as lines: each entry with what stands above it (a day, "New") and how it joins the one before."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,14 +11,14 @@ from django.utils import timezone
 from accounts import relations
 from accounts.models import User
 from chatify.lib import addresses
+from chatify.lib.drawing import Part
 from messaging import presenters
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.queries import history
 from messaging.queries.timeline import TimelinePage
+from messaging.templatetags import said
 
 RUN = timedelta(minutes=5)
-MESSAGE = "messaging/messages/_message.html"
-FOLDED = "messaging/messages/_folded.html"
 BLOCKED = "messaging/messages/_blocked.html"
 NOTE = "messaging/events/_note.html"
 Shape = dict[str, Any]
@@ -106,14 +106,14 @@ class Feed:
     choosing: Choosing | None = None
     blocked: Container[UUID] = ()
     hiding: Container[UUID] = ()
-    lines: list[Line] = field(init=False)
+    lines: list[Part] = field(init=False)
     last: int = field(init=False)
     """The number of the letter that was written last, 0 where there is none."""
 
     def __post_init__(self) -> None:
         written = ((each.sent_at, each.number) for each in self.page.messages)
         _, self.last = max(written, default=(None, 0))
-        self.lines = list(_lines(self))
+        self.lines = [_part(each) for each in _lines(self)]
 
     @property
     def head(self) -> int:
@@ -141,6 +141,18 @@ class Feed:
     @property
     def newer_url(self) -> str:
         return addresses.of("conversation", self.conversation.id) if self.page.has_newer else ""
+
+
+def _part(line: Line) -> Part:
+    """The line as it is drawn: of a message only its form counts, of a day that there is one."""
+    gaps: Shape = {}
+    if line.day:
+        day = said.of_day(line.day)
+        line, gaps = replace(line, day=day.values), {**day.gaps}
+    if line.message and line.template != BLOCKED:
+        shown = said.part(line.message, line.template)
+        line, gaps = replace(line, message=shown.values), {**gaps, **shown.gaps}
+    return Part(line, gaps)
 
 
 def _lines(feed: Feed) -> Iterable[Line]:
@@ -206,10 +218,10 @@ def _template(feed: Feed, entry: Message, unread_from: int | None) -> str:
     if entry.sender_id in feed.blocked:
         return BLOCKED
     if feed.conversation.traits.layout != "mail":
-        return MESSAGE
+        return said.WHOLE
     unread = unread_from is not None and entry.number >= unread_from
     last = entry.number == feed.last and not feed.page.has_newer
-    return MESSAGE if unread or last else FOLDED
+    return said.WHOLE if unread or last else said.FOLDED
 
 
 def _folded_in(reader: User, conversation: Conversation, page: TimelinePage) -> set[UUID]:

@@ -18,6 +18,7 @@ from messaging.operations import messages as operations
 from messaging.operations.log import Sent
 from messaging.operations.scheduled import Held
 from messaging.queries import access, timeline
+from messaging.templatetags import said
 from messaging.views import moments
 from messaging.views.conversations import Draft, page
 from messaging.views.feed import Choosing, Progress, feed_of
@@ -73,8 +74,7 @@ def _answer(request: MemberRequest, sent: Sent | Held) -> HttpResponse:
     if isinstance(sent, Held):
         return http.SeeOther(f"{reverse('conversation', args=[sent.conversation])}#waiting")
     if http.part(request):
-        message = presenters.message(timeline.message(request.user, sent.id))
-        return render(request, "messaging/messages/_message.html", {"message": message})
+        return HttpResponse(said.drawn(presenters.message(timeline.message(request.user, sent.id))))
     return http.SeeOther(f"{reverse('conversation', args=[sent.conversation])}#m-{sent.id}")
 
 

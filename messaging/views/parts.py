@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chatify.lib.drawing import Gap
+from chatify.lib.drawing import Part, mark
 from messaging.models import Conversation, Message
 from messaging.templatetags.rows import portrait
 
@@ -42,19 +42,19 @@ def bar(context: Mapping[str, Any]) -> Values:
     }
 
 
-def composer(context: Mapping[str, Any], *, most_files: int) -> Values:
+def composer(context: Mapping[str, Any], *, most_files: int) -> Part:
     """What is begun in it, and what the reader may do with it."""
     found: Conversation = context["conversation"]
     draft = context["draft"]
     answered: Message | None = draft.answered
-    return {
+    values = {
         "conversation": {"id": found.id, "imported": found.imported, "copy_of_id": found.copy_of_id},
         "title": context["title"],
         "letters": context["letters"],
         "may_post": context["may_post"],
         "moments": context["moments"],
         "most_files": most_files,
-        "client_id": Gap(draft.client_id),
+        "client_id": mark("client_id"),
         "draft": {
             "body": draft.body,
             "reply_to": draft.reply_to,
@@ -65,3 +65,4 @@ def composer(context: Mapping[str, Any], *, most_files: int) -> Values:
             else None,
         },
     }
+    return Part(values, {"client_id": draft.client_id})

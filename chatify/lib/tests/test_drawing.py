@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.template import engines
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -22,7 +23,7 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     made: list[str] = []
     draw = drawing._draw
 
-    def counted(template: str, context: Any) -> SafeString:
+    def counted(template: str, context: Any) -> drawing.Pieces:
         made.append(template)
         return draw(template, context)
 
@@ -66,7 +67,7 @@ def test_what_nobody_asks_for_makes_room_and_what_is_asked_for_stays(drawings):
         drawing.drawn(AVATAR, {"face": {**FACE, "hue": hue, "id": "2"}})
         drawing.drawn(AVATAR, {"face": FACE})
     assert len(drawings) == 201
-    assert sum(map(len, drawing.kept._young.values())) < 10_000
+    assert sum(len(piece) for pieces in drawing.kept._young.values() for piece in pieces) < 10_000
 
 
 def test_values_that_may_change_unnoticed_are_refused(drawings):
@@ -86,11 +87,13 @@ def test_dataclasses_are_told_apart_by_what_they_hold(drawings):
     assert drawing.drawn(AVATAR, {"face": Face("B", 1)}) != drawing.drawn(AVATAR, {"face": Face("B", 2)})
 
 
-def test_a_gap_is_filled_in_each_time_and_drawn_once(drawings):
-    def menu(token: str, name: str) -> str:
-        user = {**FACE, "label": name, "is_staff": False}
-        return drawing.drawn("components/_menu.html", {"user": user, "csrf_token": drawing.Gap(token)})
+def menu(token: str, name: str) -> str:
+    user = {**FACE, "label": name, "is_staff": False}
+    shown = {"user": user, "csrf_token": drawing.mark("csrf_token")}
+    return drawing.drawn("components/_menu.html", shown, {"csrf_token": token})
 
+
+def test_a_gap_is_filled_in_each_time_and_drawn_once(drawings):
     one, other = menu("first", "Ada"), menu('"><b>', "Ada")
     assert len(drawings) == 1
     assert one.count('value="first"') == 1
@@ -98,11 +101,32 @@ def test_a_gap_is_filled_in_each_time_and_drawn_once(drawings):
     assert "first" not in menu("second", "Berta") and len(drawings) == 2
 
 
+def test_parts_of_one_form_are_drawn_once_whatever_fills_them(drawings):
+    def face(initials: str, hue: int) -> drawing.Part:
+        shown = {"initials": drawing.mark("initials"), "hue": drawing.mark("hue")}
+        return drawing.Part(shown, {"initials": initials, "hue": hue})
+
+    together = drawing.drawn_each(AVATAR, "face", [face("A", 1), face("<B>", 2), {"initials": "C", "hue": 3}])
+    assert together.count("<span") == 3
+    assert "hue-1" in together and ">&lt;B&gt;<" in together and "hue-3" in together
+    assert len(drawings) == 2, "one for both with gaps, one for the plain one"
+
+
+def test_what_is_html_already_fills_a_gap_as_it_is(drawings):
+    shown = {"initials": drawing.mark("initials"), "hue": 1}
+    assert "<b>A</b>" in drawing.drawn(AVATAR, {"face": shown}, {"initials": SafeString("<b>A</b>")})
+
+
 def test_nobody_can_write_a_gap(drawings):
-    name = f"{drawing._UNKNOWN[:-1]}csrf_token. csrf_token. {{{{ csrf_token }}}}"
-    user = {**FACE, "label": name, "is_staff": False}
-    page = drawing.drawn("components/_menu.html", {"user": user, "csrf_token": drawing.Gap("secret")})
+    page = menu("secret", f"{drawing._UNKNOWN[:-1]}csrf_token. csrf_token. {{{{ csrf_token }}}}")
     assert page.count("secret") == 1
+
+
+def test_a_template_that_changes_a_mark_is_told_so(drawings, monkeypatch):
+    shouting = engines["django"].from_string("{{ name|upper }}")
+    monkeypatch.setattr(drawing, "get_template", lambda name: shouting)
+    with pytest.raises(ValueError, match="more with a gap"):
+        drawing.drawn("shouting.html", {"name": drawing.mark("name")}, {"name": "Ada"})
 
 
 def test_a_gap_that_a_part_does_not_show_is_not_asked_for(drawings):
@@ -110,4 +134,5 @@ def test_a_gap_that_a_part_does_not_show_is_not_asked_for(drawings):
         def __str__(self) -> str:
             raise AssertionError("a token that is asked for becomes a cookie")
 
-    assert drawing.drawn(AVATAR, {"face": FACE, "csrf_token": drawing.Gap(Token())})
+    shown = {"face": FACE, "csrf_token": drawing.mark("csrf_token")}
+    assert drawing.drawn(AVATAR, shown, {"csrf_token": Token()})
