@@ -1,7 +1,8 @@
 """How times, names and texts are shown. Times come as datetimes or as the ISO strings of the public shapes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -69,20 +70,7 @@ def receipt(mark: str = "") -> SafeString:
 @register.simple_tag
 def time_of(value: datetime | str, style: str = "clock") -> SafeString:
     """`<time>` in the reader's zone as `clock`, `row` or `until`, its exact moment as title; scripts write it anew."""
-    at = moment(value)
-    return format_html(
-        '<time datetime="{}" data-format="{}" title="{}">{}</time>',
-        iso(value),
-        style,
-        exact(at),
-        STYLES[style](at),
-    )
-
-
-def moment(value: datetime | str) -> datetime:
-    """An aware time in the reader's zone."""
-    at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return timezone.localtime(at)
+    return Reader.of_now().time(value, style)
 
 
 @register.filter
@@ -94,58 +82,81 @@ def iso(value: datetime | str) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
-def clock(at: datetime) -> str:
-    """`9:41`, in 24 hours. `at` is here and below in the reader's zone."""
-    return f"{at.hour}:{at.minute:02d}"
+@register.filter
+def day_name(value: date) -> str:
+    """`Today`, `Yesterday`, `Friday 13 November`, with the year where it is another."""
+    return Reader.of_now().day_name(value)
 
 
-def exact(at: datetime) -> str:
-    """`Saturday 21 November 2026, 9:41`, for whoever asks for the whole of it."""
-    return f"{_day(at, 'l j F Y')}, {clock(at)}"
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Where somebody reads, and in which language: asked once for many times, for each asking takes as long as telling.
+
+    Times are told as datetimes of the reader's zone.
+    """
+
+    zone: tzinfo
+    language: str | None
+    today: date
+
+    @classmethod
+    def of_now(cls) -> "Reader":
+        """Of whoever this thread works for."""
+        zone = timezone.get_current_timezone()
+        return cls(zone, get_language(), timezone.localdate(timezone=zone))
+
+    def time(self, value: datetime | str, style: str = "clock") -> SafeString:
+        """`time_of`."""
+        at = (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(self.zone)
+        told, exact = STYLES[style](self, at), self.exact(at)
+        # Nothing to escape: what could be read as a time is one, and the rest is told by us.
+        return SafeString(
+            f'<time datetime="{iso(value)}" data-format="{style}" title="{exact}">{told}</time>'
+        )
+
+    def clock(self, at: datetime) -> str:
+        """`9:41`, in 24 hours."""
+        return f"{at.hour}:{at.minute:02d}"
+
+    def exact(self, at: datetime) -> str:
+        """`Saturday 21 November 2026, 9:41`, for whoever asks for the whole of it."""
+        return f"{self._day(at, 'l j F Y')}, {self.clock(at)}"
+
+    def row(self, at: datetime) -> str:
+        """As short as it can be told: `9:41` today, `Mon` this week, `3 Nov` this year, `3 Nov 2025` before."""
+        if at.date() == self.today:
+            return self.clock(at)
+        if timedelta(0) < self.today - at.date() < timedelta(days=7):
+            return self._day(at, "D")
+        return self._day(at, "j M" if at.year == self.today.year else "j M Y")
+
+    def until(self, at: datetime) -> str:
+        """A time to come, as short as it can be told: `18:00` today, `Mon 8:00` this week, `3 Nov 8:00` later."""
+        if at.date() == self.today:
+            return self.clock(at)
+        if timedelta(0) < at.date() - self.today < timedelta(days=7):
+            return f"{self._day(at, 'D')} {self.clock(at)}"
+        return f"{self._day(at, 'j M' if at.year == self.today.year else 'j M Y')} {self.clock(at)}"
+
+    def day_name(self, value: date) -> str:
+        """The filter of this name."""
+        if value == self.today:
+            return "Today"
+        if value == self.today - timedelta(days=1):
+            return "Yesterday"
+        return self._day(value, "l j F" if value.year == self.today.year else "l j F Y")
+
+    def _day(self, at: date, form: str) -> str:
+        return _spelled(at.date() if isinstance(at, datetime) else at, form, self.language)
 
 
-def row_time(at: datetime) -> str:
-    """As short as it can be told: `9:41` today, `Mon` this week, `3 Nov` this year, `3 Nov 2025` before."""
-    today = timezone.localdate()
-    if at.date() == today:
-        return clock(at)
-    if timedelta(0) < today - at.date() < timedelta(days=7):
-        return _day(at, "D")
-    return _day(at, "j M" if at.year == today.year else "j M Y")
-
-
-def until(at: datetime) -> str:
-    """A time to come, as short as it can be told: `18:00` today, `Mon 8:00` this week, `3 Nov 8:00` later."""
-    today = timezone.localdate()
-    if at.date() == today:
-        return clock(at)
-    if timedelta(0) < at.date() - today < timedelta(days=7):
-        return f"{_day(at, 'D')} {clock(at)}"
-    return f"{_day(at, 'j M' if at.year == today.year else 'j M Y')} {clock(at)}"
-
-
-STYLES = {"clock": clock, "row": row_time, "until": until}
-
-
-def _day(at: datetime, form: str) -> str:
-    return _spelled(at.date(), form, get_language())
+STYLES = {"clock": Reader.clock, "row": Reader.row, "until": Reader.until}
 
 
 @lru_cache(maxsize=1_000)
 def _spelled(day: date, form: str, language: str | None) -> str:
     """Many messages share a day: spelling it anew for each was a tenth of a conversation's page."""
     return formats.date_format(day, form)
-
-
-@register.filter
-def day_name(value: date) -> str:
-    """`Today`, `Yesterday`, `Friday 13 November`, with the year where it is another."""
-    today = timezone.localdate()
-    if value == today:
-        return "Today"
-    if value == today - timedelta(days=1):
-        return "Yesterday"
-    return formats.date_format(value, "l j F" if value.year == today.year else "l j F Y")
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from chatify.lib import addresses, drawing
 from chatify.lib.drawing import Part, mark
-from chatify.templatetags.look import day_name, is_long, snippet, time_of, words
+from chatify.templatetags.look import Reader, is_long, snippet, words
 
 Shape = dict[str, Any]
 WHOLE = "messaging/messages/_message.html"
@@ -25,8 +25,9 @@ _QUOTE = {name: mark(f"quote_{name}") for name in ("id", "url", "display_name", 
 _DAY = {"iso": mark("day_iso"), "name": mark("day_name")}
 
 
-def part(message: Shape, template: str = WHOLE) -> Part:
+def part(message: Shape, template: str = WHOLE, reader: Reader | None = None) -> Part:
     """What one of these templates is drawn from, of a message's public shape."""
+    reader = reader or Reader.of_now()
     sender, quote = message["sender"], message["quote"]
     folded = template == FOLDED
     form: Shape = {
@@ -43,7 +44,7 @@ def part(message: Shape, template: str = WHOLE) -> Part:
         "seq": message["seq"],
         "client_id": message["client_id"],
         "created_at": message["created_at"],
-        "time": time_of(message["created_at"], "row" if folded else "clock"),
+        "time": reader.time(message["created_at"], "row" if folded else "clock"),
         "words": words(message),
         "snippet": snippet(message["body"]) if folded else "",
         "sender_id": sender["id"],
@@ -72,9 +73,9 @@ def _of_quote(message: Shape) -> Shape:
     }
 
 
-def of_day(day: date) -> Part:
+def of_day(day: date, reader: Reader) -> Part:
     """The day that is told above a message."""
-    return Part(_DAY, {"day_iso": f"{day:%Y-%m-%d}", "day_name": day_name(day)})
+    return Part(_DAY, {"day_iso": f"{day:%Y-%m-%d}", "day_name": reader.day_name(day)})
 
 
 def drawn(message: Shape) -> SafeString:

@@ -12,6 +12,7 @@ from accounts import relations
 from accounts.models import User
 from chatify.lib import addresses
 from chatify.lib.drawing import Part
+from chatify.templatetags import look
 from messaging import presenters
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.queries import history
@@ -113,7 +114,7 @@ class Feed:
     def __post_init__(self) -> None:
         written = ((each.sent_at, each.number) for each in self.page.messages)
         _, self.last = max(written, default=(None, 0))
-        self.lines = [_part(each) for each in _lines(self)]
+        self.lines = _parts(self)
 
     @property
     def head(self) -> int:
@@ -143,14 +144,19 @@ class Feed:
         return addresses.of("conversation", self.conversation.id) if self.page.has_newer else ""
 
 
-def _part(line: Line) -> Part:
+def _parts(feed: Feed) -> list[Part]:
+    reader = look.Reader.of_now()
+    return [_part(line, reader) for line in _lines(feed)]
+
+
+def _part(line: Line, reader: look.Reader) -> Part:
     """The line as it is drawn: of a message only its form counts, of a day that there is one."""
     gaps: Shape = {}
     if line.day:
-        day = said.of_day(line.day)
+        day = said.of_day(line.day, reader)
         line, gaps = replace(line, day=day.values), {**day.gaps}
     if line.message and line.template != BLOCKED:
-        shown = said.part(line.message, line.template)
+        shown = said.part(line.message, line.template, reader)
         line, gaps = replace(line, message=shown.values), {**gaps, **shown.gaps}
     return Part(line, gaps)
 
