@@ -86,7 +86,7 @@ class App {
 
   /** Tells the server what was read; false when it has to be told again. */
   postRead(conversation, number) {
-    this.rows.read(conversation);
+    this.rows.read(conversation, number);
     this.got.read(conversation, number);
     return this.socket.send({ type: "read", conversation, number });
   }

@@ -2,7 +2,10 @@
 
 from playwright.sync_api import expect
 
+from .link import Link, without
 from .world import World
+
+AT_ONCE = "Math.random = () => 0"  # of the spread between a thousand pages nothing is left
 
 
 def test_a_message_elsewhere_counts_on_its_row_and_in_the_title(world: World) -> None:
@@ -36,6 +39,26 @@ def test_reading_in_one_tab_clears_the_other(world: World) -> None:
     second.page.bring_to_front()
     expect(first.row(chat).locator(".count")).to_be_hidden()
     expect(first.page).to_have_title(f"({unread}) Inbox · Chatify" if unread else "Inbox · Chatify")
+
+
+def test_an_answer_that_did_not_know_of_a_reading_is_put_right(world: World) -> None:
+    """The server counts what it was not told of yet: its number stands only until it is told."""
+    here, there = world.group("alice", "Read here", "bob"), world.group("alice", "Asked for", "bob")
+    world.call("alice", "PUT", f"/conversations/{here}/read", {"number": 0})
+    before = world.call("alice", "GET", "/me")["unread"]
+    alice = world.seat("alice")
+    alice.context.add_init_script(AT_ONCE)
+    Link(alice, outward=without("read"))
+    alice.open(here)
+    quiet = alice.page.title()
+    world.say("bob", here, "seen before the server knows")
+    alice.sees("seen before the server knows")
+    expect(alice.row(here).locator(".count")).to_be_hidden()
+    world.call("alice", "PUT", f"/conversations/{there}/pin")
+    expect(alice.page).to_have_title(f"({before + 1}) Read here · Chatify")
+    world.call("alice", "PUT", f"/conversations/{here}/read", {"number": 1})
+    expect(alice.page).to_have_title(quiet)
+    expect(alice.row(here).locator(".count")).to_be_hidden()
 
 
 def test_two_tabs_show_one_message_once(world: World) -> None:
@@ -78,6 +101,11 @@ def test_the_keyboard_walks_the_list(world: World) -> None:
     alice.page.keyboard.press("j")
     expect(alice.page.locator("#rows a.row").nth(1)).to_be_focused()
     alice.page.keyboard.press("k")
+    expect(alice.page.locator("#rows a.row").first).to_be_focused()
+    alice.row(chat).focus()
+    world.call("alice", "PUT", f"/conversations/{chat}/pin")
+    expect(alice.row(chat)).to_have_attribute("data-pinned", "")
+    expect(alice.row(chat)).to_be_focused()  # though it is another element now, at another place
     alice.page.keyboard.press("?")
     dialog = alice.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Go to the inbox")

@@ -17,3 +17,18 @@ export function snippet(body, length = 120) {
   const points = [...line];
   return points.length > length ? `${points.slice(0, length - 1).join("").trimEnd()}…` : line;
 }
+
+/** The keyboard's focus stays on the row it was on, wherever that goes and whatever node it becomes. */
+export function keepingFocus(change) {
+  const id = document.activeElement?.closest("#rows a.row[data-conversation]")?.id;
+  change();
+  if (id) document.getElementById(id)?.focus({ preventScroll: true });
+}
+
+/** Puts a row among the others where it belongs. */
+export function place(row, rows) {
+  const others = rows.filter((other) => other.node !== row.node);
+  const next = others.find((other) => compare(row, other) < 0);
+  if (next && next.node.previousElementSibling !== row.node) keepingFocus(() => next.node.before(row.node));
+  else if (!next && others.length) keepingFocus(() => others.at(-1).node.after(row.node));
+}

@@ -6,7 +6,8 @@ import { all, find } from "../lib/dom.js";
 import { persist } from "../realtime/persist.js";
 import { localTimes } from "../conversation/times.js";
 import { renewBar } from "./bar.js";
-import { compare } from "./order.js";
+import { Early } from "./early.js";
+import { keepingFocus, place } from "./order.js";
 import { Row } from "./row.js";
 import { Wanted } from "./wanted.js";
 
@@ -19,6 +20,7 @@ export class Rows {
   constructor({ user, counts, feed, reading, time = clock }) {
     Object.assign(this, { user, counts, feed, reading });
     this.wanted = new Wanted({ one: (id) => this.#fetch(id), all: () => persist(() => this.reset()), time });
+    this.early = new Early((conversation) => this.want(conversation));
   }
 
   // ── lifecycle ──
@@ -47,6 +49,7 @@ export class Rows {
   /** My own position moved, in this tab or another. */
   receipt(frame) {
     if (frame.user !== this.user) return;
+    this.early.told(frame.conversation, frame.read);
     const row = this.#row(frame.conversation);
     if (!row) return;
     if (frame.read >= row.number && row.number) this.#count(row, 0);
@@ -68,8 +71,9 @@ export class Rows {
     }
   }
 
-  /** Seen here and now: do not wait for the server to say it. */
-  read(conversation) {
+  /** Seen here and now, up to `number`: do not wait for the server to say it. */
+  read(conversation, number) {
+    this.early.read(conversation, number);
     const row = this.#row(conversation);
     if (row?.unread) this.#count(row, 0);
   }
@@ -77,7 +81,7 @@ export class Rows {
   async reset() {
     const fresh = await this.#ask();
     if (!fresh) return;
-    this.list.replaceWith(fresh);
+    keepingFocus(() => this.list.replaceWith(fresh));
     enliven(fresh);
     this.mount();
   }
@@ -92,9 +96,14 @@ export class Rows {
 
   async #ask() {
     if (!this.list) return null;
-    const page = await fetchPartial(`/inbox/?filter=${encodeURIComponent(this.filter)}`, { target: "rows" });
+    const page = await this.#page("/inbox/");
     this.#renewFilters(page);
     return find("#rows", page);
+  }
+
+  #page(path) {
+    const url = `${path}?filter=${encodeURIComponent(this.filter)}`;
+    return this.early.answer(() => fetchPartial(url, { target: "rows" }));
   }
 
   // An event may have overtaken the answer: an older row says nothing new.
@@ -125,7 +134,7 @@ export class Rows {
     row.said(frame, mine, seen);
     this.counts.changed(row.unread - before, row.kind);
     if (ENDED_BY_NEWS.has(this.filter) || (mine && row.begun)) this.want(row.id, true);
-    return this.#move(row);
+    return place(row, this.#rows());
   }
 
   #count(row, unread) {
@@ -145,21 +154,10 @@ export class Rows {
     else if (cursors.last(row.id) > row.seq) this.feed.watch(row.id, row.seq);
   }
 
-  // The keyboard's focus stays on the row it was on, wherever the row goes.
-  #move(row) {
-    const others = this.#rows().filter((other) => other.node !== row.node);
-    const next = others.find((other) => compare(row, other) < 0);
-    const focused = row.node === document.activeElement;
-    if (next && next.node.previousElementSibling !== row.node) next.node.before(row.node);
-    else if (!next && others.length) others.at(-1).node.after(row.node);
-    if (focused) row.node.focus({ preventScroll: true });
-  }
-
   async #fetch(conversation) {
     const before = this.#news;
     try {
-      const url = `/c/${conversation}/row/?filter=${encodeURIComponent(this.filter)}`;
-      this.#put(await fetchPartial(url, { target: "rows" }));
+      this.#put(await this.#page(`/c/${conversation}/row/`));
       if (before !== this.#news) this.want(conversation);
     } catch (problem) {
       if (problem.status === 404) this.#gone(this.#row(conversation));
@@ -173,12 +171,12 @@ export class Rows {
     const old = this.#row(row.id);
     this.#renewFilters(page);
     if (find("[data-elsewhere]", page)) return this.#gone(old);
-    old ? old.node.replaceWith(node) : this.list.append(node);
+    keepingFocus(() => (old ? old.node.replaceWith(node) : this.list.append(node)));
     find(".empty", this.list)?.remove();
     enliven(node);
     localTimes(node);
     this.#watch(row);
-    this.#move(row);
+    place(row, this.#rows());
     return this.current(this.reading());
   }
 

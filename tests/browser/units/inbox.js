@@ -1,4 +1,5 @@
 import { lineFor } from "/static/js/behaviours/connection.js";
+import { Early } from "/static/js/inbox/early.js";
 import { compare, snippet } from "/static/js/inbox/order.js";
 import { equal } from "./kit.js";
 
@@ -41,4 +42,66 @@ export function a_session_that_ended_is_said_where_the_page_must_stay() {
 export function memory_only_is_said() {
   const { text } = lineFor({ ...facts, waiting: 1, lasting: false });
   equal(text.endsWith("This browser cannot keep unsent messages when the tab is closed."), true);
+}
+
+function early() {
+  const wanted = [];
+  return { wanted, early: new Early((conversation) => wanted.push(conversation)) };
+}
+
+/** An answer of the server, and what brings it. */
+function held() {
+  let bring;
+  const answer = new Promise((resolve) => (bring = resolve));
+  return { bring, ask: () => answer };
+}
+
+export async function an_answer_between_a_reading_and_its_receipt_is_asked_for_again() {
+  const { wanted, early: readings } = early();
+  readings.read("a", 3);
+  equal(await readings.answer(async () => "page"), "page");
+  equal(wanted, [], "before the server knows");
+  readings.told("a", 2);
+  equal(wanted, [], "after another reading's receipt");
+  readings.told("a", 3);
+  readings.told("a", 3);
+  equal(wanted, ["a"]);
+}
+
+export async function an_answer_that_a_receipt_overtook_is_asked_for_again() {
+  const { wanted, early: readings } = early();
+  const { bring, ask } = held();
+  const answer = readings.answer(ask);
+  readings.read("a", 1);
+  readings.told("a", 1);
+  readings.told("b", 1);
+  bring("page");
+  await answer;
+  equal(wanted, ["a", "b"]);
+}
+
+export async function an_answer_before_or_after_a_reading_is_good() {
+  const { wanted, early: readings } = early();
+  await readings.answer(async () => "before");
+  readings.read("a", 1);
+  readings.told("a", 1);
+  await readings.answer(async () => "after");
+  equal(wanted, []);
+}
+
+export async function the_last_of_several_readings_decides() {
+  const { wanted, early: readings } = early();
+  readings.read("a", 1);
+  await readings.answer(async () => "page");
+  readings.read("a", 2);
+  readings.told("a", 1);
+  equal(wanted, []);
+  readings.told("a", 2);
+  equal(wanted, ["a"]);
+}
+
+export async function what_cannot_be_asked_is_said() {
+  const { early: readings } = early();
+  const trouble = await readings.answer(() => Promise.reject(new Error("no line"))).catch(({ message }) => message);
+  equal(trouble, "no line");
 }
