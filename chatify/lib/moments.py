@@ -1,6 +1,12 @@
 """Times as people and programs write them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+
+from chatify.lib.errors import Invalid
+
+FURTHEST = timedelta(days=99 * 365)
 
 
 def parse(value: object) -> datetime | None:
@@ -12,3 +18,13 @@ def parse(value: object) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def to_come(moment: datetime, *, field: str) -> datetime:
+    """A time that was chosen for something to happen. Raises Invalid for one that is over, or that nobody will see."""
+    now = timezone.now()
+    if moment <= now:
+        raise Invalid.field(field, "This time is over. Choose one to come.")
+    if moment > now + FURTHEST:
+        raise Invalid.field(field, "This time is too far away. Choose one within 99 years.")
+    return moment

@@ -111,8 +111,9 @@ class Envelope:
 def envelope(
     actor: User, *, subject: str, to: Sequence[User], cc: Sequence[User], bcc: Sequence[User]
 ) -> Envelope:
-    """Raises Invalid for a letter to nobody or to too many, NotFound for somebody who is not here any more."""
-    name = text.clean_line(subject, field="subject", maximum=SUBJECT_LENGTH, required=False)
+    """Raises Invalid for a letter without a subject, to nobody or to too many, NotFound for somebody who is not here
+    any more."""
+    name = text.clean_line(subject, field="subject", maximum=SUBJECT_LENGTH)
     recipients = _unique(to, without=actor)
     copies = [person for person in _unique(cc, without=actor) if person not in recipients]
     unseen = [person for person in _unique(bcc, without=actor) if person not in (*recipients, *copies)]

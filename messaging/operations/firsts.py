@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.lib import db, ids
+from chatify.lib import db, ids, moments
 from chatify.lib.errors import Invalid
 from messaging import kinds
 from messaging.models import Conversation, Membership, Scheduled
 from messaging.operations import conversations, messages, rows
-from messaging.operations.holding import State, keep, to_come
+from messaging.operations.holding import State, keep
 from messaging.queries import scheduled as waiting
 from messaging.queries.preferences import undo_seconds
 
@@ -30,7 +30,8 @@ def post(actor: User, *, send_at: datetime | None = None, **letter: Any) -> Conv
     seconds = undo_seconds(actor)
     if send_at is None and not seconds:
         return conversations.start_mail(actor, **letter)
-    return _hold(actor, due=to_come(send_at) if send_at else None, seconds=seconds, **letter)
+    due = moments.to_come(send_at, field="send_at") if send_at else None
+    return _hold(actor, due=due, seconds=seconds, **letter)
 
 
 def _hold(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from chatify.jobs import operations as jobs
 from chatify.lib import db, events
 from chatify.lib.digest import stamp
-from chatify.lib.errors import Conflict, Invalid, NotFound, TooMany
+from chatify.lib.errors import Conflict, NotFound, TooMany
 from messaging.events import RowsChanged
 from messaging.models import Membership, Scheduled
 from messaging.operations import claims
@@ -92,10 +92,3 @@ def plan(row: Scheduled) -> None:
 def tell(row: Scheduled) -> None:
     """Every device of the sender looks again at what waits."""
     events.emit(RowsChanged(row.user_id, (row.conversation_id,)))
-
-
-def to_come(send_at: datetime) -> datetime:
-    """A time that was chosen. Raises Invalid for one that is over."""
-    if send_at <= timezone.now():
-        raise Invalid.field("send_at", "This time is over. Choose one to come.")
-    return send_at

@@ -11,12 +11,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.lib import db, text
+from chatify.lib import db, moments, text
 from chatify.lib.errors import ChatifyError, Conflict, NotFound, TooMany
 from media.operations import uploads
 from messaging.models import Scheduled
 from messaging.operations import drafts, firsts, messages, notices, rows
-from messaging.operations.holding import RELEASE, Held, State, keep, plan, tell, to_come
+from messaging.operations.holding import RELEASE, Held, State, keep, plan, tell
 from messaging.operations.log import Sent
 from messaging.queries import access
 from messaging.queries.preferences import asks_when_late, undo_seconds
@@ -82,7 +82,7 @@ def hold(
         body=draft.body,
         reply_to=draft.reply_to,
         attachments=[str(each) for each in draft.attachments],
-        due_at=to_come(send_at) if send_at else timezone.now() + timedelta(seconds=seconds),
+        due_at=_due(send_at, seconds),
         undo=send_at is None,
     )
     return keep(row, my=my)
@@ -109,7 +109,7 @@ def change(
         if body is not None:
             row.body = text.clean_body(body, required=not row.attachments)
         if send_at is not None:
-            row.due_at, row.undo = to_come(send_at), False
+            row.due_at, row.undo = moments.to_come(send_at, field="send_at"), False
             row.state, row.reason = State.WAITING, ""
             plan(row)
         row.save(update_fields=["body", "due_at", "undo", "state", "reason"])
@@ -200,6 +200,13 @@ def _open(actor: User, id: UUID) -> Scheduled:
     if row.state not in Scheduled.OPEN:
         raise Conflict("This message was sent already.")
     return row
+
+
+def _due(send_at: datetime | None, seconds: int) -> datetime:
+    """The time that was chosen, or so many seconds from now. Raises Invalid for a time that cannot be."""
+    return (
+        moments.to_come(send_at, field="send_at") if send_at else timezone.now() + timedelta(seconds=seconds)
+    )
 
 
 def _give_back(row: Scheduled) -> None:

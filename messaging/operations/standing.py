@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chatify.jobs import operations as jobs
-from chatify.lib import db, events
+from chatify.lib import db, events, moments
 from chatify.lib.errors import Invalid, NotFound
 from messaging.events import RowsChanged
 from messaging.models import InboxChange, Membership
@@ -48,7 +48,7 @@ def mute(
     actor: User, *, conversations: Sequence[UUID], until: datetime | None = None, on: bool = True
 ) -> InboxChange:
     """Be told nothing of them until a time, or until it is switched on again (None). Raises Invalid for a past time."""
-    end = _to_come(until) if until else FOREVER
+    end = moments.to_come(until, field="until") if until and until < FOREVER else FOREVER
 
     def setter(row: Membership, now: datetime) -> None:
         row.muted_until = end if on else None
@@ -70,7 +70,7 @@ def hear(actor: User, *, conversations: Sequence[UUID], level: str) -> InboxChan
 
 def snooze(actor: User, *, conversations: Sequence[UUID], until: datetime) -> InboxChange:
     """Out of sight until a time, or until somebody writes. Raises Invalid for a time that is over."""
-    end = _to_come(until)
+    end = moments.to_come(until, field="until")
 
     def setter(row: Membership, now: datetime) -> None:
         row.snoozed_until, row.snoozed_number = end, row.conversation.message_count
@@ -105,12 +105,6 @@ def _done(row: Membership, now: datetime) -> None:
 
 def _undone(row: Membership, now: datetime) -> None:
     row.done_at = None
-
-
-def _to_come(until: datetime) -> datetime:
-    if until <= timezone.now():
-        raise Invalid.field("until", "This time is over. Choose one to come.")
-    return min(until, FOREVER)
 
 
 def _change(actor: User, conversations: Sequence[UUID], setter: Setter, words: str) -> InboxChange:

@@ -320,6 +320,7 @@ def test_the_api_sends_and_shows_files(
     assert foreign.status_code == 404
     letter = {
         "kind": "mail",
+        "subject": "Enclosed",
         "to": [str(bob.id)],
         "client_id": str(uuid4()),
         "attachments": [str(sending.arrive(alice, TEXT).pk)],
@@ -439,7 +440,13 @@ def test_a_first_letter_brings_files_without_a_script(client_for: Signed, alice:
 
 def test_a_first_letter_takes_nobody_elses_files(client_for: Signed, alice: User, bob: User) -> None:
     foreign = sending.arrive(bob, TEXT, name="secret.txt")
-    letter = {"kind": "mail", "to": "bob", "body": "x", "attachments": [str(foreign.pk), "no-id"]}
+    letter = {
+        "kind": "mail",
+        "subject": "s",
+        "to": "bob",
+        "body": "x",
+        "attachments": [str(foreign.pk), "no-id"],
+    }
     for named in ([str(foreign.pk)], ["no-id"], [str(uuid4()) for _ in range(11)]):
         answer = client_for(alice).post(
             "/c/new/", {**letter, "client_id": str(uuid4()), "attachments": named}

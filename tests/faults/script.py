@@ -137,7 +137,7 @@ class Script:
         if self.chance.random() < 0.4:
             await in_pool(api.delete, path)
         else:
-            await in_pool(api.put, path, {"until": "2199-01-01T00:00:00Z"} if path.endswith("e") else {})
+            await in_pool(api.put, path, {"until": "2099-01-01T00:00:00Z"} if path.endswith("e") else {})
 
     async def i_block(self) -> None:
         other = self.chance.choice(self.others).account.id

@@ -51,6 +51,8 @@ def test_suspended_people_cannot_be_written_to(caller: Caller, bob: User) -> Non
         {"kind": "direct", "members": "x"}, {"kind": "direct", "members": [1]}, {"kind": "direct", "members": {}},
         {"kind": "group", "title": "x", "members": [ID] * 101, "client_id": ID},
         {"kind": "group", "title": "x" * 101, "members": [], "client_id": ID}, {"kind": "group", "members": []},
+        {"kind": "mail", "to": ["{bob}"], "body": "x", "client_id": ID},
+        {"kind": "mail", "subject": " ", "to": ["{bob}"], "body": "x", "client_id": ID},
         {"kind": "mail", "subject": "x", "to": [], "body": "x", "client_id": ID},
         {"kind": "mail", "subject": "x" * 201, "to": ["{bob}"], "body": "x", "client_id": ID},
         {"kind": "mail", "subject": "x", "to": ["{bob}"], "bcc": ["bob"], "body": "x", "client_id": ID},

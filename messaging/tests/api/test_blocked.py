@@ -29,7 +29,11 @@ TRIED: list[tuple[str, str, Any]] = [
     ("GET", "/people/{u}", None),
     ("POST", "/contacts", {"user": "{u}"}),
     ("POST", "/conversations", {"kind": "direct", "members": ["{u}"]}),
-    ("POST", "/conversations", {"kind": "mail", "to": ["{u}"], "body": "Hi", "client_id": "{new}"}),
+    (
+        "POST",
+        "/conversations",
+        {"kind": "mail", "subject": "Us", "to": ["{u}"], "body": "Hi", "client_id": "{new}"},
+    ),
 ]
 
 

@@ -46,7 +46,10 @@ def test_others_find_nothing(call: Call, alice: User, bob: User, dave: User, dir
     refused(hold(call(dave), direct), 404)
 
 
-@pytest.mark.parametrize("send_at", ["soon", "2020-01-01T00:00:00Z", "2099-01-01T00:00:00", 5, "", True])
+@pytest.mark.parametrize(
+    "send_at",
+    ["soon", "2020-01-01T00:00:00Z", "2199-01-01T00:00:00Z", "2099-01-01T00:00:00", 5, "", True],
+)
 def test_a_time_that_cannot_be_is_refused(
     call: Call, alice: User, direct: Conversation, send_at: Any
 ) -> None:

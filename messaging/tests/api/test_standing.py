@@ -62,7 +62,16 @@ def test_strangers_and_nobody_are_refused(call: Call, dave: User, direct: Conver
 
 
 @pytest.mark.parametrize(
-    "until", ["soon", "2020-01-01T00:00:00Z", "2100-01-01T00:00:00", 5, "", "9999-12-31T23:59:59+00:00"]
+    "until",
+    [
+        "soon",
+        "2020-01-01T00:00:00Z",
+        "2199-01-01T00:00:00Z",
+        "2100-01-01T00:00:00",
+        5,
+        "",
+        "9999-12-31T23:59:59+00:00",
+    ],
 )
 def test_a_time_that_cannot_be_is_refused(call: Call, alice: User, direct: Conversation, until: Any) -> None:
     caller = call(alice)

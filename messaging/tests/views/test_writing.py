@@ -195,6 +195,7 @@ def test_a_letter_goes_to_typed_usernames_too(as_alice, bob, carol):
         ({"kind": "group", "title": "x" * 101, "to": "bob"}, "at most 100"),
         ({"kind": "mail", "subject": "S", "body": "Text", "to": ""}, "at least one person"),
         ({"kind": "mail", "subject": "Kept", "body": "", "to": "bob"}, "empty"),
+        ({"kind": "mail", "subject": " ", "body": "Text", "to": "bob"}, "cannot be empty"),
     ],
 )
 def test_starting_is_refused_in_words_and_keeps_what_was_typed(as_alice, bob, fields, sentence):
