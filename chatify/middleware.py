@@ -60,7 +60,7 @@ class Forms:
 
 
 class Errors:
-    """The one place where a page turns NotFound, Forbidden, Invalid, Conflict and TooMany into an answer."""
+    """The one place where a page turns what operations raise into an answer."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -73,7 +73,7 @@ class Errors:
             return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A page or problem+json for one of the five errors; None leaves others to Django."""
+        """A page or problem+json for one of those errors; None leaves others to Django."""
         return views.refusal(request, exception) if isinstance(exception, ChatifyError) else None
 
 

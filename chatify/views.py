@@ -32,6 +32,7 @@ WORDS = {
         "You did this many times in a short while. Wait a moment and try again.",
     ),
     500: ("Something broke on our side", "What you sent before is kept. Try again in a moment."),
+    503: ("Not available right now", "Nothing was lost. Try again in a moment."),
 }
 
 

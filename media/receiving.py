@@ -40,6 +40,8 @@ async def receive_upload(scope: dict[str, Any], receive: Receive, send: Send) ->
         await _take(promise, receive)
     except Refused as refused:
         await _answer(send, refused.status, refused.detail)
+    except links.BadLink:
+        await _answer(send, 409, "This file was finished or given up meanwhile.")
     except OSError as error:
         log.warning("an upload could not be written (%s)", type(error).__name__)
         await _answer(send, 507, "There is no room for this file at the moment. Try again later.")

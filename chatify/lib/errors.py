@@ -1,8 +1,8 @@
-"""The five ways a request can fail. Operations raise them; each door translates them once."""
+"""The ways a request can fail. Operations raise them; each door translates them once."""
 
 
 class ChatifyError(Exception):
-    """Base of the five. `detail` is a sentence for people."""
+    """Base of them all. `detail` is a sentence for people."""
 
     status = 400
     title = "Error"
@@ -31,6 +31,13 @@ class Conflict(ChatifyError):
 
     status = 409
     title = "Conflict"
+
+
+class Unavailable(Conflict):
+    """Something that we need does not answer now: nothing was lost, and the same again may succeed."""
+
+    status = 503
+    title = "Not available"
 
 
 class Invalid(ChatifyError):

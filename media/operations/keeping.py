@@ -33,7 +33,10 @@ def holding(owner: UUID) -> Iterator[None]:
 
 
 def keep(upload: Upload) -> Upload:
-    """The bytes are checked: put down what they are, and have them prepared where there is something to prepare."""
+    """The bytes are checked: put down what they are, and have them prepared where there is something to prepare.
+
+    Raises NotFound when its owner gave it up meanwhile.
+    """
     with holding(upload.owner_id):
         if Upload.objects.filter(pk=upload.pk, state=State.WAITING).exists():
             upload.finished_at = timezone.now()
@@ -43,8 +46,10 @@ def keep(upload: Upload) -> Upload:
             upload.save()
             if upload.state == State.PROCESSING:
                 have_prepared(upload)
-    upload.refresh_from_db()
-    return upload
+    fresh = queries.known(upload.pk)
+    if fresh is None:
+        raise NotFound("There is no such file.")
+    return fresh
 
 
 def needs_work(upload: Upload) -> bool:

@@ -17,6 +17,7 @@ from media.models import Kind, Purpose, State, Upload
 from media.operations import keeping
 
 DAY = timedelta(days=1)
+NOTHING = "Nothing of this file has arrived."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,31 +109,40 @@ def part(owner: User, id: UUID, number: int) -> storage.Slot:
         session = store.open_parts(upload.key, type=upload.type)
         Upload.objects.filter(pk=upload.pk, session="").update(session=session)
         upload.refresh_from_db(fields=["session"])
-    size = min(policy.PART_BYTES, upload.size - (number - 1) * policy.PART_BYTES)
-    return store.part_slot(upload.key, upload.session, number, size=size)
+    return store.part_slot(upload.key, upload.session, number, size=_size_of_part(upload, number))
 
 
 def arrived(upload: Upload) -> dict[int, int]:
-    """The parts of a file that are here, with their sizes: what a client goes on from."""
-    if upload.state != State.WAITING or not upload.session:
+    """The parts of a file that are here, with their sizes: what a client goes on from. One that came whole has all."""
+    if upload.state != State.WAITING:
         return {}
-    return storage.current().parts(upload.key, upload.session)
+    store = storage.current()
+    here = store.parts(upload.key, upload.session) if upload.session else {}
+    if here or store.arrived(upload.key) != upload.size:
+        return here
+    return {number: _size_of_part(upload, number) for number in range(1, policy.parts_of(upload.size) + 1)}
+
+
+def _size_of_part(upload: Upload, number: int) -> int:
+    return min(policy.PART_BYTES, upload.size - (number - 1) * policy.PART_BYTES)
 
 
 def finish(owner: User, id: UUID, *, sha256: str | None = None) -> Upload:
     """Check what came: its size, what it really is, its checksum. The same again answers as the first time.
 
-    Raises NotFound when nothing came, Conflict when not all of it did, Invalid when it is not what was promised: then
-    it is forgotten.
+    Raises NotFound when nothing came, Conflict when not all of it did, Unavailable when the store does not answer (it
+    may be finished later), Invalid when it is not what was promised: then it is forgotten.
     """
     upload = queries.own(owner, id)
     if upload.state == State.REFUSED:
         raise Invalid.field("file", upload.reason)
     if upload.state != State.WAITING:
         return upload
-    _collect(upload)
     try:
+        _collect(upload)
         _recognise(upload, _read(upload.key), sha256)
+    except FileNotFoundError:
+        raise NotFound(NOTHING) from None
     except Invalid as error:
         keeping.refuse(upload, error.detail)
         raise
@@ -150,7 +160,7 @@ def _collect(upload: Upload) -> None:
             store.join(upload.key, upload.session)
     size = store.arrived(upload.key)
     if size is None:
-        raise NotFound("Nothing of this file has arrived.")
+        raise NotFound(NOTHING)
     if size != upload.size:
         raise Conflict(f"Of {upload.size} bytes {size} are here. Send the file again, then finish.")
     store.keep(upload.key)

@@ -39,16 +39,17 @@ class Store(Protocol):
         """A link for one part, counted from 1."""
 
     def parts(self, key: str, session: str) -> dict[int, int]:
-        """The sizes of the parts that have arrived, by number."""
+        """The sizes of the parts that have arrived, by number; none once they are joined."""
 
     def join(self, key: str, session: str) -> None:
         """Make one file of all parts."""
 
     def arrived(self, key: str) -> int | None:
-        """The size of what came in, None when nothing did."""
+        """The size of what came in whole, or is kept already; None when nothing did."""
 
     def keep(self, key: str) -> None:
-        """Take what came in out of reach of its link: the bytes under this key never change from now on."""
+        """Take what came in out of reach of its link: the bytes under this key never change from now on, whoever asks
+        for it again. Raises FileNotFoundError."""
 
     def add(self, key: str, path: Path, *, type: str, only: bool = False) -> None:
         """Keep a file that we made in the folder of work; there it is no more. `only`: nothing else holds what is in

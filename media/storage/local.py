@@ -1,6 +1,7 @@
 """Files in the data folder, outside of everything that is served, with the same signed links as a bucket has."""
 
 import contextlib
+import fcntl
 import os
 import secrets
 import shutil
@@ -34,7 +35,6 @@ class Folder:
         arriving.complete()
 
     def open_parts(self, key: str, *, type: str) -> str:
-        parts_folder(key).mkdir(parents=True, exist_ok=True)
         return "parts"
 
     def part_slot(self, key: str, session: str, number: int, *, size: int) -> Slot:
@@ -51,15 +51,21 @@ class Folder:
         shutil.rmtree(parts_folder(key), ignore_errors=True)
 
     def arrived(self, key: str) -> int | None:
-        try:
-            return incoming(key).stat().st_size
-        except FileNotFoundError:
-            return None
+        if parts_folder(key).is_dir():
+            return None  # as large as it may look, it has holes
+        for path in (incoming(key), kept(key)):
+            with contextlib.suppress(FileNotFoundError):
+                return path.stat().st_size
+        return None
 
     def keep(self, key: str) -> None:
-        target = kept(key)
+        source, target = incoming(key), kept(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        incoming(key).replace(target)
+        with locked(target.parent):
+            if target.exists():
+                return  # by somebody who asked before, or asks now; what came in once more is swept away
+            with locked(source):
+                source.replace(target)
         sync(target.parent)
 
     def add(self, key: str, path: Path, *, type: str, only: bool = False) -> None:
@@ -132,6 +138,17 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Nobody else holds this file or folder meanwhile. Raises FileNotFoundError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _plain(key: str) -> str:
     if not key.isascii() or not key.isalnum():
         raise FileNotFoundError("no such key")
@@ -150,21 +167,25 @@ class Arriving:
             self._draft = self._target.with_suffix(f".{secrets.token_hex(4)}")
         self._file = os.open(self._draft, os.O_RDWR | os.O_CREAT, 0o600)
         if promise.part is not None:
+            parts_folder(promise.key).mkdir(exist_ok=True)
             os.lseek(self._file, (promise.part - 1) * policy.PART_BYTES, os.SEEK_SET)
 
     def write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._file, view) :]
+        """Raises BadLink once the file was taken away: what is kept does not change."""
+        with self._still_coming():
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._file, view) :]
 
     def complete(self) -> None:
         """All of it is here: on the disk before anybody is told."""
         os.fsync(self._file)
         os.close(self._file)
+        folder = parts_folder(self._promise.key)
         if self._promise.part is None:
             self._draft.replace(self._target)
+            shutil.rmtree(folder, ignore_errors=True)
             return
-        folder = parts_folder(self._promise.key)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / str(self._promise.part)).write_text(str(self._promise.size))
 
@@ -173,3 +194,20 @@ class Arriving:
         os.close(self._file)
         if self._promise.part is None:
             self._draft.unlink(missing_ok=True)
+
+    @contextmanager
+    def _still_coming(self) -> Iterator[None]:
+        """A part is written where it belongs, into a file that may be finished meanwhile by another try."""
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+        try:
+            if not self._is_in_its_place():
+                raise links.BadLink
+            yield
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _is_in_its_place(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._file), self._draft.stat())
+        except FileNotFoundError:
+            return False

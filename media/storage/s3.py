@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from chatify.lib.errors import Conflict
+from chatify.lib.errors import Unavailable
 from media import policy
 from media.storage import Slot
 
@@ -35,12 +35,12 @@ REMOVED_AT_ONCE = 1000
 @contextmanager
 def _asking() -> Iterator[None]:
     """What somebody waits for: where the bucket does not answer, or not as buckets do, that is told in words. Raises
-    Conflict; boto has tried three times by then."""
+    Unavailable; boto has tried three times by then."""
     try:
         yield
     except (BotoCoreError, Boto3Error, ClientError, KeyError) as error:
         log.warning("the bucket did not do what was asked (%s): %s", type(error).__name__, str(error)[:200])
-        raise Conflict("The store of files does not answer as it should. Try again in a moment.") from None
+        raise Unavailable("The store of files does not answer as it should. Try again in a moment.") from None
 
 
 def _asked(work: Callable[P, T]) -> Callable[P, T]:
@@ -131,17 +131,17 @@ class Bucket:
 
     @_asked
     def arrived(self, key: str) -> int | None:
-        try:
-            return int(self._client.head_object(Bucket=self._name, Key=_incoming(key))["ContentLength"])
-        except ClientError as error:
-            if _is_missing(error):
-                return None
-            raise
+        about = self._head(_incoming(key)) or self._head(_kept(key))
+        return int(about["ContentLength"]) if about else None
 
     @_asked
     def keep(self, key: str) -> None:
+        about = self._head(_incoming(key))
+        if self._head(_kept(key)):
+            return  # by somebody who asked before, or asks now; what came in once more is swept away
+        if about is None:
+            raise FileNotFoundError(key)
         # By ETag: what a link brings meanwhile is another object, and is not taken.
-        about = self._client.head_object(Bucket=self._name, Key=_incoming(key))
         source = {"Bucket": self._name, "Key": _incoming(key)}
         self._client.copy(source, self._name, _kept(key), ExtraArgs={"CopySourceIfMatch": about["ETag"]})
         self._client.delete_object(Bucket=self._name, Key=_incoming(key))
@@ -220,10 +220,23 @@ class Bucket:
 
     def _parts(self, key: str, session: str) -> list[dict[str, Any]]:
         pages = self._client.get_paginator("list_parts").paginate(**self._part(key, session))
-        return [part for page in pages for part in page.get("Parts", [])]
+        try:
+            return [part for page in pages for part in page.get("Parts", [])]
+        except ClientError as error:
+            if _is_missing(error):
+                return []  # they are one file by now, or were given up
+            raise
 
     def _part(self, key: str, session: str) -> dict[str, Any]:
         return {"Bucket": self._name, "Key": _incoming(key), "UploadId": session}
+
+    def _head(self, name: str) -> dict[str, Any] | None:
+        try:
+            return cast(dict[str, Any], self._client.head_object(Bucket=self._name, Key=name))
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
 
     def _get(self, key: str) -> Any:
         try:

@@ -51,6 +51,13 @@ def bring(slot: Slot, data: bytes) -> int:
     return asyncio.run(put(slot.url, pieces, headers))[0]
 
 
+def begun(owner: User, data: bytes, *, name: str = "photo.jpg") -> Upload:
+    """A file whose bytes are there, not finished yet."""
+    made = uploads.begin(owner, name=name, size=len(data))
+    assert bring(made.slot, data) == 204
+    return made.upload
+
+
 def arrive(
     owner: User, data: bytes, *, name: str = "photo.jpg", type: str = "", purpose: str = Purpose.ATTACHMENT
 ) -> Upload:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from chatify.lib.errors import Conflict, Invalid, TooMany
+from chatify.lib.errors import Conflict, Invalid, TooMany, Unavailable
 from media import storage
 from media.models import State, Upload
 from media.operations import care, uploads
@@ -22,13 +22,14 @@ DATA = b"water the beans"
 
 
 class Liar(ThreadingHTTPServer):
-    """Answers everything alike, and remembers what it was asked."""
+    """Answers everything alike, but for names with `lacks` in them; and remembers what it was asked."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Says)
         self.answer: Answer = (200, {}, b"")
+        self.lacks = ""
         self.asked: list[str] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -39,7 +40,8 @@ class Says(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.asked.append(f"{self.command} {self.path}")
-        status, headers, body = self.server.answer
+        lacks = self.command == "HEAD" and self.server.lacks and self.server.lacks in self.path
+        status, headers, body = (404, {}, b"") if lacks else self.server.answer
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
@@ -85,7 +87,7 @@ def test_a_redirect_is_followed_nowhere(
     answer = client_for(alice).post(
         f"/api/v1/uploads/{begun.upload.pk}/finish", "{}", content_type="application/json"
     )
-    assert (answer.status_code, elsewhere.asked) == (409, [])
+    assert (answer.status_code, elsewhere.asked) == (503, [])
     assert (
         answer.json()["detail"] == "The store of files does not answer as it should. Try again in a moment."
     )
@@ -96,7 +98,7 @@ def test_a_redirect_is_followed_nowhere(
 def test_a_busy_bucket_is_asked_again_before_anybody_is_told(alice: User, liar: Liar) -> None:
     liar.answer = (503, {}, b"<Error><Code>SlowDown</Code></Error>")
     begun = uploads.begin(alice, name="a.txt", size=len(DATA), type="text/plain")
-    with pytest.raises(Conflict, match="Try again"):
+    with pytest.raises(Unavailable, match="Try again"):
         uploads.finish(alice, begun.upload.pk)
     assert len(liar.asked) == 4
     assert Upload.objects.get().state == State.WAITING
@@ -106,7 +108,7 @@ def test_a_bucket_that_is_away_is_said_to_be(alice: User, liar: Liar, settings: 
     settings.CHATIFY_S3_URL = "http://KEY:SECRET@127.0.0.1:9/files"
     storage.current.cache_clear()
     begun = uploads.begin(alice, name="a.bin", size=len(DATA))
-    with pytest.raises(Conflict, match="Try again"):
+    with pytest.raises(Unavailable, match="Try again"):
         uploads.part(alice, begun.upload.pk, 1)
 
 
@@ -117,8 +119,8 @@ def test_another_body_than_was_promised_is_not_taken(
     row = uploads.begin(alice, name="a.txt", size=len(DATA), type="text/plain").upload
     with pytest.raises(Conflict, match="Of 15 bytes 26 are here"):
         uploads.finish(alice, row.pk)
-    row = uploads.begin(alice, name="b.txt", size=26, type="text/plain").upload
-    with pytest.raises(Conflict, match="Try again"):  # what says nothing of a copy is none
+    row, liar.lacks = uploads.begin(alice, name="b.txt", size=26, type="text/plain").upload, "/kept/"
+    with pytest.raises(Unavailable, match="Try again"):  # what says nothing of a copy is none
         uploads.finish(alice, row.pk)
     monkeypatch.setattr("media.storage.s3.Bucket.keep", lambda *_: None)
     liar.answer = (200, {}, liar.answer[2][:-1])

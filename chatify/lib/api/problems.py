@@ -14,11 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from chatify.lib.errors import ChatifyError, Invalid, TooMany
+from chatify.lib.errors import ChatifyError, Invalid, TooMany, Unavailable
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+# What does not answer now is not asked again at once.
+AWAY_SECONDS = 3
 
 # Leading parts of a pydantic path that are no field: our parameter's name, and the tags of a union.
 PLUMBING = ("payload", "direct", "group", "mail", "assistant")
@@ -114,6 +116,8 @@ def _of_ours(error: ChatifyError) -> HttpResponse:
     response = problem(error.status, error.detail, errors=errors)
     if isinstance(error, TooMany):
         response["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if isinstance(error, Unavailable):
+        response["Retry-After"] = str(AWAY_SECONDS)
     return response
 
 

@@ -162,8 +162,15 @@ export class Tray extends Emitter {
   // What was written down is shown at once; what the server says of it is right.
   async #check(upload) {
     const known = (problem) => ({ state: problem.kind === "stale" ? "refused" : "unknown" });
-    const { state, arrived = [], part_size: size } = await this.wire.show(upload.id).catch(known);
+    const { state, arrived = [], part_size: size } = await this.#standing(upload).catch(known);
     if (state === "refused") this.#drop([upload]);
     else if (state !== "unknown" && !upload.file) upload.stands(state === "waiting" ? arrived.length * size : null);
+  }
+
+  // Where all of it has arrived, only the word is missing that it has.
+  async #standing({ id }) {
+    const shown = await this.wire.show(id);
+    const whole = shown.state === "waiting" && shown.arrived.length === shown.parts;
+    return whole ? this.wire.finish(id).catch(() => shown) : shown;
   }
 }

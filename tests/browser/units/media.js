@@ -11,6 +11,7 @@ class Store {
   files = new Map();
   log = [];
   fails = [];
+  unfinished = []; // the same for the next finishings
   held = null; // a promise that bringing waits for
   stopAt = Infinity; // the part from which on nothing arrives
   #n = 0;
@@ -43,7 +44,9 @@ class Store {
   }
 
   async finish(id) {
-    this.files.get(id).state = "ready";
+    const kind = this.unfinished.shift();
+    if (kind) throw new Trouble(kind, "The store does not answer.");
+    return Object.assign(this.files.get(id), { state: "ready" });
   }
 
   async remove(id) {
@@ -156,6 +159,25 @@ export async function after_a_reload_the_finished_wait_and_the_unfinished_go_on_
   equal(next.add([file("film", 10)], 2), 0, "the same file takes no second place");
   await quiet();
   equal([states(next), store.log.filter((line) => line === "bring 1").length], [["done", "done"], 2]);
+}
+
+export async function what_has_arrived_whole_is_only_finished_again_also_after_a_reload() {
+  const { tray, store, time, open } = scene();
+  store.unfinished = ["busy", "busy"];
+  tray.add([file("film", 10)]);
+  await quiet();
+  equal([states(tray), tray.uploads[0].reason], [["waiting"], "The store does not answer."]);
+  equal([states(await opened(open)), store.files.get("f1").state], [["missing"], "waiting"]);
+  equal([states(await opened(open)), store.files.get("f1").state], [["done"], "ready"]);
+  time.pass(30_000);
+  await quiet();
+  equal([states(tray), store.log], [["done"], ["begin film", "bring 1", "bring 2", "bring 3"]]);
+}
+
+async function opened(open) {
+  const tray = open().of("c1");
+  await quiet();
+  return tray;
 }
 
 export async function a_file_that_the_server_forgot_meanwhile_is_not_shown_again() {
