@@ -50,7 +50,7 @@ def reduced(user: User) -> dict[str, Any]:
 
 def veiled(shape: dict[str, Any] | None, hiding: Container[UUID]) -> dict[str, Any] | None:
     """A person's shape as somebody sees it from whom these people hide."""
-    return _veiled(shape) if shape and UUID(shape["id"]) in hiding else shape
+    return _veiled(shape) if shape and hiding and UUID(shape["id"]) in hiding else shape
 
 
 def _veiled(shape: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from accounts.api import router as people
 from chatify.lib.api import auth, document, problems
 from chatify.lib.api.door import door, reads_only, unknown
 from chatify.lib.api.reading import StrictParser
+from chatify.lib.api.rendering import Renderer
 from media.api import router as media
 from messaging.api import router as messaging
 
@@ -44,6 +45,7 @@ api = ChatifyAPI(
     urls_namespace="api",
     auth=[auth.Bearer(), auth.Session()],
     parser=StrictParser(),
+    renderer=Renderer(),
 )
 
 

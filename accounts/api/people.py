@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.http import HttpRequest
+from pydantic import ConfigDict
 
 from accounts.models import User
 from chatify.lib.api.fields import IdText, Shown, Time
@@ -18,6 +19,8 @@ class Status(Shown):
 
 class Presence(Shown):
     """What the relationship allows to know; null where it allows nothing."""
+
+    model_config = ConfigDict(frozen=True)  # one that can change would be copied for each person
 
     online: bool | None = None
     last_seen: Time | None = None

@@ -152,12 +152,16 @@ def _plainly(function: Any, connection: Any) -> Convert | None:
         return _uuid
     if name == "convert_datetimefield_value" and connection.timezone is UTC:
         return _utc
-    return None
+    return _flag if name == "convert_booleanfield_value" else None
 
 
 def _utc(value: datetime | str) -> datetime:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _flag(value: Any) -> Any:
+    return value == 1 if value in (0, 1) else value
 
 
 def _convert(function: Any, expression: Any, connection: Any, value: Any) -> Any:

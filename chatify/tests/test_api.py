@@ -2,16 +2,23 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.handlers.asgi import ASGIRequest
 from django.db import OperationalError
 from django.test import Client
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
+from ninja.renderers import JSONRenderer
 
 from accounts.models import User
 from chatify.lib.api import problems, reading
+from chatify.lib.api.rendering import Renderer
 from chatify.lib.network import network
 from messaging.queries import counts
 
@@ -26,6 +33,22 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
     assert body["status"] == status
     assert body["title"] and body["detail"] and body["type"]
     return body
+
+
+# Answers
+
+
+def test_answers_say_what_ninjas_own_renderer_says() -> None:
+    value = {
+        "at": datetime(2030, 1, 31, 18, 0, 0, 123456, tzinfo=UTC),
+        "id": UUID("01a2220c-9c13-76ad-babb-228392bc11d0"),
+        "text": ["é 上 \u2028 </script>", mark_safe("<b>"), gettext_lazy("Inbox")],
+        "numbers": [0, -(2**53), 2**63 - 1, 1.5, Decimal("1.50")],
+        "nothing": [None, True, {}, []],
+    }
+    ours, ninjas = (each.render(None, value, response_status=200) for each in (Renderer(), JSONRenderer()))
+    assert json.loads(ours) == json.loads(ninjas)
+    assert len(ours) < len(ninjas)
 
 
 # Problems

@@ -4,8 +4,6 @@ from collections.abc import Container, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
-
 from accounts import relations
 from accounts.models import User
 from chatify.lib import markup
@@ -96,7 +94,7 @@ def conversations(me: User, rows: Sequence[InboxRow]) -> list[dict[str, Any]]:
 
 def _last_messages(me: User, rows: Sequence[InboxRow]) -> dict[UUID, dict[str, Any]]:
     found = [row.last_message for row in rows if row.last_message]
-    prefetch_related_objects(found, "reply_to__sender")
+    extras.load_answered(found)
     extras.load(found, reader=me.pk)
     return {row.conversation_id: shape for row, shape in zip(found, messages(me, found), strict=True)}
 

@@ -1,5 +1,6 @@
 """Who is in a conversation."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,13 +8,19 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When, Windo
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
-from accounts.models.user import unshown
+from accounts.models.user import SHOWN, unshown
 from chatify.lib import paging, text
 from chatify.lib.errors import NotFound
 from chatify.lib.paging import Page
 from chatify.lib.prepared import Prepared
 from messaging import kinds
 from messaging.models import Conversation, Membership
+
+# What of a member a list shows, and what decides which of it: many rows are read for each conversation of a page.
+_LISTED = (
+    *("conversation_id", "role", "mail_role", "joined_at", "read_number", "delivered_number", "request"),
+    *(f"user__{name}" for name in (*sorted(SHOWN), "shows_receipts")),
+)
 
 
 def page(
@@ -117,9 +124,17 @@ def heirs(user: User, *, limit: int = 20) -> list[Membership]:
 
 def first_pages(conversations: list[UUID], *, each: int = 50) -> dict[UUID, list[Membership]]:
     """The first members of several conversations, in one query whatever their number and size."""
-    place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("joined_at"), F("id")])
-    rows = Membership.objects.filter(conversation_id__in=conversations, left_seq=None)
     pages: dict[UUID, list[Membership]] = {}
-    for row in rows.select_related("user").annotate(place=place).filter(place__lte=each).order_by("place"):
+    for row in _first_rows(conversations, each):
         pages.setdefault(row.conversation_id, []).append(row)
     return pages
+
+
+@Prepared
+def _first_rows(conversations: Sequence[UUID], each: int) -> QuerySet[Membership]:
+    place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("joined_at"), F("id")])
+    there = Membership.objects.filter(conversation_id__in=conversations, left_seq=None)
+    # What is shown of them is joined to those that are left: placing wide rows would cost more than all the rest.
+    first = there.annotate(place=place).filter(place__lte=each).values("pk")
+    rows = Membership.objects.filter(pk__in=first).select_related("user").only(*_LISTED)
+    return rows.order_by("conversation_id", "joined_at", "id")

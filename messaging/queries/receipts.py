@@ -28,7 +28,8 @@ def shown_to(
     mine = reach.of([actor])[actor.id]
     own = [row for row in rows if row.user_id == actor.id] + ([my] if my else [])
     unanswered = {row.conversation_id for row in own if row.request}
-    stopped = _stopped([row for row in rows if str(row.user_id) in mine.parted])
+    parted = {UUID(person) for person in mine.parted}
+    stopped = _stopped([row for row in rows if row.user_id in parted])
     shown: dict[UUID, Marks] = {}
     for row in rows:
         marks: Marks | None = Marks(row.delivered_number, row.read_number)
@@ -36,7 +37,7 @@ def shown_to(
             asked = row.request or row.conversation_id in unanswered
             if asked or not (mine.receipts and row.user.shows_receipts):
                 continue
-            if str(row.user_id) in mine.parted:
+            if row.user_id in parted:
                 marks = stopped.get((row.conversation_id, row.user_id))
         if marks is not None:
             shown[row.pk] = marks

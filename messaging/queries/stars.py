@@ -1,6 +1,6 @@
 """What somebody starred: theirs alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import User
 from chatify.lib import paging
 from chatify.lib.paging import Page
+from chatify.lib.prepared import Prepared
 from messaging.models import Membership, Message, Star
 from messaging.queries import extras, visible
 
@@ -17,9 +18,12 @@ SHOWN = ("message__conversation", "message__sender", "message__reply_to__sender"
 def among(user: UUID, messages: Iterable[Message]) -> set[UUID]:
     """Which of these messages the person starred; one query, none for no messages."""
     wanted = [row.pk for row in messages]
-    if not wanted:
-        return set()
-    return set(Star.objects.filter(user_id=user, message_id__in=wanted).values_list("message_id", flat=True))
+    return {row.message_id for row in _among(user, wanted)} if wanted else set()
+
+
+@Prepared
+def _among(user: UUID, messages: Sequence[UUID]) -> QuerySet[Star]:
+    return Star.objects.filter(user_id=user, message_id__in=messages)
 
 
 def by(user: UUID) -> Exists:

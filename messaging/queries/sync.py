@@ -1,6 +1,7 @@
 """What a client or a hub missed: events after a position, heads, memberships."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -9,8 +10,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from accounts.models.user import unshown
 from chatify.lib.errors import Invalid
 from chatify.lib.jsonsize import json_size
+from chatify.lib.prepared import Prepared
 from messaging import presenters
 from messaging.events import as_seen_by
 from messaging.models import Conversation, Event, Membership
@@ -20,6 +23,16 @@ from messaging.queries.people import people_of
 State = Literal["level", "replay", "reset"]
 MOST_BYTES = 2**20
 RANGES_AT_ONCE = 100
+_UNSHOWN = (
+    *(
+        f"conversation__{each.name}"
+        for each in Conversation._meta.concrete_fields
+        if each.name not in ("id", "title", "topic")
+    ),
+    *("message__salt", "message__reply_to__salt", "message__reply_to__html"),
+    *unshown("message__sender"),
+    *unshown("message__reply_to__sender"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +90,15 @@ def after(
 ) -> list[dict[str, Any]]:
     """Public events after a position, oldest first, withheld ones as such. No permission: for hubs, which know who is
     a member."""
+    return _presented(_after(conversation, since, until, limit=limit))
+
+
+@Prepared
+def _after(conversation: UUID, since: int, until: int | None, *, limit: int) -> QuerySet[Event]:
     rows = Event.objects.filter(conversation_id=conversation, seq__gt=since)
     if until is not None:
         rows = rows.filter(seq__lte=until)
-    return _presented(_whole(rows).order_by("seq")[:limit])
+    return _whole(rows).order_by("seq")[:limit]
 
 
 def missed(ranges: Iterable[Missing]) -> dict[UUID, list[dict[str, Any]]]:
@@ -94,14 +112,17 @@ def missed(ranges: Iterable[Missing]) -> dict[UUID, list[dict[str, Any]]]:
         wanted[one.conversation] = Missing(one.conversation, since, until)
     found: dict[UUID, list[dict[str, Any]]] = {conversation: [] for conversation in wanted}
     for part in _parts(list(wanted.values()), RANGES_AT_ONCE):
-        rows = Event.objects.filter(reduce(or_, map(_within, part)))
-        for event in _presented(_whole(rows).order_by("conversation_id", "seq")):
+        places = ([getattr(one, name) for one in part] for name in ("conversation", "since", "until"))
+        for event in _presented(_within(*places)):
             found[UUID(event["conversation"])].append(event)
     return found
 
 
-def _within(one: Missing) -> Q:
-    return Q(conversation_id=one.conversation, seq__gt=one.since, seq__lte=one.until)
+@Prepared
+def _within(conversations: Sequence[UUID], since: Sequence[int], until: Sequence[int]) -> QuerySet[Event]:
+    places = zip(conversations, since, until, strict=True)
+    ranges = [Q(conversation_id=one, seq__gt=low, seq__lte=high) for one, low, high in places]
+    return _whole(Event.objects.filter(reduce(or_, ranges))).order_by("conversation_id", "seq")
 
 
 def _parts(items: Sequence[Missing], size: int) -> Iterator[Sequence[Missing]]:
@@ -109,17 +130,25 @@ def _parts(items: Sequence[Missing], size: int) -> Iterator[Sequence[Missing]]:
 
 
 def _whole(rows: QuerySet[Event]) -> QuerySet[Event]:
-    return rows.select_related("conversation", "message__sender", "message__reply_to__sender")
+    """With all that is shown of them, and nothing else: a resume reads hundreds."""
+    joined = rows.select_related("conversation", "message__sender", "message__reply_to__sender")
+    return joined.defer(*_UNSHOWN)
 
 
-def _presented(rows: Iterable[Event]) -> list[dict[str, Any]]:
-    found = list(rows)
+def _presented(found: Sequence[Event]) -> list[dict[str, Any]]:
     people = people_of(found)
     extras.load(row.message for row in found if row.message and not row.withheld)
-    for actor in {row.actor_id for row in found if row.withheld}:
-        theirs = (row.message for row in found if row.message and row.withheld and row.actor_id == actor)
-        extras.load(theirs, reader=actor)
+    _load_withheld([row for row in found if row.withheld and row.message])
     return [presenters.event(row, people) for row in found]
+
+
+def _load_withheld(rows: Sequence[Event]) -> None:
+    """As each actor sees the message, who alone gets the event. Other events may hold the same message as others see
+    it, so that these hold copies."""
+    for row in rows:
+        row.message = copy(row.message)
+    for actor in {row.actor_id for row in rows}:
+        extras.load((row.message for row in rows if row.message and row.actor_id == actor), reader=actor)
 
 
 def heads(conversations: Iterable[UUID]) -> dict[UUID, int]:

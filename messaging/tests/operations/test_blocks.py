@@ -313,6 +313,25 @@ def test_what_a_blocked_person_does_to_old_messages_shows_to_them_alone_also_lat
     sound(chat)
 
 
+def test_a_replay_holds_what_a_message_is_to_all_beside_what_it_is_to_who_was_blocked(alice, bob, chat):
+    said = say(alice, chat)
+    reactions.add(alice, message=said.id, emoji="👍")
+    blocks.block(alice, other=bob)
+    bob.refresh_from_db()
+    reactions.add(bob, message=said.id, emoji="🌱")
+    pins.pin(bob, message=said.id)
+    reactions.add(alice, message=said.id, emoji="🎉")
+    ranges = [sync.Missing(chat.id, 0, access.conversation_for(alice, chat.id).head)]
+    for events in (sync.after(chat.id, 0), sync.missed(ranges)[chat.id]):
+        shown = [
+            (each["data"]["pinned_at"] is not None, {given["emoji"] for given in each["data"]["reactions"]})
+            for each in events
+            if each["data"].get("id") == str(said.id)
+        ]
+        to_all, to_bob = (False, {"👍", "🎉"}), (True, {"👍", "🌱", "🎉"})
+        assert shown == [to_all, to_all, to_bob, to_bob, to_all]
+
+
 def test_in_a_group_what_a_blocked_person_pins_is_pinned_for_all(alice, bob, group):
     said = say(alice, group, "Old")
     members.set_role(alice, conversation=group.id, user=bob, role="admin")
