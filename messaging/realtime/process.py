@@ -14,6 +14,7 @@ from messaging.events import PublishedEvent, ReadState
 from messaging.operations import settle
 from messaging.operations.inbox import Advance
 from messaging.realtime import frames, groups, heartbeat, hop, publish, render, sending, settling
+from messaging.realtime.announcer import Announcer
 from messaging.realtime.backlog import Backlog
 from messaging.realtime.batcher import Batcher, Lanes
 from messaging.realtime.gathering import Gathering
@@ -56,6 +57,7 @@ class ServingProcess:
         layer = get_channel_layer()
         shared = layer is not None and getattr(layer, "shared", True)
         self.link = Link(layer, self.origin, self._heard) if shared else None
+        self._announcer = Announcer(self.link, self.origin) if self.link else None
         self.notices = Notices(self.hub, self.sessions, self._tell_others if shared else None)
         self.stopping = False
         self._typing = TypingSieve()
@@ -95,6 +97,8 @@ class ServingProcess:
             await asyncio.wait_for(asyncio.gather(self.sends.drained(), self.marks.drained()), 5.0)
         except TimeoutError:
             log.warning("the last batches are still in the database")
+        if self._announcer:
+            self._announcer.flush()
         for socket in self.sessions.all():
             socket.close(Close.RESTART, frames.bye(random.randint(*BYE_WITHIN_MS)))
 
@@ -113,13 +117,10 @@ class ServingProcess:
         """To our own sockets at once, then to the other processes."""
         packets = groups.packets_of(rows)
         self.hub.hear(packets)
-        if self.link is None:
+        if self._announcer is None:
             taken()
-            return
-        messages = list(groups.log_messages(self.origin, packets, named=self.link.alone))
-        each = _after(len(messages), taken)
-        for message in messages:
-            self.link.publish(message, each)
+        else:
+            self._announcer.say(packets, taken)
 
     def receipts(self, states: Sequence[ReadState]) -> None:
         self.notices.receipts.add(states)
@@ -187,21 +188,6 @@ class ServingProcess:
             if not taken.is_set():  # the layer takes nothing now
                 return
             await db.in_thread(db.READS, settle.settle, left.batches)
-
-
-def _after(count: int, call: Taken) -> Taken:
-    """Something to call `count` times, which then calls `call`; at once where nothing is to be waited for."""
-    left = count
-
-    def once() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            call()
-
-    if not count:
-        call()
-    return once
 
 
 async def _regularly(pause: float, work: Callable[[], Awaitable[None]]) -> None:
