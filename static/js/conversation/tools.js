@@ -58,8 +58,8 @@ export class Tools {
 
   #point(target) {
     const item = target.closest?.(MESSAGE);
-    if (!item || item.matches(".folded") || this.#open || this.bar.parentElement === item) return;
-    item.append(this.bar);
+    if (!item || item.matches(".folded") || this.#open || item.contains(this.bar)) return;
+    (item.matches(".letters *") ? item : find(".bubble", item) ?? item).append(this.bar);
     this.bar.hidden = item.matches(".gone");
   }
 
@@ -158,10 +158,12 @@ export class Tools {
 
   // Beside the message and inside the window; on a phone the style sheet makes it a sheet at the bottom.
   #place(item) {
-    const near = (this.bar.parentElement === item && !this.bar.hidden ? this.bar : find(".bubble", item) ?? item).getBoundingClientRect();
+    const near = (item.contains(this.bar) && !this.bar.hidden ? this.bar : find(".bubble", item) ?? item).getBoundingClientRect();
+    const pane = this.pane.section.getBoundingClientRect();
     const { width, height } = this.menu.getBoundingClientRect();
+    const left = near.left + near.right > pane.left + pane.right ? near.right - width : near.left;
     this.menu.style.setProperty("--menu-top", `${Math.max(8, Math.min(near.top, innerHeight - height - 8))}px`);
-    this.menu.style.setProperty("--menu-left", `${Math.max(8, Math.min(near.right - width, innerWidth - width - 8))}px`);
+    this.menu.style.setProperty("--menu-left", `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`);
   }
 
   #walk(event) {
