@@ -6,6 +6,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from .link import Link
 from .world import HEALED_MS, Seat, World
 
 CONTROLLED = "() => navigator.serviceWorker.ready.then(() => Boolean(navigator.serviceWorker.controller))"
@@ -155,10 +156,12 @@ def test_what_waits_is_sent_when_the_browser_wakes_its_worker_and_no_page_is_ope
     group = world.group("alice", "Ferries", "bob")
     seat = world.seat("bob", service_workers="allow")
     seat.context.add_init_script(NOTE_TAGS)
-    seat.go("/inbox/").live()
-    seat.page.wait_for_function(CONTROLLED, timeout=HEALED_MS)
+    link = Link(seat)
     seat.open(group)
+    seat.page.wait_for_function(CONTROLLED, timeout=HEALED_MS)
     without_a_line(seat.page)
+    link.end(1006)  # what an open socket holds back would leave when its page is closed
+    expect(seat.page.locator("body")).not_to_have_attribute("data-live", "ready")
     seat.write("The last one leaves at ten")
     expect(seat.page.locator("#timeline li[data-pending]")).to_have_count(1)
     seat.page.wait_for_function("() => globalThis.tags?.includes('outbox')")

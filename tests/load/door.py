@@ -15,6 +15,7 @@ T = TypeVar("T")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TOKEN_AGE_S = 200.0
 TIMEOUT_S = 30.0
+LONGEST_REST_S = 2.0
 _pool = ThreadPoolExecutor(16, thread_name_prefix="door")
 _local = threading.local()
 
@@ -40,17 +41,39 @@ def check_loopback(url: str) -> str:
     return url.rstrip("/")
 
 
-def _session() -> requests.Session:
-    if not hasattr(_local, "session"):
-        _local.session = requests.Session()
-        _local.session.trust_env = False
-    return _local.session
+class Line:
+    """This thread's connection to one server. The server closes one that rests for five seconds, perhaps in the moment
+    of the next request, of which nobody then knows whether it was heard: so none that rested for long is used again."""
+
+    def __init__(self) -> None:
+        self._session: requests.Session | None = None
+        self._used = 0.0
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        if self._session is None or time.monotonic() - self._used > LONGEST_REST_S:
+            self._begin()
+        assert self._session
+        try:
+            return self._session.request(method, url, timeout=TIMEOUT_S, **options)
+        finally:
+            self._used = time.monotonic()
+
+    def _begin(self) -> None:
+        if self._session:
+            self._session.close()
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+
+def _line(url: str) -> Line:
+    lines: dict[str, Line] = _local.__dict__.setdefault("lines", {})
+    return lines.setdefault(urlsplit(url).netloc, Line())
 
 
 def call(method: str, url: str, token: str | None = None, **options: Any) -> Any:
     """One request; its JSON answer. Raises Refused, or requests' ConnectionError and Timeout."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    answer = _session().request(method, url, headers=headers, timeout=TIMEOUT_S, **options)
+    answer = _line(url).request(method, url, headers=headers, **options)
     if not answer.ok:
         raise Refused(answer.status_code, answer.text)
     return answer.json() if answer.content else None
