@@ -17,6 +17,7 @@ from django.test import Client
 
 from accounts.models import Contact, User
 from accounts.operations import people
+from chatify.jobs import leases
 from chatify.lib import fetch
 from messaging import indexing
 from tests.services.people import PASSWORD
@@ -86,6 +87,12 @@ def _fresh_cache() -> Iterator[None]:
 def _search_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread reads the log while tables are emptied: tests of search call `operations.search.catch_up()`."""
     monkeypatch.setattr(indexing, "soon", lambda conversations: None)
+
+
+@pytest.fixture(autouse=True)
+def _leases_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread writes while tables are emptied: tests of leases call `leases.renew()`."""
+    monkeypatch.setattr(leases, "keep", lambda: None)
 
 
 @pytest.fixture(autouse=True)

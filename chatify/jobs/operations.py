@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from chatify.jobs import registry, wake
+from chatify.jobs import leases, registry, wake
 from chatify.jobs.models import Job
 from chatify.jobs.registry import Queue
 from chatify.lib import db, ids, strain
@@ -18,7 +18,6 @@ from chatify.lib.prepared import Prepared
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 12
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 3600.0
@@ -49,10 +48,10 @@ def _create(kind: str, key: str, payload: dict[str, Any] | None, due: datetime |
 
 
 def claim(limit: int = 20, *, queue: Queue | None = None) -> list[Job]:
-    """Take due jobs, of one queue or of all, for five minutes by conditional updates: no two runners hold one at a
-    time. What may take long is left."""
+    """Take due jobs, of one queue or of all, by conditional updates: no two runners hold one at a time. What may take
+    long is left."""
     now = timezone.now()
-    return [job for job in _quick(now, queue, limit) if _take(job, now)]
+    return [job for job in _quick(now, queue, limit) if leases.take(job, now)]
 
 
 def claim_slow(kinds: Collection[str]) -> Job | None:
@@ -65,7 +64,7 @@ def claim_one(kinds: Collection[str]) -> Job | None:
     now = timezone.now()
     # Others are looked at only where somebody else was quicker.
     candidates = (job for most in (1, 20) for job in _waiting(now, sorted(kinds), most=most))
-    return next((job for job in candidates if _take(job, now)), None)
+    return next((job for job in candidates if leases.take(job, now)), None)
 
 
 def _due(now: datetime) -> QuerySet[Job]:
@@ -108,14 +107,16 @@ def failed() -> int:
     return Job.objects.filter(done_at=None, failed_at__isnull=False).count()
 
 
-def _take(job: Job, now: datetime) -> bool:
-    same = Job.objects.filter(pk=job.pk, claimed_until=job.claimed_until, done_at=None)
-    return bool(same.update(claimed_until=now + LEASE))
-
-
 def run(job: Job) -> bool:
     """Do the work of a claimed job and end it; on failure put it back with a growing pause, and at once where the work
     says `Again`. True when done."""
+    try:
+        return _tried(job)
+    finally:
+        leases.end(job)
+
+
+def _tried(job: Job) -> bool:
     try:
         registry.work_of(job.kind)(job.payload)
     except registry.Again:

@@ -14,8 +14,8 @@ from typing import Any
 from django.db import OperationalError
 
 from accounts import mail
+from chatify.jobs import leases, registry
 from chatify.jobs import operations as jobs
-from chatify.jobs import registry
 from chatify.lib import db, ratelimit
 from messaging.operations import log, settle
 from messaging.realtime import batcher, publish
@@ -131,7 +131,7 @@ FAILPOINTS: dict[str, list[Patch]] = {
     "slow_database": [Patch(log, "append", _slow)],
     "dies_before_work": [Patch(registry, "work_of", _dies_of_mail)],
     "dies_after_work": [Patch(jobs, "_finish", _dies_of_mail)],
-    "short_lease": [Patch(jobs, "LEASE", _short)],
+    "short_lease": [Patch(leases, "LEASE", _short)],
     "narrow": [Patch(batcher, "MOST_AT_ONCE", _at_most)],
     "layer_drops": [Patch(Link, "_take", _drops_messages)],
     "hub_drops": [Patch(Hub, "hear", _drops_events)],

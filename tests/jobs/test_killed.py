@@ -5,9 +5,9 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,15 +15,17 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.models import User
-from chatify.jobs import operations, runner
+from chatify.jobs import leases, operations, runner
 from chatify.jobs.models import Job
-from messaging.models import Conversation, Message, Notice, Scheduled
-from messaging.notifications import channels
-from messaging.operations import conversations, holding, messages, notices, scheduled
+from chatify.lib import strain
+from messaging.models import Conversation, Message, Notice, Scheduled, Unsettled
+from messaging.notifications import channels, following
+from messaging.operations import conversations, holding, messages, notices, scheduled, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TASKS, KILLS, WITHIN_S = 200, 8, 60.0
 HANDED = "test.handed"
+KEEP = leases.keep
 
 
 @contextmanager
@@ -54,11 +56,15 @@ def undone() -> int:
     return Job.objects.filter(done_at=None).exclude(kind=HANDED).count()
 
 
-def wait_until(left: int) -> None:
+def until(check: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WITHIN_S
-    while undone() > left:
+    while not check():
         assert time.monotonic() < deadline, f"{undone()} tasks are left"
         time.sleep(0.01)
+
+
+def wait_until(left: int) -> None:
+    until(lambda: undone() <= left)
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ def put_down(alice: User, bob: User, chat: Conversation) -> None:
 def test_each_effect_happens_once(
     alice: User, bob: User, chat: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.5))
     monkeypatch.setattr(holding, "MOST", TASKS)
     monkeypatch.setattr(channels, "_channels", {})
     channels.register("push", put, reaches=list)
@@ -107,3 +113,41 @@ def test_each_effect_happens_once(
     with worker():
         wait_until(0)
     assert Job.objects.filter(kind=HANDED).count() == told.exclude(push_sent=None).count() == TASKS // 2
+
+
+def test_what_rests_is_held_while_its_process_lives_and_free_soon_after(
+    alice: User, bob: User, chat: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two conversations the first has its notice; then its worker rests, and is killed."""
+    other = conversations.start_group(alice, title="Shed", members=[bob], client_id=uuid4())
+    tell_who_is_called()
+    monkeypatch.setattr(leases, "keep", KEEP)
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
+    for group in (chat, other):
+        messages.send(alice, conversation=group.pk, body="@bob are you there?", client_id=uuid4())
+    calls = Notice.objects.filter(user=bob, kind="mention")
+    with monkeypatch.context() as resting:
+        resting.setattr(following, "RANGES_AT_ONCE", 1)
+        resting.setattr(following, "LONGEST_REST_S", WITHIN_S)
+        resting.setattr(strain, "rest", lambda worked: WITHIN_S)
+        settle.settle(list(Unsettled.objects.values_list("pk", flat=True)))
+        with worker():
+            until(calls.exists)
+            taken = held_until()
+            until(lambda: held_until() > taken + leases.LEASE)
+            assert operations.claim() == []
+    assert calls.count() == 1
+    with worker():
+        until(lambda: calls.count() == 2)
+
+
+def held_until() -> datetime:
+    lease = Job.objects.get(kind=settle.FOLLOW, done_at=None).claimed_until
+    assert lease
+    return lease
+
+
+def tell_who_is_called() -> None:
+    """Do what follows all that was said so far."""
+    settle.settle(list(Unsettled.objects.values_list("pk", flat=True)))
+    runner.run_quick()

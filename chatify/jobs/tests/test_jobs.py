@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from chatify.jobs import operations, registry, runner, sweeps, wake
+from chatify.jobs import leases, operations, registry, runner, sweeps, wake
 from chatify.jobs.models import Job
 from chatify.jobs.registry import Queue, Turn
 from chatify.lib import strain
@@ -90,6 +90,42 @@ def test_work_whose_runner_died_is_taken_up_after_the_lease(done):
     assert operations.claim() == []
     Job.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
     assert runner.run_due() == 1
+
+
+def held_for() -> timedelta:
+    return Job.objects.get().claimed_until - timezone.now()
+
+
+def test_what_is_worked_at_is_held_for_longer_and_no_more_once_it_is_over(done):
+    operations.add(kind="note", key="1", payload={"text": "long"})
+    (job,) = operations.claim()
+    assert held_for() <= leases.LEASE
+    leases.renew(timezone.now() + leases.LEASE / 10)
+    assert held_for() <= leases.LEASE, "so early it costs nothing"
+    leases.renew(timezone.now() + leases.LEASE / 2)
+    assert held_for() > leases.LEASE * 1.4
+    operations.run(job)
+    leases.renew(timezone.now() + leases.LEASE)
+    assert Job.objects.get().claimed_until is None
+
+
+def test_what_somebody_else_took_over_is_let_go(done):
+    operations.add(kind="note", key="1", payload={"text": "late"})
+    operations.claim()
+    taken = timezone.now() + timedelta(seconds=1)
+    Job.objects.update(claimed_until=taken)
+    for _ in range(2):
+        leases.renew(timezone.now() + leases.LEASE)
+    assert Job.objects.get().claimed_until == taken
+
+
+def test_work_that_stands_still_is_not_held_for_ever(done):
+    operations.add(kind="note", key="1", payload={"text": "still"})
+    operations.claim()
+    now = timezone.now()
+    for turn in range(1, 60):
+        leases.renew(now + turn * leases.LEASE / 2)
+    assert leases.LONGEST - leases.LEASE < held_for() < leases.LONGEST + leases.LEASE
 
 
 def test_work_that_nobody_takes_up_rings_again(done, monkeypatch):
