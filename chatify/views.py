@@ -82,7 +82,7 @@ def _database_answers() -> bool:
 
 
 def refusal(request: HttpRequest, error: ChatifyError) -> HttpResponse:
-    """One of the five errors as a page, or as problem+json for who asked for JSON."""
+    """One of those errors as a page, or as problem+json for who asked for JSON."""
     errors = error.errors if isinstance(error, Invalid) else {}
     return http.wait(failure(request, error.status, detail=error.detail, errors=errors), error)
 
