@@ -11,7 +11,6 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from hashlib import blake2b
 from html import escape
 from sys import getsizeof
@@ -22,13 +21,12 @@ from django.conf import settings
 from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
-from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+
+from chatify.lib.reader import Reader
 
 MOST_BYTES = 24 * 2**20
 Key = bytes
-Reader = tuple[str | None, str, date]
 Pieces = tuple[str, ...]
 """What stands still, the name of a gap, what stands still, and so on."""
 _UNKNOWN = secrets.token_hex(16)
@@ -75,18 +73,24 @@ class Kept:
 kept = Kept(MOST_BYTES)
 
 
-def drawn(template: str, context: Mapping[str, Any], gaps: Mapping[str, Any] | None = None) -> SafeString:
-    """The template with these values and nothing else: no request, no user, no token.
+def drawn(
+    template: str,
+    context: Mapping[str, Any],
+    gaps: Mapping[str, Any] | None = None,
+    *,
+    reader: Reader | None = None,
+) -> SafeString:
+    """The template with these values and nothing else: no request, no user, no token. `reader` is who reads now.
 
     Values are plain: texts, numbers, times, ids, and dicts, lists and dataclasses of these. Raises TypeError for
     others, which could change without being noticed.
     """
-    return _filled(_drawn(template, _reader(), context), gaps or {})
+    return _filled(_drawn(template, reader or Reader.of_now(), context), gaps or {})
 
 
 def drawn_each(template: str, name: str, parts: Iterable[Any]) -> SafeString:
     """The template once for each, plain values or a `Part`, under this name, one after the other."""
-    reader = _reader()
+    reader = Reader.of_now()
     return SafeString("".join([_drawn_one(template, reader, name, part) for part in parts]))
 
 
@@ -116,7 +120,7 @@ def _text(value: Any) -> str:
 def _drawn(template: str, reader: Reader, context: Mapping[str, Any]) -> Pieces:
     if settings.DEBUG:  # templates change while one looks
         return _draw(template, context)
-    key = blake2b(orjson.dumps((template, reader, context)), digest_size=16).digest()
+    key = blake2b(orjson.dumps((template, reader.key, context)), digest_size=16).digest()
     found = kept.get(key)
     if found is None:
         found = _draw(template, context)
@@ -132,7 +136,3 @@ def _draw(template: str, context: Mapping[str, Any]) -> Pieces:
     if any(_UNKNOWN in piece.lower() for piece in pieces[::2]):
         raise ValueError(f"{template} does more with a gap than to show it")
     return tuple(pieces)
-
-
-def _reader() -> Reader:
-    return get_language(), timezone.get_current_timezone_name(), timezone.localdate()

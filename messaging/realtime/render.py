@@ -17,8 +17,13 @@ log = logging.getLogger(__name__)
 
 def event(shown: dict[str, Any], language: str) -> str:
     """The `<li>` of a public event; empty when it cannot be drawn, so that the event itself still arrives."""
+    wanted = _offered(language)
     try:
-        with translation.override(_offered(language)):
+        if (
+            wanted == translation.get_language()
+        ):  # nearly always; putting another in place takes as long as drawing
+            return _drawn(shown).strip()
+        with translation.override(wanted):
             return _drawn(shown).strip()
     except TemplateDoesNotExist:
         return ""

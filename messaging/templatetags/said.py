@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 
 from chatify.lib import addresses, drawing
 from chatify.lib.drawing import Part, mark
-from chatify.templatetags.look import Reader, is_long, snippet, words
+from chatify.lib.reader import Reader
+from chatify.templatetags.look import is_long, snippet, words
 
 Shape = dict[str, Any]
 WHOLE = "messaging/messages/_message.html"
@@ -80,5 +81,6 @@ def of_day(day: date, reader: Reader) -> Part:
 
 def drawn(message: Shape) -> SafeString:
     """The bubble, as everybody sees it."""
-    made = part(message)
-    return drawing.drawn(WHOLE, {"message": made.values}, made.gaps)
+    reader = Reader.of_now()
+    made = part(message, reader=reader)
+    return drawing.drawn(WHOLE, {"message": made.values}, made.gaps, reader=reader)

@@ -12,7 +12,7 @@ from accounts import relations
 from accounts.models import User
 from chatify.lib import addresses
 from chatify.lib.drawing import Part
-from chatify.templatetags import look
+from chatify.lib.reader import Reader
 from messaging import presenters
 from messaging.models import Conversation, Event, Membership, Message
 from messaging.queries import history
@@ -145,11 +145,11 @@ class Feed:
 
 
 def _parts(feed: Feed) -> list[Part]:
-    reader = look.Reader.of_now()
+    reader = Reader.of_now()
     return [_part(line, reader) for line in _lines(feed)]
 
 
-def _part(line: Line, reader: look.Reader) -> Part:
+def _part(line: Line, reader: Reader) -> Part:
     """The line as it is drawn: of a message only its form counts, of a day that there is one."""
     gaps: Shape = {}
     if line.day:

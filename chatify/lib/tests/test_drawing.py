@@ -56,7 +56,7 @@ def test_what_is_drawn_depends_on_the_readers_zone_and_day(drawings, monkeypatch
         there = drawing.drawn("messaging/inbox/_row.html", {"row": row})
     assert "23:30" in here
     assert "8:30" in there
-    monkeypatch.setattr(drawing.timezone, "localdate", lambda **given: date(2031, 1, 1))
+    monkeypatch.setattr(timezone, "localdate", lambda **given: date(2031, 1, 1))
     drawing.drawn("messaging/inbox/_row.html", {"row": row})
     assert len(drawings) == 3
 
