@@ -1,12 +1,13 @@
 """The only readers of where somebody is reached while no page is open: their browsers, and their mailbox."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Bounce, PushSubscription, User
+from chatify.lib.prepared import Prepared
 
 
 def of(user: User) -> list[PushSubscription]:
@@ -30,9 +31,13 @@ def one(id: UUID | str) -> PushSubscription | None:
 
 def mailed(people: Collection[UUID]) -> set[UUID]:
     """Who of these has a proven address that no mail came back from."""
+    return {row.user_id for row in _proven(list(people))}
+
+
+@Prepared
+def _proven(people: Sequence[UUID]) -> "QuerySet[EmailAddress]":
     back = Bounce.objects.filter(user_id=OuterRef("user_id"), email=OuterRef("email"))
-    rows = EmailAddress.objects.filter(~Exists(back), user__in=people, verified=True, primary=True)
-    return set(rows.values_list("user_id", flat=True))
+    return EmailAddress.objects.filter(~Exists(back), user_id__in=people, verified=True, primary=True)
 
 
 def bounces_of(user: User) -> list[Bounce]:

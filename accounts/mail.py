@@ -35,9 +35,8 @@ def put_down(
 ) -> None:
     """Have a job send `message`, within `seconds` when given (a code is worthless afterwards), with more `headers`."""
     html = [content for content, kind in getattr(message, "alternatives", []) if kind == "text/html"]
-    key = str(uuid7())
     payload = {
-        "id": key,
+        "id": str(uuid7()),
         "to": list(message.to) if deliver else [],
         "subject": message.subject,
         "text": message.body,
@@ -45,7 +44,7 @@ def put_down(
         "until": time.time() + seconds if seconds else None,
         "headers": dict(headers or {}),
     }
-    jobs.add(kind=KIND, key=key, payload=payload)
+    jobs.add(kind=KIND, payload=payload)
 
 
 def tell(template: str, address: str, context: dict[str, Any]) -> None:

@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from bench import flooded as floods
 from bench import machine
-from bench.flooded import BACKENDS, FIRST, PASSWORD, TIMES, asked, flooded
+from bench.flooded import BACKENDS, FIRST, PASSWORD, TIMES, asked, flooded, rested
 from bench.report import Result, Table
 from bench.visitor import Visitor
 
@@ -17,6 +17,8 @@ NOTES = (
     "Open loop: a time counts from the moment when the request was meant to leave. One server process on the first "
     "core, the client on the last, PostgreSQL where there is room.",
     "CPU is of the server process, a request; growth is the large table's figure divided by the small one's.",
+    "Nothing is measured before the server rests: what it has to do by itself, as to tell a thousand people what they "
+    "missed, would count as the requests'. Of a new flood nobody is told.",
     "The visitor is in all conversations. Conversation pages, resumes and the rest go round the hundred latest ones.",
     "The inbox of many is another flood, of five thousand conversations with twenty messages each.",
 )
@@ -78,13 +80,24 @@ async def _visited(
         await asyncio.to_thread(visitor.sign_in, FIRST, PASSWORD)
         machine.split_cores([server.pid])
         try:
+            if not await rested(server):
+                print(f"{backend}: the server still has work of its own, which counts as that of requests.")
             return {
-                what: await asked(visitor, server.pid, paths, warm_up=WARM_UP, seconds=seconds)
+                what: await _told(
+                    backend, what, asked(visitor, server.pid, paths, warm_up=WARM_UP, seconds=seconds)
+                )
                 for what, paths in visitor.journeys().items()
                 if not only or what in only
             }
         finally:
             machine.free_cores()
+
+
+async def _told(backend: str, what: str, measuring: Awaitable[dict[str, float]]) -> dict[str, float]:
+    """What was measured, and a line that says so: all of it takes a while."""
+    found = await measuring
+    print(f"{backend}, {what}: p95 {found['p95_ms']} ms, {found['cpu_ms']} ms of CPU", flush=True)
+    return found
 
 
 def tables_of(figures: dict[str, Any], large: int) -> list[Table]:

@@ -34,13 +34,16 @@ def add(
 
 
 def _once(kind: str, key: str, payload: dict[str, Any] | None, due: datetime | None) -> Job:
-    if existing := Job.objects.filter(kind=kind, key=key).first():
-        return existing
+    if existing := _named(kind, key):
+        return existing[0]
     try:
         with db.atomic():
             return _create(kind, key, payload, due)
     except IntegrityError:
         return Job.objects.get(kind=kind, key=key)
+
+
+_named = Prepared(lambda kind, key: Job.objects.filter(kind=kind, key=key))
 
 
 def _create(kind: str, key: str, payload: dict[str, Any] | None, due: datetime | None) -> Job:

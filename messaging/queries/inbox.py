@@ -146,8 +146,13 @@ def next_of(user: User, *, after: UUID | None = None) -> InboxRow | None:
 
 def rows(user: User, ids: Collection[UUID]) -> dict[UUID, InboxRow]:
     """Lines of the inbox by conversation, without those that are not mine. A constant number of queries."""
-    memberships = list(_memberships(user.pk).filter(conversation_id__in=ids)) if ids else []
+    memberships = _of_these(user.pk, list(ids)) if ids else []
     return {row.conversation.id: row for row in _complete(user, memberships)} if memberships else {}
+
+
+@Prepared
+def _of_these(user: UUID, ids: Sequence[UUID]) -> QuerySet[Membership]:
+    return _memberships(user).filter(conversation_id__in=ids)
 
 
 def messages_of(user: User) -> int:

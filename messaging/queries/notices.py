@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.models.user import unshown
 from chatify.lib import ids, paging
 from chatify.lib.errors import Invalid, NotFound
+from chatify.lib.prepared import Prepared
 from messaging.models import HiddenMessage, Membership, Notice
 
 NEVER = 2**62
@@ -97,7 +98,7 @@ def with_targets(rows: QuerySet[Notice]) -> QuerySet[Notice]:
 
 def still_wanted(ids: Collection[UUID]) -> list[Notice]:
     """Those of these that are unread and may be told now: not muted since, left, or deleted. With their targets."""
-    return list(with_targets(_tellable().filter(pk__in=ids)).order_by("pk"))
+    return list(with_targets(_tellable(timezone.now()).filter(pk__in=ids)).order_by("pk"))
 
 
 def due(channel: str, now: datetime, *, limit: int) -> list[Notice]:
@@ -109,21 +110,23 @@ def due(channel: str, now: datetime, *, limit: int) -> list[Notice]:
 
 def handed(channel: str, user: UUID, *, limit: int) -> list[Notice]:
     """What was handed to a channel for somebody, still waits there, and may be told now."""
-    gone = {f"{channel}_sent": None}, {f"{channel}_due": None}
-    rows = _tellable().filter(user_id=user)
-    for given in gone:
-        rows = rows.exclude(**given)
-    return list(with_targets(rows).order_by("pk")[:limit])
+    return _handed(user, timezone.now(), channel=channel, limit=limit)
+
+
+@Prepared
+def _handed(user: UUID, now: datetime, *, channel: str, limit: int) -> QuerySet[Notice]:
+    given = {f"{channel}_sent__isnull": False, f"{channel}_due__isnull": False}
+    return with_targets(_tellable(now).filter(user_id=user, **given)).order_by("pk")[:limit]
 
 
 def called_for(user: UUID, *, since: datetime) -> list[Notice]:
     """What their browsers were called for since then and is still to be shown there."""
-    return list(_tellable().filter(user_id=user, push_sent__gt=since).order_by("pk"))
+    return list(_tellable(timezone.now()).filter(user_id=user, push_sent__gt=since).order_by("pk"))
 
 
-def _tellable() -> QuerySet[Notice]:
+def _tellable(now: datetime) -> QuerySet[Notice]:
     """What may be told now: still theirs, unread, and not muted."""
-    return Notice.objects.filter(reachable(), unread(), ~Exists(_muted(timezone.now())))
+    return Notice.objects.filter(reachable(), unread(), ~Exists(_muted(now)))
 
 
 def _muted(now: datetime) -> QuerySet[Membership]:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import User
+from chatify.lib.prepared import Prepared
 from messaging.models import Event
 
 
@@ -21,4 +24,10 @@ def people_of(events: Iterable[Event]) -> dict[UUID, User]:
 
 def listening(user: UUID) -> User | None:
     """Somebody who may be told of something: not suspended, not leaving."""
-    return User.objects.filter(pk=user, is_active=True, leaves_at=None).first()
+    found = _listening(user)
+    return found[0] if found else None
+
+
+@Prepared
+def _listening(user: UUID) -> QuerySet[User]:
+    return User.objects.filter(pk=user, is_active=True, leaves_at=None)
