@@ -29,6 +29,7 @@ export const words = {
   open: "Open",
   beingSent: "Being sent.",
   goesAt: (time) => `Goes ${time}.`,
+  out: "You are no longer in this conversation.",
   notDone: "That did not work. Nothing was changed; try again.",
   stay: "Stay",
   signOut: "Sign out and lose it",

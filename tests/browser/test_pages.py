@@ -135,12 +135,20 @@ def visit(world: World, paths: dict[str, str], name: str) -> Seat:
 def look(seat: Seat, name: str, size: str, scheme: str) -> list[str]:
     seat.page.set_viewport_size(SIZES[size])
     seat.page.screenshot(path=SHOTS / f"{name}-{size}-{scheme}.png")
-    return too_wide(seat)
+    return too_wide(seat) + too_high(seat)
 
 
 def too_wide(seat: Seat) -> list[str]:
     pixels = seat.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [f"{pixels} px too wide"] if pixels > 0 else []
+
+
+def too_high(seat: Seat) -> list[str]:
+    """Beside the list the panes scroll, never the window."""
+    pixels = seat.page.evaluate(
+        "document.querySelector('.desk') ? document.documentElement.scrollHeight - innerHeight : 0"
+    )
+    return [f"{pixels} px too high"] if pixels > 0 else []
 
 
 def violations(seat: Seat) -> list[str]:

@@ -9,6 +9,7 @@ const BURST_MS = 1_500;
 
 export class Announcer {
   #burst = [];
+  #said = new Set();
 
   constructor() {
     this.gather = new Gather(BURST_MS, () => this.#say());
@@ -19,8 +20,16 @@ export class Announcer {
     this.gather.soon();
   }
 
+  /** It is not there any more: not to be said, nor to be found where it was said. */
+  withdraw(id) {
+    this.#burst = this.#burst.filter((message) => message.id !== id);
+    if (this.#said.has(id)) find("#announcer")?.replaceChildren();
+  }
+
   #say() {
     const burst = this.#burst;
+    if (!burst.length) return;
+    this.#said = new Set(burst.map((message) => message.id));
     this.#burst = [];
     const [first] = burst;
     const name = first?.sender?.display_name ?? words.someone;

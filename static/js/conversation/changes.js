@@ -12,6 +12,7 @@ export function showChange(pane, { event, data }, node) {
   if (!CHANGES.has(event)) return;
   const text = data.deleted ? words.deletedMessage : snippet(data.body);
   for (const quote of all(`[data-quotes="${CSS.escape(data.id)}"] .said-there`, pane.section)) setText(quote, text);
+  if (data.deleted) pane.app.announce.withdraw(data.id);
   const reread = event === "message.edited" && data.sender.id !== pane.app.user && data.number <= pane.reading.position;
   if (reread) node?.classList.add("reread");
 }

@@ -7,7 +7,7 @@ import { showChange } from "./changes.js";
 import { Composer } from "./composer.js";
 import { Pending } from "./pending.js";
 import { Receipts } from "./receipts.js";
-import { takeRights } from "./rights.js";
+import { takeLeave, takeRights } from "./rights.js";
 import { Scroll } from "./scroll.js";
 import { Timeline } from "./timeline.js";
 import { Tools } from "./tools.js";
@@ -49,6 +49,7 @@ export class Pane {
     if (find("#newer", this.section)) return this.scroll.missed(); // an older stretch is shown: nothing goes below it
     const result = this.scroll.around(() => this.#take(frame));
     showChange(this, frame, result?.node);
+    takeLeave(this.section, frame, this.app.user);
     if (result?.how === "added" && frame.event === "message.sent") this.#came(result.node, frame);
     this.unread.look();
     return undefined;
