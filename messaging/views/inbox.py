@@ -17,7 +17,7 @@ from accounts.models import User
 from chatify.lib import http
 from chatify.lib.paging import Page
 from messaging.models import Invitation, Label
-from messaging.operations import preferences
+from messaging.operations import bulk, preferences
 from messaging.queries import counts, invitations, labels
 from messaging.queries import inbox as queries
 from messaging.queries.epoch import epoch_id
@@ -108,9 +108,10 @@ def row(request: MemberRequest, id: UUID) -> HttpResponse:
 def list_of(request: MemberRequest, *, current: UUID | None = None) -> List:
     """The list beside a page, or the page of it that `?cursor=` names; with `?choose=1` to choose several from."""
     name = _wanted_filter(request)
-    page = queries.page(request.user, filter=name, cursor=request.GET.get("cursor"))
-    choosing = "choose" in request.GET and bool(page.items)
-    shown = _filled(request.user, name, page, current=current, choosing=choosing)
+    choosing = "choose" in request.GET
+    limit = {"limit": bulk.MOST} if choosing else {}
+    page = queries.page(request.user, filter=name, cursor=request.GET.get("cursor"), **limit)
+    shown = _filled(request.user, name, page, current=current, choosing=choosing and bool(page.items))
     asked = name == "requests" and "cursor" not in request.GET
     return replace(shown, invitations=invitations.for_me(request.user)) if asked else shown
 

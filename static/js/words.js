@@ -74,6 +74,8 @@ export const words = {
     tooMany: (most, left) => `A message carries at most ${most} files: ${left === 1 ? "one was" : `${left} were`} not added.`,
   },
   choose: "Choose messages",
+  chooseRows: "Select several",
+  chosenRows: (count) => `${count} selected`,
   chosen: (count) => (count === 1 ? "1 message" : `${count} messages`),
   keysTitle: "Keyboard",
   keysOn: "Use single-key shortcuts",

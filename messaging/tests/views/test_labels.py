@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from messaging.models import Label
-from messaging.operations import labels
+from messaging.operations import conversations, labels
 from messaging.queries import inbox as inbox_of
 
 JSON = {"Accept": "application/json"}
@@ -46,6 +46,12 @@ def test_several_are_chosen_and_done_without_a_script(as_alice, as_dave, alice, 
     assert not inbox_of.page(alice).items
     as_alice.post(told.request["PATH_INFO"])
     assert len(inbox_of.page(alice).items) == 2
+
+
+def test_as_many_are_there_to_choose_from_as_can_be_chosen(as_alice, alice, bob):
+    for number in range(35):
+        conversations.start_group(alice, title=f"Group {number}", members=[bob], client_id=uuid4())
+    assert as_alice.get("/inbox/?filter=all&choose=1").content.decode().count('name="conversation"') == 35
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import { copies } from "../behaviours/copies.js";
 import { renewLive } from "../behaviours/live.js";
 import { Toast } from "../behaviours/toast.js";
-import { all, find } from "../lib/dom.js";
+import { all, find, setText } from "../lib/dom.js";
 import { untilTime } from "../conversation/times.js";
 import { words } from "../words.js";
 import { Acts } from "./acts.js";
@@ -16,6 +16,7 @@ export class Own {
     this.app = app;
     app.socket.on("state", ({ state }) => state === "ready" && app.drafts.flush());
     document.addEventListener("click", ({ target }) => target.closest("[data-all]") && chooseAll());
+    document.addEventListener("change", ({ target }) => target.matches("form.choosing [name=conversation]") && showChosen());
     app.feed.on("event", ({ data }) => data?.client_id && this.#went(data.client_id));
     this.toast = new Toast();
     copies((text) => this.toast.say(text));
@@ -84,9 +85,16 @@ function check(conversation) {
   if (!box) return;
   box.checked = true;
   box.focus();
+  showChosen();
 }
 
 function chooseAll() {
   const wanted = boxes().some((box) => !box.checked);
   for (const box of boxes()) box.checked = wanted;
+  showChosen();
+}
+
+function showChosen() {
+  const count = boxes().filter((box) => box.checked).length;
+  setText(find("#chosen-rows"), count ? words.chosenRows(count) : words.chooseRows);
 }
