@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 
 from accounts.models.user import unshown
@@ -66,26 +66,47 @@ def _load_files(rows: Sequence[Message]) -> None:
     if not rows:
         return
     found: dict[UUID, list[Attachment]] = {}
-    files = Attachment.objects.filter(message_id__in=[row.pk for row in rows]).order_by("message_id", "place")
-    for file in files.select_related("upload").prefetch_related("upload__renditions"):
+    files = _carried([row.pk for row in rows])
+    prefetch_related_objects([file.upload for file in files], "renditions")
+    for file in files:
         found.setdefault(file.message_id, []).append(file)
     for row in rows:
         row.files = found.get(row.pk, ())  # type: ignore[misc]
+
+
+@Prepared
+def _carried(messages: Sequence[UUID]) -> QuerySet[Attachment]:
+    rows = Attachment.objects.filter(message_id__in=messages).select_related("upload")
+    return rows.order_by("message_id", "place")
 
 
 def _load_previews(rows: Sequence[Message]) -> None:
     if not rows:
         return
     found: dict[UUID, list[Preview]] = {}
-    cards = Preview.objects.filter(message_id__in=[row.pk for row in rows], page__isnull=False)
-    for card in cards.select_related("page").order_by("message_id", "place"):
+    for card in _cards([row.pk for row in rows]):
         found.setdefault(card.message_id, []).append(card)
     for row in rows:
         row.previews = found.get(row.pk, ())  # type: ignore[misc]
 
 
+@Prepared
+def _cards(messages: Sequence[UUID]) -> QuerySet[Preview]:
+    cards = Preview.objects.filter(message_id__in=messages, page__isnull=False)
+    return cards.select_related("page").order_by("message_id", "place")
+
+
 def reactions(messages: Sequence[UUID], *, reader: UUID | None = None) -> dict[UUID, list[Reacted]]:
     """The reactions to these messages, in the order in which each emoji was first used; one query."""
+    found: dict[UUID, dict[str, Reacted]] = {}
+    for row in _reacted(list(messages), reader, named=USERS_SHOWN):
+        kinds, count = found.setdefault(row.message_id, {}), row.count  # type: ignore[attr-defined]
+        kinds.setdefault(row.emoji, Reacted(row.emoji, count, [])).users.append(row.user_id)
+    return {message: list(kinds.values()) for message, kinds in found.items()}
+
+
+@Prepared
+def _reacted(messages: Sequence[UUID], reader: UUID | None, *, named: int) -> QuerySet[Reaction]:
     each = [F("message_id"), F("emoji")]
     heard = Q(withheld=False)
     if reader:
@@ -94,11 +115,7 @@ def reactions(messages: Sequence[UUID], *, reader: UUID | None = None) -> dict[U
         place=Window(RowNumber(), partition_by=each, order_by="id"),
         count=Window(Count("id"), partition_by=each),
     )
-    found: dict[UUID, dict[str, Reacted]] = {}
-    for row in rows.filter(place__lte=USERS_SHOWN).order_by("id"):
-        kinds = found.setdefault(row.message_id, {})
-        kinds.setdefault(row.emoji, Reacted(row.emoji, row.count, [])).users.append(row.user_id)
-    return {message: list(kinds.values()) for message, kinds in found.items()}
+    return rows.filter(place__lte=named).order_by("id")
 
 
 def mine(user: UUID, messages: Iterable[Message]) -> set[tuple[UUID, str]]:

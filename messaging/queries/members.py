@@ -125,16 +125,14 @@ def heirs(user: User, *, limit: int = 20) -> list[Membership]:
 def first_pages(conversations: list[UUID], *, each: int = 50) -> dict[UUID, list[Membership]]:
     """The first members of several conversations, in one query whatever their number and size."""
     pages: dict[UUID, list[Membership]] = {}
-    for row in _first_rows(conversations, each):
+    for row in _first_rows(conversations, each=each):
         pages.setdefault(row.conversation_id, []).append(row)
     return pages
 
 
 @Prepared
-def _first_rows(conversations: Sequence[UUID], each: int) -> QuerySet[Membership]:
+def _first_rows(conversations: Sequence[UUID], *, each: int) -> QuerySet[Membership]:
     place = Window(RowNumber(), partition_by=F("conversation_id"), order_by=[F("joined_at"), F("id")])
-    there = Membership.objects.filter(conversation_id__in=conversations, left_seq=None)
-    # What is shown of them is joined to those that are left: placing wide rows would cost more than all the rest.
-    first = there.annotate(place=place).filter(place__lte=each).values("pk")
-    rows = Membership.objects.filter(pk__in=first).select_related("user").only(*_LISTED)
+    rows = Membership.objects.filter(conversation_id__in=conversations, left_seq=None)
+    rows = rows.select_related("user").only(*_LISTED).annotate(place=place).filter(place__lte=each)
     return rows.order_by("conversation_id", "joined_at", "id")
