@@ -54,7 +54,9 @@ def _keep_places(items: list[pytest.Item]) -> None:
     if kept and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
         for name in ("process", "browser"):
             found = {str(item.path) for item in items if item.get_closest_marker(name)}
-            Path(kept, f"{name}.files").write_text("\n".join(sorted(found)))
+            whole = Path(kept, f"{name}.found")
+            whole.write_text("\n".join(sorted(found)))
+            whole.rename(whole.with_suffix(".files"))  # others wait for it
 
 
 def pytest_unconfigure() -> None:

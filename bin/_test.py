@@ -1,4 +1,4 @@
-"""Runs the tests: on SQLite, on PostgreSQL, then the whole product as real processes and in a browser.
+"""Runs the tests: on SQLite, on PostgreSQL and in a browser; beside these the whole product as real processes.
 
 `bin/test --faults [NAME] [--json FILE]` runs the faults of tests/faults at full size instead, all or one by name.
 """
@@ -14,11 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,13 +29,12 @@ from tests.services.processes import Unavailable  # noqa: E402
 
 FAILED, INTERRUPTED, NOTHING_COLLECTED = 1, 2, 5
 PART_SECONDS = 25 * 60
-TOGETHER_SECONDS = 30 * 60
 GOODBYE_SECONDS = 60
 AGAIN_SECONDS = 5 * 60
 MOST_AGAIN = 5
 WORKERS = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "worksteal"]
-# A file is one world with one server and one Chromium; the files are shared among two.
-BROWSERS = ["-n", str(min(os.cpu_count() or 2, 2)), "--dist", "loadfile"]
+# A file is one world with one server. A page waits now and then: there is room for one more than there are cores.
+BROWSERS = ["-n", str(min((os.cpu_count() or 2) + 1, 3)), "--dist", "loadfile"]
 APPS = ["accounts", "chatify", "media", "messaging"]
 ALONE = "not process and not browser"
 FAULTS_AT = ["tests/faults", "tests/jobs"]
@@ -65,6 +64,14 @@ class Part:
         """The tests that failed when it ran last."""
         kept = self.memory / "v" / "cache" / "lastfailed"
         return list(json.loads(kept.read_text())) if kept.exists() else []
+
+
+class Running(NamedTuple):
+    """A part that was begun. `output` holds what it says, where that is shown later."""
+
+    part: Part
+    process: subprocess.Popen[bytes]
+    output: IO[str] | None
 
 
 def main() -> int:
@@ -118,16 +125,21 @@ def run_some(arguments: list[str]) -> int:
 def run_everything() -> int:
     sqlite = Part("on SQLite", [*WORKERS, "-m", ALONE])
     processes = ["-m", "process and not browser", "--durations=15"]
-    whole = [
+    waiting = [
         Part("as real processes on PostgreSQL", [*processes, "-k", "postgresql"], files="process"),
         Part("as real processes", [*processes, "-k", "not postgresql"], files="process"),
-        Part("in a browser", [*BROWSERS, "-m", "browser", "--durations=15"], files="browser"),
     ]
-    with ThreadPoolExecutor(1) as beside:
-        postgres = beside.submit(own_postgres)
-        codes = {sqlite.name: run(sqlite)} | run_on_postgres(postgres)
-    codes |= run_together(whole)
-    return verdict(codes | run_alone([part for part in whole if codes[part.name] == FAILED]))
+    browser = Part("in a browser", [*BROWSERS, "-m", "browser", "--durations=15"], files="browser")
+    with ThreadPoolExecutor(1) as making, contextlib.ExitStack() as stack:
+        made = making.submit(own_postgres)
+        first = stack.enter_context(begun(sqlite))
+        wait_for_places(first)
+        beside = [stack.enter_context(begun(part, apart=True)) for part in waiting]
+        codes = {sqlite.name: end(first)}
+        parts = [sqlite, *on_postgres(made), browser]
+        codes |= {part.name: run(part) for part in parts[1:]}
+        codes |= {running.part.name: end(running) for running in beside}
+    return verdict(codes | run_alone([part for part in parts + waiting if codes[part.name] == FAILED]))
 
 
 def own_postgres() -> tuple[Postgres, str]:
@@ -137,55 +149,62 @@ def own_postgres() -> tuple[Postgres, str]:
     return server.start(), server.migrated()
 
 
-def run_on_postgres(made: Future[tuple[Postgres, str]]) -> dict[str, int]:
-    """The apps' suite again. Tests of the whole product choose their databases themselves."""
+def on_postgres(made: Future[tuple[Postgres, str]]) -> list[Part]:
+    """The apps' suite again, where there is a server. Tests of the whole product choose their databases themselves."""
     name = "on PostgreSQL"
     try:
-        server, url = made.result()
+        _, url = made.result()
     except Unavailable as reason:
         say(f"Skipped: the tests {name}: {reason}")
-        return {}
-    try:
-        env = {"DATABASE_URL": url, "CHATIFY_TEST_TEMPLATE": urlsplit(url).path[1:]}
-        return {name: run(Part(name, [*WORKERS, "-m", f"{ALONE} and not once", *APPS], env=env))}
-    finally:
-        server.stop()
+        return []
+    env = {"DATABASE_URL": url, "CHATIFY_TEST_TEMPLATE": urlsplit(url).path[1:]}
+    return [Part(name, [*WORKERS, "-m", f"{ALONE} and not once", *APPS], env=env)]
 
 
 def run(part: Part, seconds: int = PART_SECONDS) -> int:
-    """Run pytest for the part; a part that hangs is interrupted, so that it still says where."""
-    say(f"Tests {part.name}")
-    process = begin(part)
-    try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        say(f"The tests {part.name} took longer than {seconds // 60} minutes.")
-        return 1
-    finally:
-        interrupt(process)
+    """Run pytest for the part."""
+    with begun(part) as running:
+        return end(running, seconds)
 
 
-def run_together(parts: Sequence[Part]) -> dict[str, int]:
-    """Run parts side by side and show what each said when all are done: they wait more than they work."""
-    say(f"Tests {' and '.join(part.name for part in parts)}, side by side …")
+@contextlib.contextmanager
+def begun(part: Part, *, apart: bool = False) -> Iterator[Running]:
+    """pytest at work on the part; what it says is shown at once, or with `apart` at its end."""
+    say(f"Tests {part.name}" + (", beside the others …" if apart else ""))
     with contextlib.ExitStack() as stack:
-        outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in parts]
-        processes = [begin(part, output) for part, output in zip(parts, outputs, strict=True)]
-        for process in processes:
-            stack.callback(interrupt, process)
-        deadline = time.monotonic() + TOGETHER_SECONDS
-        for process in processes:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(1, deadline - time.monotonic()))
-        late = [process.poll() is None for process in processes]
-        for process in processes:
-            interrupt(process)
-        return {each[0].name: show(*each) for each in zip(parts, processes, outputs, late, strict=True)}
+        output = stack.enter_context(tempfile.TemporaryFile("w+")) if apart else None
+        process = start(part, output)
+        stack.callback(interrupt, process)
+        yield Running(part, process, output)
+
+
+def wait_for_places(first: Running) -> None:
+    """Until the part that looks through all files has found where the tests of the others stand."""
+    while (
+        first.process.poll() is None and not Path(os.environ["CHATIFY_TEST_KEPT"], "process.files").exists()
+    ):
+        time.sleep(0.1)
+
+
+def end(running: Running, seconds: int = PART_SECONDS) -> int:
+    """The code of a part that was begun; one that hangs is interrupted, so that it still says where."""
+    part, process, output = running
+    late = False
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        late = True
+        interrupt(process)
+    if output:
+        show(part, output)
+    if late:
+        say(f"The tests {part.name} took longer than {seconds // 60} minutes.")
+    return INTERRUPTED if late else process.returncode
 
 
 def run_alone(parts: Sequence[Part]) -> dict[str, int]:
-    """What failed beside two other parts gets a second run by itself, in which nothing takes the processor from it: a
-    few seconds are then enough for what has to happen in a few seconds. It is said which tests needed one."""
+    """What failed beside other parts gets a second run by itself, in which nothing takes the processor from it: a few
+    seconds are then enough for what has to happen in a few seconds. It is said which tests needed one."""
     codes = {}
     for part in parts:
         names = part.failed()
@@ -198,17 +217,13 @@ def run_alone(parts: Sequence[Part]) -> dict[str, int]:
     return codes
 
 
-def show(part: Part, process: subprocess.Popen[bytes], output: IO[str], late: bool) -> int:
-    """Print what a part said; its code, that of an interruption when it took too long."""
+def show(part: Part, output: IO[str]) -> None:
     output.seek(0)
     say(f"Tests {part.name}")
     print(output.read(), flush=True)
-    if late:
-        say(f"The tests {part.name} took longer than {TOGETHER_SECONDS // 60} minutes.")
-    return INTERRUPTED if late else process.returncode
 
 
-def begin(part: Part, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
+def start(part: Part, output: IO[str] | None = None) -> subprocess.Popen[bytes]:
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | dict(part.env)
     command = [
         sys.executable,

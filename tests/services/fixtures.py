@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -95,12 +95,15 @@ def serve() -> Iterator[Callable[..., Server]]:
         server.close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator["Browser"]:
-    """Chromium. Without one the test is skipped, or fails under CHATIFY_REQUIRE_BROWSER=1.
+def _chromium_lasts(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """For all modules where every test has a browser. Else per module, because Playwright's loop must be gone before
+    asynchronous tests run."""
+    return "session" if config.getoption("markexpr") == "browser" else "module"
 
-    Per module, because Playwright's loop must be gone before asynchronous tests run.
-    """
+
+@pytest.fixture(scope=_chromium_lasts)
+def chromium() -> Iterator["Browser"]:
+    """Chromium. Without one the test is skipped, or fails under CHATIFY_REQUIRE_BROWSER=1."""
     executable = chromium_executable()
     if executable is None:
         refuse("no Chromium: install the package chromium, or name one in CHATIFY_TEST_CHROMIUM")
