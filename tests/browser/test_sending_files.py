@@ -1,7 +1,9 @@
 """Files beside the field: chosen, dropped and pasted, on their way while one writes, and gone with the message."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Route, expect
 
@@ -10,19 +12,19 @@ from media.tests import samples
 from .filing import READY_MS, sees
 from .world import Seat, World
 
-DROP = """([selector, name, text]) => {
+DROP = """([selector, files]) => {
   const data = new DataTransfer();
-  data.items.add(new File([text], name, { type: "text/plain" }));
+  for (const [name, text] of Object.entries(files)) data.items.add(new File([text], name, { type: "text/plain" }));
   const target = document.querySelector(selector);
   for (const type of ["dragover", "drop"]) {
     target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
   }
 }"""
-PASTE = """selector => {
+PASTE = """([selector, names]) => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
   canvas.toBlob(blob => {
     const data = new DataTransfer();
-    data.items.add(new File([blob], "image.png", { type: "image/png" }));
+    for (const name of names) data.items.add(new File([blob], name, { type: "image/png" }));
     const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
     document.querySelector(selector).dispatchEvent(event);
   });
@@ -31,8 +33,13 @@ STORE = re.compile(r"/uploads/\w+/\?")
 OVER = 26 * 2**20
 
 
-def drop(seat: Seat, name: str, text: str) -> None:
-    seat.page.evaluate(DROP, ["#timeline", name, text])
+def drop(seat: Seat, **texts: str) -> None:
+    """Text files, by name without its ending, dropped on the conversation all at once."""
+    seat.page.evaluate(DROP, ["#timeline", {f"{name}.txt": text for name, text in texts.items()}])
+
+
+def paste(seat: Seat, *names: str) -> None:
+    seat.page.evaluate(PASTE, ["#body", list(names)])
 
 
 def rows(seat: Seat, state: str = "") -> Locator:
@@ -44,7 +51,7 @@ def test_files_go_up_while_one_writes_and_leave_nothing_behind(world: World, tmp
     (tmp_path / "garden.jpg").write_bytes(samples.photo(1200, 900))
     alice, bob = world.seat("alice").open(chat), world.seat("bob").open(chat)
     alice.page.set_input_files("#file", tmp_path / "garden.jpg")
-    drop(alice, "plan.txt", "water\nweed\n")
+    drop(alice, plan="water\nweed\n")
     expect(rows(alice, "done")).to_have_count(2)
     expect(alice.page.locator("#uploads-said")).to_have_text("All 2 files are ready.")
     expect(alice.field).to_be_focused()
@@ -68,7 +75,7 @@ def test_send_waits_for_what_is_under_way(world: World) -> None:
     alice = world.seat("alice").open(chat)
     held: list[Route] = []
     alice.page.route(STORE, lambda route: held.append(route))
-    drop(alice, "slow.txt", "so slow")
+    drop(alice, slow="so slow")
     alice.until(lambda: bool(held))
     alice.write("with a file")
     expect(alice.page.locator("#uploads-said")).to_contain_text("Sent as soon as the files are ready")
@@ -98,7 +105,7 @@ def test_what_is_too_large_is_refused_before_a_byte_leaves_and_what_is_cancelled
     bob.page.get_by_role("button", name="Remove: photo.png").press("Enter")
     expect(rows(bob)).to_have_count(0)
     expect(bob.field).to_be_focused()
-    bob.page.evaluate(PASTE, "#body")
+    paste(bob, "image.png")
     expect(rows(bob, "done")).to_have_count(1)
     with bob.page.expect_response(lambda answer: answer.request.method == "DELETE") as gone:
         bob.page.get_by_role("button", name="Remove: image.png").click()
@@ -120,7 +127,7 @@ def test_finished_files_outlive_the_page_and_large_ones_go_on_where_they_were(
         if len(parts) != 2:
             route.continue_()
 
-    drop(alice, "plan.txt", "water\n")
+    drop(alice, plan="water\n")
     expect(rows(alice, "done")).to_have_count(1)
     alice.page.route(STORE, pass_one)
     alice.page.set_input_files("#file", tmp_path / "film.bin")
@@ -133,6 +140,74 @@ def test_finished_files_outlive_the_page_and_large_ones_go_on_where_they_were(
     assert len(parts) == 3 and "part=2" in parts[1] and "part=2" in parts[2]
     alice.field.press("Enter")
     expect(alice.page.locator("#timeline a.file")).to_have_count(2, timeout=READY_MS)
+
+
+def test_a_line_that_drops_is_waited_for_and_only_what_is_missing_goes_again(
+    world: World, tmp_path: Path
+) -> None:
+    chat = world.direct("alice", "dave")
+    alice, dave = world.seat("alice").open(chat), world.seat("dave").open(chat)
+    (tmp_path / "film.bin").write_bytes(bytes(range(256)) * (9 * 2**12))
+    parts: list[str] = []
+
+    def break_at_the_second(route: Route) -> None:
+        parts.append(parse_qs(urlsplit(route.request.url).query)["part"][0])
+        if len(parts) != 2:
+            return route.continue_()
+        alice.context.set_offline(True)
+        return route.abort()
+
+    alice.page.route(STORE, break_at_the_second)
+    alice.page.set_input_files("#file", tmp_path / "film.bin")
+    waiting = rows(alice, "waiting")
+    expect(waiting).to_contain_text("The connection is lost. It goes on by itself.", timeout=READY_MS)
+    drop(alice, beans="water\n", peas="weed\n")
+    expect(waiting).to_have_count(3)
+    alice.type("all three")
+    alice.field.press("Enter")
+    expect(alice.page.locator("#uploads-said")).to_contain_text("Sent as soon as the files are ready")
+    alice.page.unroute(STORE)
+    alice.page.route(re.compile(r"part=\d"), lambda route: (parts.append("again"), route.continue_()))
+    alice.context.set_offline(False)
+    alice.sees_sent("all three", within=READY_MS)
+    assert parts == ["1", "2", "again"]
+    expect(dave.page.locator("#timeline a.file")).to_have_count(3, timeout=READY_MS)
+    (sent,) = world.call("dave", "GET", f"/conversations/{chat}/messages")["items"]
+    (film,) = [file["id"] for file in sent["attachments"] if file["name"] == "film.bin"]
+    got = dave.page.request.get(f"{world.server.url}/attachments/{film}/").body()
+    assert sha256(got).digest() == sha256((tmp_path / "film.bin").read_bytes()).digest()
+
+
+def test_what_failed_is_tried_again_and_what_is_under_way_can_be_taken_back(world: World) -> None:
+    chat = world.direct("bob", "dave")
+    bob = world.seat("bob").open(chat)
+    finishing = re.compile(r"/uploads/[\w-]+/finish$")
+    problem = {"status": 401, "content_type": "application/problem+json", "body": "{}"}
+    bob.page.route(finishing, lambda route: route.fulfill(**problem))
+    paste(bob, "one.png", "two.png")
+    failed = rows(bob, "failed")
+    expect(failed).to_have_count(2)
+    expect(failed.first).to_contain_text("You are signed out. Sign in, then try again.")
+    bob.page.unroute(finishing)
+    held: list[Route] = []
+    bob.page.route(STORE, lambda route: held.append(route))
+    drop(bob, slow="so slow")
+    bob.until(lambda: bool(held))
+    bob.write("not yet")
+    expect(bob.page.locator("#uploads-said")).to_contain_text("Not sent: 2 files are not ready.")
+    for name in ("one.png", "two.png"):
+        bob.page.get_by_role("button", name=f"Try again: {name}").click()
+    expect(rows(bob, "done")).to_have_count(2)
+    with (
+        bob.page.expect_event("requestfailed", lambda request: bool(STORE.search(request.url))),
+        bob.page.expect_response(lambda answer: answer.request.method == "DELETE") as gone,
+    ):
+        bob.page.get_by_role("button", name="Remove: slow.txt").click()
+    assert gone.value.status == 204
+    expect(rows(bob)).to_have_count(2)
+    bob.field.press("Enter")
+    bob.sees_sent("not yet")
+    expect(bob.page.locator("#timeline a.picture")).to_have_count(2, timeout=READY_MS)
 
 
 def test_a_first_letter_takes_its_files_along(world: World, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import { taken } from "./shared.js";
 
 export class Files {
   #awaited = false;
+  #stuck = false; // what stands in the way was said and is still there
 
   constructor({ form, field, tray, signal }) {
     Object.assign(this, { form, field, tray, signal });
@@ -31,13 +32,15 @@ export class Files {
   /** Whether they can all go now. Waits for those under way, once; says what stands in the way. */
   async ready() {
     if (this.#awaited) return false;
-    this.#awaited = true;
+    this.#stuck = true;
+    this.#awaited = !this.tray.stuck.length;
     this.#tell();
-    const settled = await this.tray.settled(this.signal);
+    const settled = this.#awaited && (await this.tray.settled(this.signal));
     this.#awaited = false;
-    const stuck = this.tray.stuck.length;
-    this.rows.say(stuck ? words.files.stuck(stuck) : "");
-    return settled && !stuck;
+    this.#stuck = this.tray.stuck.length > 0;
+    if (this.#stuck) this.#tell();
+    else this.rows.say("");
+    return settled && !this.#stuck;
   }
 
   /** What the message carries. */
@@ -72,9 +75,11 @@ export class Files {
 
   // How many are there changes seldom: what is said of them is read out.
   #tell() {
-    const { uploads, done, open } = this.tray;
-    if (open) this.rows.say(words.files[this.#awaited ? "awaited" : "progress"](done.length, uploads.length));
+    const { uploads, done, open, stuck } = this.tray;
+    this.#stuck &&= this.#awaited || stuck.length > 0;
+    if (this.#stuck && stuck.length) this.rows.say(words.files.stuck(stuck.length));
+    else if (open) this.rows.say(words.files[this.#awaited ? "awaited" : "progress"](done.length, uploads.length));
     else if (!uploads.length) this.rows.say("");
-    else if (!this.tray.stuck.length && this.rows.said) this.rows.say(words.files.there(uploads.length));
+    else if (!stuck.length && this.rows.said) this.rows.say(words.files.there(uploads.length));
   }
 }

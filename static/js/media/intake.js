@@ -1,16 +1,16 @@
-/* The three ways files come in: chosen, dropped on the conversation, pasted into the field. */
+/* The ways files come in: chosen or taken with a camera, dropped on the conversation, pasted into the field. */
 
-import { find } from "../lib/dom.js";
+import { all } from "../lib/dom.js";
 
 export function intake({ form, section, field, take, signal }) {
-  const input = find("input[type=file]", form);
+  const inputs = all("input[type=file]", form);
   const on = (target, type, does) => target.addEventListener(type, does, { signal });
-  on(input, "change", () => chosen(input, take));
+  for (const input of inputs) on(input, "change", () => chosen(input, take));
   on(field, "paste", (event) => pasted(event, take));
   on(section, "dragover", (event) => over(event, section));
   on(section, "dragleave", (event) => section.contains(event.relatedTarget) || end(section));
   on(section, "drop", (event) => dropped(event, section, take));
-  if (input.files.length) chosen(input, take); // before this script was there
+  for (const input of inputs) if (input.files.length) chosen(input, take); // before this script was there
 }
 
 function chosen(input, take) {
