@@ -86,6 +86,9 @@ def test_a_letter_with_copies_and_a_file_is_read_and_answered_by_all(world: Worl
         seat.field.press("Control+Enter")
         for other in (alice, bob, carol):
             other.sees(words)
+    bob.page.locator("#answer").click()
+    expect(bob.page.locator("#choices-to input[value=carol]")).to_be_checked()
+    bob.open(letter)
     head.nth(3).locator("a").click()
     expect(alice.page.locator("#conversation")).not_to_have_attribute("data-conversation", letter)
     expect(alice.page.locator(".letter-head dt")).to_have_text(["From", "To", "Cc", "Bcc"])

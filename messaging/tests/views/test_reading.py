@@ -250,3 +250,16 @@ def test_bar_and_composer_show_what_changed_since_and_each_reader_their_own(
     assert "Half a word</textarea>" in after and "Message to Other walls" in after
     his = html(as_bob.get(page))
     assert "Unpin" not in his and "Half a word" not in his and "Other walls" in his
+
+
+def test_below_the_last_letter_stands_what_can_be_made_of_it(
+    client_for, alice, bob, carol, letter, chat, say
+):
+    as_alice, first = client_for(alice), Message.objects.get(conversation=letter)
+    page = html(as_alice.get(f"/c/{letter.id}/"))
+    assert f'href="/m/{first.id}/answer/"' in page and f'href="/forward/?message={first.id}"' in page
+    assert f'href="/m/{first.id}/answer/" hidden' in html(client_for(carol).get(f"/c/{letter.id}/"))
+    last = say(bob, letter, "I have read it.")
+    assert f'href="/forward/?message={last.id}"' in html(as_alice.get(f"/c/{letter.id}/"))
+    say(bob, chat)
+    assert 'id="answers"' not in html(as_alice.get(f"/c/{chat.id}/"))
