@@ -17,7 +17,7 @@ from tests.services.server import Server
 SOON_MS = 5_000
 HEALED_MS = 15_000
 NETWORK = re.compile(
-    r"WebSocket connection|Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED"
+    r"WebSocket (?:connection|is already in CLOSING)|Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED"
     r"|Service Worker registration blocked"
 )
 
@@ -73,6 +73,7 @@ class World:
         usual = {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}
         context = self.browser.new_context(**{**usual, **options})
         context.set_default_timeout(SOON_MS)
+        context.set_default_navigation_timeout(HEALED_MS)
         if username:
             self.sign_in(context, username)
         seat = Seat(self, context, username)

@@ -1,23 +1,22 @@
 """People of a running server: created in its database, signed in at its doors."""
 
-import atexit
 import http.cookiejar
 import json
 import shutil
-import tempfile
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlencode
 
 from .processes import clean_environment
-from .server import SQLITE, Server, migrated_sqlite, run_python
+from .server import SQLITE, Server, kept, migrated_sqlite, run_python
 
 PASSWORD = "correct horse battery"
 HASTY = "tests.services.hasty"
+PEOPLE = "people.json"
 
 
 class Door(Protocol):
@@ -60,11 +59,15 @@ def create(
 @cache
 def inhabited_sqlite(usernames: tuple[str, ...]) -> tuple[Path, tuple[Person, ...]]:
     """A migrated SQLite database in which these people are contacts, and they; made once in a test run."""
-    folder = Path(tempfile.mkdtemp(prefix="chatify-inhabited-", dir="/tmp"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = kept("-".join(("inhabited", *usernames)), lambda folder: _inhabit(folder, usernames))
+    people = json.loads((folder / PEOPLE).read_text())
+    return folder / SQLITE, tuple(Person(**person) for person in people)
+
+
+def _inhabit(folder: Path, usernames: Sequence[str]) -> None:
     shutil.copy(migrated_sqlite(), folder / SQLITE)
     env = clean_environment(CHATIFY_DATA=str(folder), DJANGO_SETTINGS_MODULE=HASTY)
-    return folder / SQLITE, tuple(_made(env, usernames))
+    (folder / PEOPLE).write_text(json.dumps([asdict(person) for person in _made(env, usernames)]))
 
 
 def _made(

@@ -200,13 +200,13 @@ def run_python(
 @cache
 def migrated_sqlite() -> Path:
     """A migrated, empty SQLite database, made once in a test run."""
-    return _kept("migrated", _migrate_into) / SQLITE
+    return kept("migrated", _migrate_into) / SQLITE
 
 
 @cache
 def collected_static() -> Path:
     """The folder of collected static files, made once in a test run."""
-    return _kept("static", _collect_into) / "files"
+    return kept("static", _collect_into) / "files"
 
 
 def _migrate_into(folder: Path) -> None:
@@ -218,7 +218,7 @@ def _collect_into(folder: Path) -> None:
     run_python("manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
 
 
-def _kept(name: str, fill: Callable[[Path], None]) -> Path:
+def kept(name: str, fill: Callable[[Path], None]) -> Path:
     """A folder that was filled once: by whoever came first of the processes that share CHATIFY_TEST_KEPT, or by us."""
     shared = os.environ.get("CHATIFY_TEST_KEPT")
     if not shared:
