@@ -44,7 +44,12 @@ def unblock(actor: User, *, other: User) -> None:
 
 def _hold(actor: User, other: User) -> None:
     """Two who block each other at once do not wait for one another. Lock order: by id."""
-    list(User.objects.select_for_update().only("id").filter(pk__in=(actor.pk, other.pk)).order_by("pk"))
+    list(
+        User.objects.select_for_update(no_key=True)
+        .only("id")
+        .filter(pk__in=(actor.pk, other.pk))
+        .order_by("pk")
+    )
 
 
 def _tell(actor: User, other: User) -> None:

@@ -83,7 +83,7 @@ def accept(actor: User, *, request: UUID) -> ContactRequest:
 
 def _hold(*people: UUID) -> None:
     """Let nobody else change what is between these two until the end of the transaction. Lock order: by id."""
-    list(User.objects.select_for_update().only("id").filter(pk__in=people).order_by("pk"))
+    list(User.objects.select_for_update(no_key=True).only("id").filter(pk__in=people).order_by("pk"))
 
 
 def decline(actor: User, *, request: UUID) -> ContactRequest:

@@ -12,7 +12,7 @@ def keep(actor: User, part: str, **values: Any) -> User:
         return actor
     with db.atomic():
         rows = User.objects.filter(pk=actor.pk)
-        kept = rows.select_for_update().values_list("settings", flat=True).get()
+        kept = rows.select_for_update(no_key=True).values_list("settings", flat=True).get()
         actor.settings = {**kept, part: {**kept.get(part, {}), **values}}
         rows.update(settings=actor.settings)
     return actor

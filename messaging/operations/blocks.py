@@ -42,7 +42,9 @@ def unblock(actor: User, *, other: User) -> None:
 def introduce(conversation: Conversation, users: Sequence[User]) -> None:
     """People have just become members: note who of all is not heard by whom. Under the conversation's lock."""
     # Their rows are held so that a block at the same moment either is seen here or sees them here.
-    held = User.objects.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("pk")
+    held = (
+        User.objects.select_for_update(no_key=True).filter(pk__in=[user.pk for user in users]).order_by("pk")
+    )
     fresh = [id for id, parted in held.values_list("pk", "parted") if parted]
     if not fresh:
         return
@@ -87,8 +89,8 @@ def _shared(actor: User, other: User) -> list[UUID]:
 def _hold(actor: User, other: User) -> list[UUID]:
     """Lock where both met, and what each is there. Lock order: conversations by id, memberships by id, people."""
     met = _met(actor, other)
-    list(Conversation.objects.select_for_update().filter(pk__in=met).order_by("pk").only("pk"))
-    rows = Membership.objects.select_for_update(of=("self",)).filter(conversation_id__in=met)
+    list(Conversation.objects.select_for_update(no_key=True).filter(pk__in=met).order_by("pk").only("pk"))
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(conversation_id__in=met)
     list(rows.filter(user__in=(actor, other)).order_by("pk").only("pk"))
     return met
 

@@ -66,7 +66,7 @@ def forget_old() -> None:
 
 def _put_back_rows(actor: User, before: Before) -> list[UUID]:
     rows = list(
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .filter(conversation_id__in=[UUID(id) for id in before], user=actor, left_seq=None)
         .order_by("id")
     )

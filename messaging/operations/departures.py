@@ -20,7 +20,7 @@ def depart(user: User) -> None:
 
 def _leave(user: User, conversation: UUID) -> None:
     with log.open_ledger(conversation) as ledger:
-        rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
+        rows = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("user")
         there = list(rows.filter(conversation_id=conversation, left_seq=None).order_by("id"))
         mine = next((row for row in there if row.user_id == user.pk), None)
         if mine is None:

@@ -94,7 +94,7 @@ def _mine(user: UUID, conversations: Iterable[UUID]) -> QuerySet[Membership]:
 
 def _lockable() -> QuerySet[Membership]:
     return (
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .select_related("conversation")
         .annotate(shown=F("user__shows_receipts"))
     )

@@ -156,7 +156,7 @@ def open_ledger(conversation: UUID, *, announce: bool = True) -> Iterator[Ledger
     Raises NotFound when there is no such conversation. Lock order: conversation, membership, user.
     """
     with db.atomic():
-        row = Conversation.objects.select_for_update().filter(id=conversation).first()
+        row = Conversation.objects.select_for_update(no_key=True).filter(id=conversation).first()
         if row is None:
             raise NotFound("There is no such conversation.")
         ledger, active = Ledger(row), row.last_activity_at

@@ -45,7 +45,9 @@ def enter(ledger: log.Ledger[Conversation], actor: User, user: User, *, by: str)
     """Somebody comes in of their own will, into a group that is held: by a `link`, an `invitation`, or let in by the
     actor; who is in it stays. Raises Conflict where the group is full."""
     conversation = ledger.conversation
-    row = Membership.objects.select_for_update().filter(conversation=conversation, user=user).first()
+    row = (
+        Membership.objects.select_for_update(no_key=True).filter(conversation=conversation, user=user).first()
+    )
     if _active(row):
         return
     _require_room(conversation)
@@ -93,7 +95,11 @@ def come_back(ledger: log.Ledger[Conversation], actor: User, *, left: int) -> No
     """Undo the leaving that took the place `left` in the log of a group that is held: role, place and what was read are
     as they were. Raises Conflict where the membership is another by now, or the group is full."""
     conversation = ledger.conversation
-    row = Membership.objects.select_for_update().filter(conversation=conversation, user=actor).first()
+    row = (
+        Membership.objects.select_for_update(no_key=True)
+        .filter(conversation=conversation, user=actor)
+        .first()
+    )
     if row is None or row.left_seq != left:
         raise Conflict("This cannot be undone any more: it has changed since.")
     _require_room(conversation)
@@ -134,7 +140,9 @@ def changing(actor: User, conversation: UUID) -> Iterator[tuple[log.Ledger, Memb
 
 def _rows(conversation: UUID) -> list[Membership]:
     return list(
-        Membership.objects.select_for_update(of=("self",)).filter(conversation_id=conversation).order_by("id")
+        Membership.objects.select_for_update(of=("self",), no_key=True)
+        .filter(conversation_id=conversation)
+        .order_by("id")
     )
 
 
@@ -143,7 +151,7 @@ def _active(row: Membership | None) -> bool:
 
 
 def _member(conversation: UUID, user: User) -> Membership:
-    rows = Membership.objects.select_for_update(of=("self",))
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
     row = rows.filter(conversation_id=conversation, user=user, left_seq=None).first()
     if row is None:
         raise NotFound("This person is not a member.")

@@ -74,14 +74,16 @@ def accept_from_contacts(one: UUID, other: UUID) -> None:
         return
     with db.atomic():
         asked = Q(user_id=one, asked_by=other) | Q(user_id=other, asked_by=one)
-        rows = Membership.objects.select_for_update(of=("self",)).filter(asked, request=Request.WAITING)
+        rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
+            asked, request=Request.WAITING
+        )
         for row in rows.order_by("pk"):
             _answer(row, Request.NONE)
             events.emit(RequestAccepted(row.conversation_id, row.user_id))
 
 
 def _held(actor: User, conversation: UUID) -> Membership:
-    rows = Membership.objects.select_for_update(of=("self",))
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
     row = rows.filter(conversation_id=conversation, user=actor, left_seq=None).first()
     if row is None:
         raise NotFound("There is no such conversation.")

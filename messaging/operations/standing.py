@@ -122,7 +122,7 @@ def _change(actor: User, conversations: Sequence[UUID], setter: Setter, words: s
 def locked(actor: User, conversations: Sequence[UUID]) -> list[Membership]:
     """The actor's own rows of these conversations, held by the transaction. Raises NotFound where none is theirs."""
     rows = list(
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .select_related("conversation")
         .filter(conversation_id__in=conversations, user=actor, left_seq=None)
         .order_by("id")

@@ -26,7 +26,7 @@ def choose(actor: User, **given: Any) -> None:
     `quiet` hours each value by itself. All of it or nothing; raises Invalid by field."""
     wanted = {name: value for name, value in given.items() if value is not None}
     with db.atomic():
-        kept = User.objects.select_for_update().values_list("settings", flat=True).get(pk=actor.pk)
+        kept = User.objects.select_for_update(no_key=True).values_list("settings", flat=True).get(pk=actor.pk)
         before = kept.get(PART) or {}
         chosen = {name: CHECKS[name](actor, value, before.get(name)) for name, value in wanted.items()}
         preferences.keep(actor, PART, **chosen)

@@ -17,7 +17,7 @@ MEMBER_FIELDS = ["read_number", "delivered_number", "skip"]
 
 def lock(wanted: Sequence[Identity]) -> Locked:
     conversations = {conversation for conversation, _, _ in wanted}
-    found = Conversation.objects.select_for_update().filter(id__in=conversations).order_by("id")
+    found = Conversation.objects.select_for_update(no_key=True).filter(id__in=conversations).order_by("id")
     heads = [Head(str(row.id), *(getattr(row, name) for name in READ_FIELDS)) for row in found]
     return Locked({head.id: head for head in heads}, _members(wanted), sent_before(wanted))
 
@@ -54,7 +54,7 @@ def write(rows: Rows) -> None:
 def _members(wanted: Sequence[Identity]) -> dict[tuple[str, str], Member]:
     pairs = {(conversation, sender) for conversation, sender, _ in wanted}
     rows = (
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .filter(_any_of("conversation_id", "user_id", among=pairs), left_seq=None)
         .order_by("id")
     )

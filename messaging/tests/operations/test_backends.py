@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from chatify.lib import db
 from chatify.lib.errors import ChatifyError, Invalid, NotFound
 from messaging.events import LogAppended
-from messaging.models import Conversation, Event, Membership, Message, Unsettled
+from messaging.models import Conversation, Event, Membership, Message, SearchProgress, Unsettled
 from messaging.operations import (
     backends,
     conversations,
@@ -297,6 +297,53 @@ def test_a_locked_conversation_does_not_hold_up_the_others(alice, chat, group, d
         outcomes = pool.submit(in_thread, impatient).result()
     assert [type(outcome) for outcome in outcomes] == [rows.Busy, log.Sent, rows.Busy]
     assert access.conversation_for(alice, chat.id).head == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pooler_that_gives_each_transaction_another_session_is_found_out(
+    alice, chat, group, draft, monkeypatch, caplog
+):
+    if connection.vendor != "postgresql":
+        pytest.skip("nothing is prepared elsewhere")
+    monkeypatch.setattr(postgresql, "_pooled", False)
+    log.append([draft(alice, chat)])
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    outcomes = log.append([draft(alice, chat), draft(alice, group)])
+    assert [type(outcome) for outcome in outcomes] == [log.Sent, log.Sent]
+    assert "a pooler stands before PostgreSQL" in caplog.text
+    log.append([draft(alice, chat)])
+    assert list(verify.check(chat.id)) == [] == list(verify.check(group.id))
+    assert access.conversation_for(alice, chat.id).message_count == 3
+
+
+def test_what_is_prepared_says_the_same_without_preparing():
+    plain = postgresql._SENT_BEFORE.plain
+    assert "unnest(%s::uuid[], %s::uuid[], %s::uuid[])" in plain
+    for statement in postgresql._ALL:
+        assert statement.plain.count("%s") == len(statement.types) == statement.call.count("%s")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["append", "ledger"])
+def test_what_only_names_a_conversation_never_waits_for_its_writers(alice, group, draft, statements, way):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer")
+    wanted = [draft(alice, group).identity]
+
+    def index():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        SearchProgress.objects.update_or_create(conversation_id=group.id, defaults={"seq": 7})
+
+    with ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as held:
+        if way == "ledger":
+            held.enter_context(log.open_ledger(group.id))
+        else:
+            held.enter_context(db.atomic())
+            backends.current().lock(wanted)
+        pool.submit(in_thread, index).result()
+    assert SearchProgress.objects.get(conversation_id=group.id).seq == 7
 
 
 def test_a_renamed_group_tells_its_title(alice, group, monkeypatch, statements):
