@@ -79,6 +79,8 @@ def unmarked(value: Any, gaps: dict[str, Any]) -> Any:
     """The values of a part with everything in its place, as a template without gaps gets them."""
     if isinstance(value, dict):
         return {name: unmarked(each, gaps) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [unmarked(each, gaps) for each in value]
     return (
         {drawing.mark(name): filling for name, filling in gaps.items()}.get(value, value)
         if (isinstance(value, str))

@@ -118,7 +118,7 @@ def test_what_is_html_already_fills_a_gap_as_it_is(drawings):
 
 
 def test_nobody_can_write_a_gap(drawings):
-    page = menu("secret", f"{drawing._UNKNOWN[:-1]}csrf_token. csrf_token. {{{{ csrf_token }}}}")
+    page = menu("secret", f"{drawing._UNKNOWN[:-1]}-csrf_token. csrf_token. {{{{ csrf_token }}}}")
     assert page.count("secret") == 1
 
 
