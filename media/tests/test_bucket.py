@@ -18,7 +18,7 @@ from accounts.models import User
 from chatify.jobs import runner
 from chatify.lib.errors import Conflict, Invalid, NotFound
 from media import policy, storage
-from media.models import State
+from media.models import State, Upload
 from media.operations import uploads
 from media.storage import Slot
 from messaging.operations import conversations, members, messages
@@ -70,6 +70,32 @@ def test_the_signed_form_binds_everything(alice: User, bucket: Any) -> None:
     assert timedelta(0) < expires - datetime.now(UTC) <= timedelta(seconds=policy.LINK_SECONDS)
     assert set(fields) == {*exact, "policy", "x-amz-signature"} - {"bucket"}
     assert "SE/CRET" not in json.dumps(fields) and begun.slot.method == "POST"
+
+
+def test_no_link_puts_more_than_was_promised(
+    client_for: Callable[[User], Client], alice: User, bucket: Any
+) -> None:
+    client, size = client_for(alice), policy.PART_BYTES + 7
+    for more in ({}, {"purpose": "voice", "type": "audio/webm"}, {"type": "text/html"}):
+        wish = {"name": "a", "size": size, **more}
+        told = client.post("/api/v1/uploads", wish, content_type="application/json").json()
+        assert (told["method"], told["headers"], urlsplit(told["url"]).query) == ("POST", {}, "")
+        row = Upload.objects.get(pk=told["id"])
+        assert told["fields"]["key"] == f"incoming/{row.key}"
+        for number in (1, 2):
+            part = client.post(f"/api/v1/uploads/{row.pk}/parts/{number}").json()
+            url = urlsplit(part["url"])
+            signed = parse_qs(url.query)
+            assert (part["method"], url.path) == ("PUT", f"/{bucket.name}/incoming/{row.key}")
+            assert (signed["partNumber"], len(signed["uploadId"])) == ([str(number)], 1)
+            assert signed["X-Amz-SignedHeaders"] == ["content-length;host"]
+    for method in ("PUT", "PATCH"):
+        assert client.generic(method, f"/api/v1/uploads/{row.pk}").status_code == 405
+    asked = {"name": "a", "size": 9, "method": "PUT", "key": "kept/x", "url": "https://elsewhere.example/"}
+    told = client.post("/api/v1/uploads", asked, content_type="application/json").json()
+    assert told["method"] == "POST"
+    assert told["fields"]["key"] == f"incoming/{Upload.objects.get(pk=told['id']).key}"
+    assert "elsewhere" not in told["url"]
 
 
 def test_a_file_goes_in_is_kept_and_comes_out_by_a_short_link(

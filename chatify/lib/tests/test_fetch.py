@@ -2,7 +2,11 @@
 
 import ipaddress
 import socket
+import threading
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import urlopen
 
 import pytest
 
@@ -134,8 +138,51 @@ def test_a_second_address_is_tried_where_the_first_does_not_answer(net: Web, mon
     assert fetch.fetch("http://example.com/", WISH).body == b"hello"
 
 
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@contextmanager
+def listening(place: str, said: bytes):
+    """A server that says this to everybody, and what it was asked: the first line of each."""
+
+    class Says(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.requestline)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(said)
+
+        do_CONNECT = do_GET
+
+        def log_message(self, *told): ...
+
+    asked: list[str] = []
+    server = ThreadingHTTPServer((place, 0), Says)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield server.server_port, asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_proxy_of_the_environment_is_asked_nothing(monkeypatch, settings):
+    settings.CHATIFY_FETCH_NETWORKS = ["127.0.0.2/32"]
+    with listening("127.0.0.1", b"trap") as (trap, trapped), listening("127.0.0.2", b"site") as (port, asked):
+        for name in PROXIES:
+            monkeypatch.setenv(name, f"http://127.0.0.1:{trap}/")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        url = f"http://127.0.0.2:{port}/page"
+        with urlopen(url, timeout=5) as answer:
+            assert (answer.read(), trapped) == (b"trap", [f"GET {url} HTTP/1.1"]), "others fall into it"
+        trapped.clear()
+        assert fetch.fetch(url, WISH).body == b"site"
+        with pytest.raises(Failed):  # it speaks no TLS: what counts is whom it is asked of
+            fetch.fetch(url.replace("http:", "https:"), WISH)
+        assert (trapped, asked) == ([], ["GET /page HTTP/1.1"])
+
+
 def test_nothing_of_anybody_goes_along(net: Web, monkeypatch):
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
+    for name in PROXIES:
         monkeypatch.setenv(name, "http://127.0.0.1:1/")
     net.page("http://example.com/", "hello", headers={"Set-Cookie": "a=b"})
     for _ in range(2):
