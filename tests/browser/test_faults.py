@@ -194,7 +194,8 @@ def test_a_double_click_and_a_repeated_form_send_once(world: World) -> None:
     alice.sees_sent("clicked twice")
     plain = world.seat("alice", java_script_enabled=False).go(f"/c/{chat}/")
     plain.field.fill("by form")
-    plain.page.get_by_role("button", name="Send", exact=True).click()
+    with plain.page.expect_navigation():
+        plain.page.get_by_role("button", name="Send", exact=True).click()
     plain.page.reload()
     assert world.stored("bob", chat) == ["clicked twice", "by form"]
     assert json.dumps(plain.texts()).count("by form") == 1

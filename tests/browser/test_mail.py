@@ -1,9 +1,10 @@
 """Mail in real browsers: written with Cc, Bcc and a file, read and answered by all; and a real .eml brought in."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .test_pages import SCHEMES, SHOTS, SIZES, too_wide, violations
 from .world import Seat, World
@@ -35,6 +36,9 @@ chairs, tables
 """
 
 
+SEARCH = re.compile("/c/people/")
+
+
 def choose(seat: Seat, field: str, name: str) -> None:
     seat.page.fill(f"#q-{field}", name)
     seat.page.locator(f"#choices-{field} label", has_text=f"@{name}").click()
@@ -55,6 +59,24 @@ def sound(seat: Seat, name: str) -> list[str]:
 @pytest.fixture(autouse=True)
 def _shots() -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
+
+
+def test_who_is_chosen_while_a_search_is_under_way_stays_chosen(world: World) -> None:
+    alice = world.seat("alice").go("/c/new/?kind=mail").live()
+    held: list[Route] = []
+    alice.page.route(SEARCH, lambda route: held.append(route))
+    alice.page.fill("#q-to", "b")
+    alice.until(lambda: len(held) == 1)
+    alice.page.locator("#choices-to label", has_text="@bob").click()
+    with alice.page.expect_response(SEARCH):
+        held[0].continue_()
+    alice.page.unroute_all()
+    chosen = alice.page.locator("#choices-to input[value=bob]")
+    expect(chosen).to_be_checked()
+    with alice.page.expect_response(SEARCH):
+        alice.page.fill("#q-to", "carol")
+    expect(alice.page.locator("#choices-to label")).to_have_count(2)
+    expect(chosen).to_be_checked()
 
 
 def test_a_letter_with_copies_and_a_file_is_read_and_answered_by_all(world: World, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 /* htmx puts new pieces on the page; this tells the app, and keeps a sign-in page out of a pane. */
 
+import { pickers } from "./picker.js";
+
 /** `refresh(target)` looks at the page again; it may be called twice for one swap. `ended()`: the session is over. */
 export function swaps(refresh, ended) {
+  pickers();
   document.addEventListener("htmx:beforeSwap", (event) => leaveIfSignedOut(event, ended));
   for (const type of ["htmx:afterSwap", "htmx:afterSettle", "htmx:historyRestore"]) {
     document.addEventListener(type, (event) => refresh(event.detail?.target ?? document.body));

@@ -130,6 +130,7 @@ export class Rows {
     const mine = frame.actor === this.user || frame.data?.sender?.id === this.user;
     if (!row) return this.want(frame.conversation); // what it adds comes with it: a stranger's request adds nothing
     if (row.has(frame)) return undefined;
+    if (seen) this.early.read(frame.conversation, frame.data.number);
     const before = row.unread;
     row.said(frame, mine, seen);
     this.counts.changed(row.unread - before, row.kind);
