@@ -52,6 +52,8 @@ def test_what_is_deleted_for_everyone_leaves_an_empty_place(both: tuple[Seat, Se
     alice, bob = both
     alice.write("a secret", "and more")
     bob.sees("a secret")
+    do(bob, "a secret", "reply")
+    expect(bob.page.locator("#about-text")).to_have_text("a secret")
     do(alice, "a secret", "delete")
     alice.page.get_by_role("button", name="Delete for everyone").last.click()
     expect(bob.page.locator("#timeline li.gone")).to_have_count(1, timeout=AT_ONCE_MS)

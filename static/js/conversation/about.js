@@ -28,6 +28,7 @@ export class About {
     this.editing = null;
     this.reply.value = id;
     this.#show(words.deeds.answering(name), text);
+    this.box.dataset.quotes = id; // changes of it show here, too
   }
 
   edit({ id, text }) {
@@ -39,10 +40,13 @@ export class About {
   end() {
     this.editing = null;
     if (this.reply) this.reply.value = "";
-    if (this.box) this.box.hidden = true;
+    if (!this.box) return;
+    this.#show("", "");
+    this.box.hidden = true;
   }
 
   #show(title, text) {
+    delete this.box.dataset.quotes;
     setText(find("#about-title", this.form), title);
     setText(find("#about-text", this.form), text);
     this.box.hidden = false;
