@@ -154,7 +154,7 @@ def calls() -> Finding:
 def files() -> Finding:
     found = partial(Finding, "files", "Files")
     try:
-        storage.current().arrived(f"doctor-{uuid4()}")
+        storage.current().arrived(uuid4().hex)
     except Exception as error:  # a bucket has errors of its own
         said = f"The store of files does not answer ({type(error).__name__})."
         return found(
