@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from messaging.realtime import groups
+from messaging.realtime import groups, names
 from messaging.realtime.groups import Message
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,9 @@ class Link:
 
     @property
     def alone(self) -> bool:
-        """Whether no other process has said a word for longer than a heartbeat. One that has just come up is heard as
-        it asks who is here; what it was only told the names of until then it reads in the log."""
+        """Whether no other process with sockets has said a word for longer than a heartbeat. One that has just come up is
+        heard as it asks who is here; what it was only told the names of until then it reads in the log. A worker or a
+        command only speaks."""
         return time.monotonic() - self._heard_others > DEAF_SECONDS
 
     def check(self) -> None:
@@ -127,7 +128,8 @@ class Link:
         if isinstance(message, dict) and message.get("origin") == self._origin:
             self._heard_myself = time.monotonic()
         elif groups.genuine(message):
-            self._heard_others = time.monotonic()
+            if names.listens(message["origin"]):
+                self._heard_others = time.monotonic()
             self._hear(message)
         else:
             log.warning("a message of the channel layer was not ours: dropped")

@@ -16,7 +16,7 @@ SECONDS = 3.0
 
 _guard = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
-_origin = new_origin()
+_origin = new_origin(listens=False)
 
 
 def log(rows: Sequence[PublishedEvent]) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from messaging.realtime import groups, link
 from messaging.realtime.groups import Message
 from messaging.realtime.link import Link
+from messaging.realtime.names import new_origin
 
 from .fakes import until
 
@@ -88,6 +89,15 @@ async def test_who_hears_nobody_is_alone_until_somebody_speaks(pair: Pair) -> No
     pair.say("hello")
     await until(lambda: pair.has_heard("hello"))
     assert pair.here.alone and not pair.there.alone
+
+
+async def test_a_worker_that_only_speaks_is_heard_and_is_no_company(pair: Pair) -> None:
+    worker = Link(pair.layer, new_origin(listens=False), lambda message: None)
+    worker.start()
+    worker.publish(groups.notice(worker._origin, "hello", {}))
+    await until(lambda: pair.has_heard("hello"))
+    assert pair.there.alone
+    await worker.stop()
 
 
 async def test_a_layer_that_refuses_is_not_taken_for_one_that_took_it(pair: Pair) -> None:
