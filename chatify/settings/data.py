@@ -11,10 +11,10 @@ from .base import DATA_DIR
 _SQLITE: dict[str, object] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    # FULL: a message that was acknowledged survives the loss of power. The cache is up to 16 MB a connection: the list
+    # FULL: a message that was acknowledged survives the loss of power. The cache is up to 8 MB a connection: the list
     # of somebody with thousands of conversations touches as many pages, and 2 MB would hold none until the next time.
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;"
     ),
 }
 _POOL = env.whole("CHATIFY_DATABASE_POOL", 16)

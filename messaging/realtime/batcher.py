@@ -18,10 +18,11 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 MOST_AT_ONCE = 200
 MOST_WAITING = 5_000
-# After a batch of several the next one waits as long as that one took, at most so long, until there are enough for it:
-# what a batch costs by itself is then shared by more, and half of the core is left for everything else.
-SEVERAL, ENOUGH = 5, 16
-LONGEST_REST = 0.01
+# After a batch of several the next one waits for twice as long as that one took, and so long at most, until there are
+# enough for it: what a batch costs by itself (here and in PostgreSQL as much as twenty messages) is shared by more.
+SEVERAL, ENOUGH = 5, 64
+RESTS = 2
+LONGEST_REST = 0.02
 
 
 class Overloaded(Exception):
@@ -120,7 +121,7 @@ class Batcher(Generic[Item, Outcome]):
     def _rest(self) -> float:
         if self._running < SEVERAL or len(self._waiting) >= ENOUGH:
             return 0.0
-        return min(LONGEST_REST, time.monotonic() - self._began)
+        return min(LONGEST_REST, RESTS * (time.monotonic() - self._began))
 
     def _go_on(self) -> None:
         self._resting = None

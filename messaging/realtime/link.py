@@ -57,9 +57,9 @@ class Link:
 
     @property
     def alone(self) -> bool:
-        """Whether no other process with sockets has said a word for longer than a heartbeat. One that has just come up is
-        heard as it asks who is here; what it was only told the names of until then it reads in the log. A worker or a
-        command only speaks."""
+        """Whether no other process with sockets has said a word for longer than a heartbeat. One that has just come up
+        is heard as it asks who is here; what it was only told the names of until then it reads in the log. A worker or
+        a command only speaks."""
         return time.monotonic() - self._heard_others > DEAF_SECONDS
 
     def check(self) -> None:
