@@ -15,7 +15,7 @@ from chatify.lib.folding import fold
 from messaging.events import CHANGED, EDITED, JOINED, REACTED, SENT
 from messaging.models import Conversation, Event, Membership, Mention, Message
 
-AT_ONCE = 2000
+AT_ONCE = 400
 PAGE = 500
 TOLD = (SENT, EDITED, REACTED, JOINED, CHANGED)
 TEXTS = (SENT, EDITED)

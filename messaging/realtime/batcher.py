@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError
@@ -18,11 +19,11 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 MOST_AT_ONCE = 200
 MOST_WAITING = 5_000
-# After a batch of several the next one waits for twice as long as that one took, and so long at most, until there are
-# enough for it: what a batch costs by itself (here and in PostgreSQL as much as twenty messages) is shared by more.
-SEVERAL, ENOUGH = 5, 64
-RESTS = 2
-LONGEST_REST = 0.02
+# After a batch of several the next one waits as long as that one took, and so long at most, while more keeps coming and
+# until there are enough for it: what a batch costs by itself (as much as twenty messages) is shared by more.
+SEVERAL, ENOUGH = 5, 32
+LONGEST_REST = 0.01
+LOOK_SECONDS = 0.002
 
 
 class Overloaded(Exception):
@@ -110,7 +111,7 @@ class Batcher(Generic[Item, Outcome]):
         rest = self._rest()
         self.answered, self._running = self.answered + self._running, 0
         if rest:
-            self._resting = asyncio.get_running_loop().call_later(rest, self._go_on)
+            self._look(-1, until=time.monotonic() + rest)
         else:  # first of all: the database works while the loop writes
             self._go_on()
         for answer, outcome in zip(answers, outcomes, strict=True):
@@ -118,10 +119,19 @@ class Batcher(Generic[Item, Outcome]):
         for call in calls:
             _call(call)
 
+    def _look(self, seen: int, *, until: float) -> None:
+        """Go on once nothing more has come since the last look: everybody there is to wait for waits already."""
+        waiting = len(self._waiting)
+        if waiting == seen or time.monotonic() >= until:
+            self._go_on()
+        else:
+            again = partial(self._look, waiting, until=until)
+            self._resting = asyncio.get_running_loop().call_later(LOOK_SECONDS, again)
+
     def _rest(self) -> float:
         if self._running < SEVERAL or len(self._waiting) >= ENOUGH:
             return 0.0
-        return min(LONGEST_REST, RESTS * (time.monotonic() - self._began))
+        return min(LONGEST_REST, time.monotonic() - self._began)
 
     def _go_on(self) -> None:
         self._resting = None

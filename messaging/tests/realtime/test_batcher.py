@@ -144,6 +144,16 @@ async def test_it_rests_no_longer_once_there_are_enough(work: Work, monkeypatch:
     assert len(work.batches) == 2
 
 
+async def test_it_goes_on_once_nothing_more_comes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batcher.Batcher, "_rest", lambda _: 60.0)
+    group = Batcher(work, name="t")
+    await asyncio.gather(*(put(group, number) for number in range(batcher.SEVERAL)))
+    later = [put(group, number) for number in range(3)]
+    async with asyncio.timeout(5):
+        await asyncio.gather(*later)
+    assert len(work.batches) == 2
+
+
 @pytest.mark.parametrize(
     ("done", "wait", "rests"),
     [(batcher.SEVERAL - 1, 3, False), (batcher.SEVERAL, 3, True), (batcher.SEVERAL, batcher.ENOUGH, False)],
