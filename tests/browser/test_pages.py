@@ -146,7 +146,7 @@ def too_wide(seat: Seat) -> list[str]:
 def too_high(seat: Seat) -> list[str]:
     """Beside the list the panes scroll, never the window."""
     pixels = seat.page.evaluate(
-        "document.querySelector('.desk') ? document.documentElement.scrollHeight - innerHeight : 0"
+        "document.querySelector('.desk:not([inert])') ? document.documentElement.scrollHeight - innerHeight : 0"
     )
     return [f"{pixels} px too high"] if pixels > 0 else []
 
